@@ -1,0 +1,1 @@
+//! Cases: rules, their states and who is offered them. Pure.

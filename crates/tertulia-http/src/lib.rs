@@ -1,0 +1,1 @@
+//! The HTTP server: API, live updates, widget and the embedded console.

@@ -1,0 +1,1 @@
+//! Typed ids, time, entropy and text: the words every other crate shares.

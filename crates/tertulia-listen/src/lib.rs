@@ -1,0 +1,1 @@
+//! The listening language: parse, explain and match posts.

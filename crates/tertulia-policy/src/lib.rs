@@ -1,0 +1,1 @@
+//! Roles, permissions, scopes and the send gate's decision. Pure.

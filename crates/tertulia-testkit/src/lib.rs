@@ -1,0 +1,1 @@
+//! Test application, virtual clock and real peers for tests.
