@@ -3,7 +3,12 @@ import adapter from '@sveltejs/adapter-static';
 /** @type {import('@sveltejs/kit').Config} */
 export default {
 	kit: {
-		adapter: adapter({ pages: 'build', assets: 'build', fallback: 'index.html', precompress: true }),
+		adapter: adapter({
+			pages: 'build',
+			assets: 'build',
+			fallback: 'index.html',
+			precompress: true
+		}),
 		// The server sends the policy's other half (frame-ancestors) as a header.
 		csp: {
 			mode: 'hash',

@@ -46,9 +46,7 @@ export class OpenCase {
 					presence: update.present,
 					reserved_by: update.reserved_by ?? null
 				};
-				this.reservedByOther = Boolean(
-					update.reserved_by && update.reserved_by !== session.me.id
-				);
+				this.reservedByOther = Boolean(update.reserved_by && update.reserved_by !== session.me.id);
 			} else if (update.type === 'visitor_typing') {
 				this.visitorTyping = true;
 				clearTimeout(this.#visitorTimer);
@@ -77,9 +75,7 @@ export class OpenCase {
 			const detail = await api.get<CaseDetail>(`/cases/${id}`);
 			if (id !== this.id) return;
 			this.detail = detail;
-			this.reservedByOther = Boolean(
-				detail.reserved_by && detail.reserved_by !== session.me.id
-			);
+			this.reservedByOther = Boolean(detail.reserved_by && detail.reserved_by !== session.me.id);
 			this.error = undefined;
 		} catch (error) {
 			if (id === this.id && error instanceof ApiProblem && !this.detail) this.error = error;

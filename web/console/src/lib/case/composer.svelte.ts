@@ -106,8 +106,7 @@ export class Composer {
 	/** Answers a chosen post the way it came, when that way is open. */
 	answer(post: Post): void {
 		const same = this.targets.find(
-			(one) =>
-				one.conversation.id === post.conversation_id && one.visibility === post.visibility
+			(one) => one.conversation.id === post.conversation_id && one.visibility === post.visibility
 		);
 		if (same && !same.blocked) this.choose(same.key);
 		else if (this.isNote) this.choose(this.targets.find((one) => !one.blocked)?.key ?? 'note');
@@ -257,8 +256,7 @@ export class Composer {
 	restore(post: Post): void {
 		if (post.case_id !== this.#caseId) return;
 		const back = this.targets.find(
-			(one) =>
-				one.conversation.id === post.conversation_id && one.visibility === post.visibility
+			(one) => one.conversation.id === post.conversation_id && one.visibility === post.visibility
 		);
 		if (this.isNote && back) this.choose(back.key);
 		if (this.text.trim() === '') this.text = post.text;

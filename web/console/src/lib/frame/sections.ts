@@ -1,12 +1,4 @@
-import {
-	Cable,
-	Inbox,
-	MessagesSquare,
-	Radar,
-	Settings,
-	Users,
-	Workflow
-} from '@lucide/svelte';
+import { Cable, Inbox, MessagesSquare, Radar, Settings, Users, Workflow } from '@lucide/svelte';
 import type { Glyph } from '$lib/ui/glyph.ts';
 import { m } from '$lib/paraglide/messages.js';
 import { session } from '$lib/state/session.svelte.ts';
@@ -28,7 +20,12 @@ const monitors: Section = {
 	icon: Radar
 };
 const rules: Section = { key: 'rules', href: '/rules', label: m.nav_rules, icon: Workflow };
-const channels: Section = { key: 'channels', href: '/channels', label: m.nav_channels, icon: Cable };
+const channels: Section = {
+	key: 'channels',
+	href: '/channels',
+	label: m.nav_channels,
+	icon: Cable
+};
 const settings: Section = {
 	key: 'settings',
 	href: '/settings/profile',
@@ -42,4 +39,3 @@ export function sections(): Section[] {
 		? [inbox, posts, people, monitors, rules, channels, settings]
 		: [inbox, posts, people, settings];
 }
-

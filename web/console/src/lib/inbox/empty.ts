@@ -22,7 +22,11 @@ export function emptyFolder(folder: string, supervises: boolean): Empty {
 				act: m.empty_mine_act()
 			};
 		case 'unassigned':
-			return { icon: CircleDashed, title: m.empty_unassigned_title(), text: m.empty_unassigned_text() };
+			return {
+				icon: CircleDashed,
+				title: m.empty_unassigned_title(),
+				text: m.empty_unassigned_text()
+			};
 		case 'snoozed':
 			return { icon: Clock, title: m.empty_snoozed_title(), text: m.empty_snoozed_text() };
 		case 'done':

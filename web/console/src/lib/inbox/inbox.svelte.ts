@@ -37,7 +37,8 @@ export class Inbox {
 	follow(): () => void {
 		const refresh = gather(() => void this.list.refresh(), 300, 1500);
 		const stop = live.listen((update) => {
-			if (update.type === 'case' || update.type === 'post' || update.type === 'reset') refresh.call();
+			if (update.type === 'case' || update.type === 'post' || update.type === 'reset')
+				refresh.call();
 		});
 		return () => {
 			stop();

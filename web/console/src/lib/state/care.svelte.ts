@@ -16,7 +16,8 @@ class Care {
 		void this.loadOffers();
 		void this.loadNotices();
 		const stop = live.listen((update) => {
-			if (update.type === 'case' || update.type === 'post' || update.type === 'reset') counts.call();
+			if (update.type === 'case' || update.type === 'post' || update.type === 'reset')
+				counts.call();
 			if (update.type === 'offer' || update.type === 'reset') void this.loadOffers();
 			if (update.type === 'notice' || update.type === 'reset') void this.loadNotices();
 		});

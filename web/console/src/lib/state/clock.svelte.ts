@@ -27,10 +27,7 @@ class ScreenClock {
 	#set() {
 		clearInterval(this.#timer);
 		this.now = Date.now();
-		this.#timer = setInterval(
-			() => (this.now = Date.now()),
-			this.#counting > 0 ? 1000 : 15_000
-		);
+		this.#timer = setInterval(() => (this.now = Date.now()), this.#counting > 0 ? 1000 : 15_000);
 	}
 }
 

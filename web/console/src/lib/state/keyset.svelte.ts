@@ -71,9 +71,7 @@ export class KeysetList<T extends { id: string }> {
 			const page = await this.#load(undefined, limit, signal);
 			if (signal.aborted) return;
 			const fresh = new Set(page.items.map((item) => item.id));
-			const tail = page.next
-				? this.items.slice(limit).filter((item) => !fresh.has(item.id))
-				: [];
+			const tail = page.next ? this.items.slice(limit).filter((item) => !fresh.has(item.id)) : [];
 			this.items = [...page.items, ...tail];
 			if (tail.length === 0) this.#next = page.next ?? undefined;
 			this.error = undefined;

@@ -4,7 +4,7 @@ export function isTyping(event: KeyboardEvent): boolean {
 	if (!(target instanceof HTMLElement)) return false;
 	return Boolean(
 		target.closest('input:not([type="checkbox"]), textarea, select, [contenteditable="true"]') ??
-			target.closest('[role="dialog"], [role="menu"], [role="listbox"]')
+		target.closest('[role="dialog"], [role="menu"], [role="listbox"]')
 	);
 }
 

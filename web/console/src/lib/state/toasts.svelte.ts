@@ -36,10 +36,7 @@ class Toasts {
 		if (error instanceof DOMException && error.name === 'AbortError') return;
 		if (!(error instanceof ApiProblem)) console.error(error);
 		const problem = error instanceof ApiProblem ? problemText(error) : m.problem_unexpected();
-		this.show(
-			text ? { text, detail: problem, tone: 'bad' } : { text: problem, tone: 'bad' },
-			8000
-		);
+		this.show(text ? { text, detail: problem, tone: 'bad' } : { text: problem, tone: 'bad' }, 8000);
 	}
 }
 

@@ -1,9 +1,6 @@
 /** Lower case without accents: for finding names in lists on the screen. */
 export function fold(text: string): string {
-	return text
-		.normalize('NFD')
-		.replace(/\p{M}/gu, '')
-		.toLocaleLowerCase();
+	return text.normalize('NFD').replace(/\p{M}/gu, '').toLocaleLowerCase();
 }
 
 /** Whether every typed word begins a word of the text. */

@@ -124,8 +124,7 @@ const stepWords: Words = {
 export const stepName = (step: string) => from(stepWords, step);
 
 /** Why a case is here: the monitor's or rule's name, or that a person opened it. */
-export const reasonName = (reason: string) =>
-	reason === 'by_hand' ? m.reason_by_hand() : reason;
+export const reasonName = (reason: string) => (reason === 'by_hand' ? m.reason_by_hand() : reason);
 
 let languages: Intl.DisplayNames | undefined;
 let languagesIn = '';

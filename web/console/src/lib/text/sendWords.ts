@@ -13,7 +13,9 @@ export function targetWords(target: Target): string {
 	const own = oneWay[target.conversation.channel_kind];
 	if (own) return own.tab();
 	const channel = channelKindName(target.conversation.channel_kind);
-	return target.visibility === 'public' ? m.target_public({ channel }) : m.target_private({ channel });
+	return target.visibility === 'public'
+		? m.target_public({ channel })
+		: m.target_private({ channel });
 }
 
 /** Exactly what pressing the send button does. */

@@ -100,7 +100,7 @@ export function snoozeChoices(now: Date): { key: 'hours' | 'tomorrow' | 'monday'
 	tomorrow.setDate(now.getDate() + 1);
 	tomorrow.setHours(9, 0, 0, 0);
 	const monday = new Date(now);
-	monday.setDate(now.getDate() + (((8 - now.getDay()) % 7) || 7));
+	monday.setDate(now.getDate() + ((8 - now.getDay()) % 7 || 7));
 	monday.setHours(9, 0, 0, 0);
 	return [
 		{ key: 'hours', at: inHours },
