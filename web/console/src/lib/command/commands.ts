@@ -1,4 +1,11 @@
-import { Cable, Keyboard, Languages, Moon, Radar, Sun, UserRound, Workflow } from '@lucide/svelte';
+import Cable from '@lucide/svelte/icons/cable';
+import Keyboard from '@lucide/svelte/icons/keyboard';
+import Languages from '@lucide/svelte/icons/languages';
+import Moon from '@lucide/svelte/icons/moon';
+import Radar from '@lucide/svelte/icons/radar';
+import Sun from '@lucide/svelte/icons/sun';
+import UserRound from '@lucide/svelte/icons/user-round';
+import Workflow from '@lucide/svelte/icons/workflow';
 import type { CasePage, CaseRow, PersonBrief, PersonPage } from '@tertulia/api-client';
 import { goto } from '$app/navigation';
 import { inboxFolders } from '$lib/frame/folders.ts';

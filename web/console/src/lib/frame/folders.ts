@@ -1,4 +1,9 @@
-import { CheckCheck, CircleDashed, Clock, Folder, Layers, UserRound } from '@lucide/svelte';
+import CheckCheck from '@lucide/svelte/icons/check-check';
+import CircleDashed from '@lucide/svelte/icons/circle-dashed';
+import Clock from '@lucide/svelte/icons/clock';
+import Folder from '@lucide/svelte/icons/folder';
+import Layers from '@lucide/svelte/icons/layers';
+import UserRound from '@lucide/svelte/icons/user-round';
 import type { Glyph } from '$lib/ui/glyph.ts';
 import { m } from '$lib/paraglide/messages.js';
 import { care } from '$lib/state/care.svelte.ts';

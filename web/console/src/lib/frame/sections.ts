@@ -1,4 +1,10 @@
-import { Cable, Inbox, MessagesSquare, Radar, Settings, Users, Workflow } from '@lucide/svelte';
+import Cable from '@lucide/svelte/icons/cable';
+import Inbox from '@lucide/svelte/icons/inbox';
+import MessagesSquare from '@lucide/svelte/icons/messages-square';
+import Radar from '@lucide/svelte/icons/radar';
+import Settings from '@lucide/svelte/icons/settings';
+import Users from '@lucide/svelte/icons/users';
+import Workflow from '@lucide/svelte/icons/workflow';
 import type { Glyph } from '$lib/ui/glyph.ts';
 import { m } from '$lib/paraglide/messages.js';
 import { session } from '$lib/state/session.svelte.ts';

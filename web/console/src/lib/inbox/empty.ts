@@ -1,4 +1,8 @@
-import { CheckCheck, CircleDashed, Clock, Coffee, Layers } from '@lucide/svelte';
+import CheckCheck from '@lucide/svelte/icons/check-check';
+import CircleDashed from '@lucide/svelte/icons/circle-dashed';
+import Clock from '@lucide/svelte/icons/clock';
+import Coffee from '@lucide/svelte/icons/coffee';
+import Layers from '@lucide/svelte/icons/layers';
 import type { Glyph } from '$lib/ui/glyph.ts';
 import { m } from '$lib/paraglide/messages.js';
 

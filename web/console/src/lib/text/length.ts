@@ -10,9 +10,7 @@ function count(text: string, unit: string): number {
 	switch (unit) {
 		case 'graphemes': {
 			graphemes ??= new Intl.Segmenter(undefined, { granularity: 'grapheme' });
-			let found = 0;
-			for (const _ of graphemes.segment(text)) found += 1;
-			return found;
+			return [...graphemes.segment(text)].length;
 		}
 		case 'bytes':
 			return new TextEncoder().encode(text).length;
