@@ -7,6 +7,8 @@
 mod actor;
 pub mod channel;
 mod error;
+mod intake;
+pub mod listening;
 pub mod live;
 pub mod secret;
 
@@ -36,12 +38,24 @@ pub struct App {
     pub networks: Networks,
     /// Seals channel secrets.
     pub sealer: Arc<secret::Sealer>,
+    /// The newest id made, so that ids of one process sort in the order they were made even within a millisecond.
+    pub newest_id: Arc<std::sync::Mutex<u128>>,
+    /// Monitors and rules, compiled.
+    pub listening_cache: listening::Cache,
 }
 
 impl App {
     /// The present instant.
     pub fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// A new UUIDv7, later in order than every one this process made before.
+    pub fn new_id(&self) -> uuid::Uuid {
+        let made = tertulia_kernel::id::new_uuid(self.now(), self.entropy.as_ref()).as_u128();
+        let mut newest = self.newest_id.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        *newest = made.max(*newest + 1);
+        uuid::Uuid::from_u128(*newest)
     }
 }
 
