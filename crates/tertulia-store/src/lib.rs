@@ -8,10 +8,17 @@
 //!
 //! Start with [`db`], then the module of the noun you need.
 
+pub mod audit;
 pub mod db;
+pub mod department;
 pub mod dialect;
 mod error;
+pub mod login;
 mod migrate;
+pub mod session;
+pub mod setting;
+pub mod staff;
+pub mod token;
 
 pub use db::{Conn, Store, Tx};
 pub use error::{Constraint, StoreError};
