@@ -5,16 +5,20 @@
 //! Start with [`App`]: everything a use case needs. [`channel`] says what a network must offer.
 
 mod actor;
+pub mod audit;
 pub mod channel;
 mod error;
 pub mod live;
 pub mod metrics;
 pub mod secret;
+pub mod settings;
 pub mod staff;
 pub mod system;
+mod validate;
 
 pub use actor::Actor;
 pub use error::{AppError, FieldError, Kind};
+pub use validate::Wrong;
 
 use channel::Network;
 use std::{collections::BTreeMap, sync::Arc};

@@ -19,6 +19,13 @@ impl Conn {
         Ok((count, last.map(Timestamp::from_micros)))
     }
 
+    /// Forgets one failure: it was none.
+    pub async fn delete_login_failure(&mut self, key: &str, at: Timestamp) -> Result<()> {
+        const SQL: &str = "DELETE FROM login_failure WHERE key = $1 AND at = $2";
+        crate::on!(self, c => sqlx::query(SQL).bind(key).bind(at.as_micros()).execute(c).await.map(drop)?);
+        Ok(())
+    }
+
     /// Forgets the failures of a key: the right password came.
     pub async fn delete_login_failures(&mut self, key: &str) -> Result<()> {
         const SQL: &str = "DELETE FROM login_failure WHERE key = $1";

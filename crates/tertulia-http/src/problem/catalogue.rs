@@ -67,6 +67,9 @@ pub(super) fn detail(code: &str, lang: Lang) -> Option<&'static str> {
             "El token no tiene el permiso que esta acción necesita. Crea otro con ese permiso.",
             "The token lacks the scope this action needs. Create one that has it.",
         ),
+        "session_required" => {
+            ("Un token no puede hacer esto: inicia sesión en la consola.", "A token can't do this: sign in to the console.")
+        }
         "forbidden" => {
             ("Tu rol no incluye esta acción. Pídela a quien administra.", "Your role does not include this. Ask an administrator.")
         }
