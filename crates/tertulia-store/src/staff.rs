@@ -192,13 +192,6 @@ impl Conn {
         Ok(())
     }
 
-    /// Makes a user ready (or not) to be offered cases. Becoming ready starts the idle time anew.
-    pub async fn set_ready(&mut self, id: UserId, ready: bool, now: Timestamp) -> Result<()> {
-        const SQL: &str = "UPDATE staff SET ready = $2, idle_since = $3 WHERE id = $1 AND ready <> $2";
-        crate::on!(self, c => sqlx::query(SQL).bind(id.0).bind(ready).bind(now.as_micros()).execute(c).await.map(drop)?);
-        Ok(())
-    }
-
     /// Notes that a user made a request.
     pub async fn set_last_seen(&mut self, id: UserId, now: Timestamp) -> Result<()> {
         const SQL: &str = "UPDATE staff SET last_seen_at = $2 WHERE id = $1";

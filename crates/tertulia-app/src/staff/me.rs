@@ -55,7 +55,9 @@ pub async fn change(app: &App, actor: &Actor, change: Change) -> Result<User> {
         ..before.clone()
     };
     tx.save_user(&user).await?;
-    tx.set_ready(user.id, user.ready, app.now()).await?;
+    if user.ready != before.ready {
+        tx.set_ready(user.id.0, user.ready, app.now().as_micros()).await?;
+    }
     if user.name != before.name {
         let detail = json!({ "name": [before.name, user.name] });
         audit::record(app, &mut tx, Some(actor), "user.changed", Object::new("user", user.id), detail).await?;

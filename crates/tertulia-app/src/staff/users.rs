@@ -169,7 +169,7 @@ pub async fn change(app: &App, actor: &Actor, id: UserId, change: Change) -> Res
             tx.delete_sessions_of(id, None).await?;
             tx.delete_tokens_of(id).await?;
             tx.delete_setup_links_of("invitation", Some(id)).await?;
-            tx.set_ready(id, false, app.now()).await?;
+            tx.set_ready(id.0, false, app.now().as_micros()).await?;
             user.ready = false;
         }
     }
