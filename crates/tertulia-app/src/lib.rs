@@ -11,6 +11,7 @@ mod error;
 pub mod live;
 pub mod metrics;
 pub mod secret;
+pub mod services;
 pub mod settings;
 pub mod staff;
 pub mod system;
