@@ -8,6 +8,7 @@ mod actor;
 pub mod audit;
 pub mod channel;
 mod error;
+pub mod listening;
 pub mod live;
 pub mod metrics;
 pub mod secret;
@@ -15,6 +16,7 @@ pub mod settings;
 pub mod staff;
 pub mod system;
 mod validate;
+pub mod view;
 
 pub use actor::Actor;
 pub use error::{AppError, FieldError, Kind};
@@ -45,6 +47,10 @@ pub struct App {
     pub sealer: Arc<secret::Sealer>,
     /// Counters for `/metrics`.
     pub metrics: metrics::Metrics,
+    /// The newest id made, so that ids of one process sort in the order they were made even within a millisecond.
+    pub newest_id: Arc<std::sync::Mutex<u128>>,
+    /// Counts changes to channels; the supervisor waits for it to change.
+    pub channels_changed: tokio::sync::watch::Sender<u64>,
 }
 
 impl App {
@@ -58,12 +64,27 @@ impl App {
             networks,
             sealer: Arc::new(sealer),
             metrics: metrics::Metrics::default(),
+            newest_id: Arc::default(),
+            channels_changed: tokio::sync::watch::Sender::default(),
         }
     }
 
     /// The present instant.
     pub fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// A new UUIDv7, later in order than every one this process made before.
+    pub fn new_id(&self) -> uuid::Uuid {
+        let made = tertulia_kernel::id::new_uuid(self.now(), self.entropy.as_ref()).as_u128();
+        let mut newest = self.newest_id.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        *newest = made.max(*newest + 1);
+        uuid::Uuid::from_u128(*newest)
+    }
+
+    /// Tells the supervisor that channels were connected, changed or removed.
+    pub fn channels_changed(&self) {
+        self.channels_changed.send_modify(|changes| *changes += 1);
     }
 
     /// Asks the database for a sign of life.
