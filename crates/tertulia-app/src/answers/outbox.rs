@@ -18,7 +18,7 @@ use tertulia_kernel::{
     event::{Author, Media, Visibility},
 };
 use tertulia_store::{
-    Conn, StoreError,
+    Conn,
     desk::NoticeRow,
     outbox::OutboxRow,
     post::{PostRow, StepRow},

@@ -10,7 +10,7 @@ use crate::{
 };
 use std::collections::HashMap;
 use tertulia_kernel::{CaseId, UserId, caps::Caps, event::Visibility};
-use tertulia_policy::gate::{self, Objection};
+use tertulia_policy::gate::Objection;
 use tertulia_store::{
     Conn,
     case::{ChangeRow, NoteRow},

@@ -15,7 +15,7 @@ use tertulia_store::{
     channel::ChannelRow,
     person::{IdentityRow, PersonRow},
     post::PostRow,
-    search::{PostFilter, Terms},
+    search::PostFilter,
 };
 use uuid::Uuid;
 
