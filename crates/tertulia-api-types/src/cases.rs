@@ -210,11 +210,7 @@ pub struct CaseChange {
     /// Department.
     pub department_id: Option<Uuid>,
     /// Assigned agent; null releases.
-    #[serde(
-        default,
-        deserialize_with = "present",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Uuid>)]
     pub assignee_id: Option<Option<Uuid>>,
     /// All tags.
