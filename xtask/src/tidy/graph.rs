@@ -35,7 +35,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("tertulia-store", &["tertulia-kernel", DOMAIN]),
     ("tertulia-app", &["tertulia-kernel", DOMAIN, "tertulia-store"]),
     ("tertulia-channels", &["tertulia-kernel", DOMAIN, "tertulia-app"]),
-    ("tertulia-http", &["tertulia-kernel", DOMAIN, "tertulia-app", "tertulia-api-types"]),
+    // Of the store only the rows that use cases return.
+    ("tertulia-http", &["tertulia-kernel", DOMAIN, "tertulia-store", "tertulia-app", "tertulia-api-types"]),
     ("tertulia", &[ANY]),
     ("tertulia-testkit", &[ANY]),
 ];
@@ -188,7 +189,7 @@ pub mod tests {
             ("tertulia-listen", "tertulia-care"),
             ("tertulia-kernel", "tertulia-store"),
             ("tertulia-http", "tertulia-channels"),
-            ("tertulia-http", "tertulia-store"),
+            ("tertulia-channels", "tertulia-http"),
             ("tertulia", "tertulia-testkit"),
             ("tertulia-new", "tertulia-kernel"),
         ] {
