@@ -97,7 +97,10 @@ impl Config {
                 Some(data) => data.clone(),
                 None => figment.extract_inner("data")?,
             };
-            figment = figment.merge(Toml::file_exact(data.join("tertulia.toml")));
+            let file = data.join("tertulia.toml");
+            if file.is_file() {
+                figment = figment.merge(Toml::file_exact(file));
+            }
         }
         if let Ok(url) = std::env::var("DATABASE_URL") {
             figment = figment.merge(("database", url));
