@@ -20,6 +20,7 @@ pub mod metrics;
 pub mod offers;
 pub mod query;
 pub mod secret;
+pub mod services;
 pub mod settings;
 pub mod staff;
 pub mod system;
