@@ -187,7 +187,7 @@ fn single_character(link: &Link, token: &Token, post: &Reading<'_>) -> Span {
 }
 
 /// Words in a row: each begins where the one before it ends, or one place on when pairs overlap.
-fn chain_spans(links: &[Link], post: &Reading<'_>) -> Vec<Span> {
+pub(crate) fn chain_spans(links: &[Link], post: &Reading<'_>) -> Vec<Span> {
     let Some((first, rest)) = links.split_first() else {
         return Vec::new();
     };

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::ast::{Field, Node};
 use crate::compile::Plan;
-use crate::evaluate::{Span, field_matches, matches, near_pairs, spans};
+use crate::evaluate::{Span, chain_spans, field_matches, matches, near_pairs, spans};
 use crate::post::Reading;
 
 /// The reasons for a match.
@@ -134,6 +134,23 @@ fn textual(
             }
             textual(left, left_plan, post, Some(&both.0), out);
             textual(right, right_plan, post, Some(&both.1), out);
+        }
+        (_, Plan::Within { chains, .. }) => {
+            let stretches: Vec<Span> = spans(plan, post).into_iter().filter(kept).collect();
+            let inside = |span: &Span| {
+                stretches
+                    .iter()
+                    .any(|s| s.start <= span.start && span.end <= s.end)
+            };
+            let term = node.to_string();
+            for chain in chains {
+                let found = chain_spans(chain, post).into_iter().filter(inside);
+                out.found.extend(found.map(|s| Found {
+                    start: s.from,
+                    end: s.to,
+                    term: term.clone(),
+                }));
+            }
         }
         _ => {
             let term = node.to_string();

@@ -144,12 +144,14 @@ fn lost_sign(chunk: &str, first: usize, last: usize) -> Option<Range<usize>> {
     let outside = chunk
         .char_indices()
         .filter(|(i, c)| (*i < first || *i >= last) && !harmless(*c));
-    let separator = chunk.char_indices().filter(|(i, c)| {
-        let digit = |s: Option<char>| s.is_some_and(|c| c.is_ascii_digit());
-        let between_digits =
-            digit(chunk[..*i].chars().next_back()) && digit(chunk[i + 1..].chars().next());
-        ",;|".contains(*c) && !between_digits
-    });
+    let digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
+    let separator = chunk
+        .match_indices([',', ';', '|'])
+        .filter_map(|(i, sign)| {
+            let between_digits =
+                digit(chunk[..i].chars().next_back()) && digit(chunk[i + 1..].chars().next());
+            (!between_digits).then(|| (i, sign.chars().next().unwrap_or(',')))
+        });
     outside
         .chain(separator)
         .map(|(i, c)| i..i + c.len_utf8())
