@@ -1,6 +1,6 @@
 //! A query with its words looked up in a vocabulary: what the evaluator walks.
 
-use tertulia_kernel::text::{Sigil, Text, fold, is_unspaced};
+use tertulia_kernel::text::{Sigil, Text, is_unspaced};
 
 use crate::anchors::commonness;
 use crate::ast::{Field, Node, Word};
@@ -152,7 +152,8 @@ pub(crate) fn compile(node: &Node, vocabulary: &mut Vocabulary) -> Plan {
 }
 
 fn links(word: &Word, vocabulary: &mut Vocabulary) -> Vec<Link> {
-    let folded = fold(&word.text);
+    // The language's words are folded but for their ñ; joined emoji must stay as they are.
+    let folded = word.text.replace('ñ', "n");
     let enye = word.text.contains('ñ');
     let link = |look, overlaps| Link {
         sigil: word.sigil,

@@ -244,6 +244,7 @@ fn elongation_and_emoji() {
     check("❤", &[("❤️", true)]);
     check("\"mal 😡\"", &[("muy MAL 😡", true), ("😡 mal", false)]);
     check("🇲🇽", &[("viva 🇲🇽🇪🇸", true), ("🇪🇸", false)]);
+    check("👩‍👩‍👧", &[("mi 👩‍👩‍👧!", true), ("👩", false)]);
     check("1️⃣", &[("opción 1⃣", true), ("1", false)]);
 }
 
