@@ -76,6 +76,7 @@ fn tokens_table() {
         ),
         ("@ana@social.example hola", "@ana@social.example hola"),
         ("ana@empresa.com", "ana empresa com"),
+        ("$\u{ff9e}5 #\u{345}a @\u{fe70}b", "5 a b"),
         ("$AAPL $500 US$20", "$aapl 500 us 20"),
         ("mira https://Example.com/a?b=c#d. ya", "mira URL ya"),
         ("(www.tienda.mx) HTTP://x.y", "URL URL"),

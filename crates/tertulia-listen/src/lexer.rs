@@ -271,7 +271,8 @@ impl<'a> Lexer<'a> {
         if !self.rest().starts_with(['(', '（']) {
             return Ok(vec![self.value(field)?]);
         }
-        self.at += self.rest().chars().next().map_or(0, char::len_utf8);
+        self.at += first_len(self.rest());
+        let opened = open..self.at;
         let mut values = Vec::new();
         loop {
             self.at += self.rest().len() - skip_blank(self.rest()).len();
@@ -279,15 +280,18 @@ impl<'a> Lexer<'a> {
             self.at += self.rest().len() - skip_blank(self.rest()).len();
             let here = self.at;
             if self.rest().starts_with([')', '）']) {
-                self.at += self.rest().chars().next().map_or(0, char::len_utf8);
+                self.at += first_len(self.rest());
                 return Ok(values);
             }
             if self.rest().is_empty() {
-                return self.error(ErrorCode::UnclosedParenthesis, open..open + 1);
+                return self.error(ErrorCode::UnclosedParenthesis, opened);
             }
             let length = self.rest().find(ends_run).unwrap_or(self.rest().len());
             if &self.rest()[..length] != "OR" {
-                return self.error(ErrorCode::BadValue, here..here + length.max(1));
+                return self.error(
+                    ErrorCode::BadValue,
+                    here..here + length.max(first_len(self.rest())),
+                );
             }
             self.at += length;
         }
@@ -324,6 +328,10 @@ fn phrase_node(mut words: Vec<crate::ast::Word>, within: Option<u32>) -> Node {
 
 fn skip_blank(text: &str) -> &str {
     text.trim_start_matches(|c: char| c.is_whitespace() || is_invisible(c))
+}
+
+fn first_len(text: &str) -> usize {
+    text.chars().next().map_or(0, char::len_utf8)
 }
 
 fn is_quote(c: char) -> bool {

@@ -497,7 +497,7 @@ fn soup() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(3_000))]
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
 
     #[test]
     fn anything_parses_or_errs_in_place(text in prop_oneof![soup(), "\\PC{0,40}", ".{0,30}"], post in "\\PC{0,40}") {

@@ -163,7 +163,12 @@ impl Scanner<'_> {
                 folded.push(l);
             }
         });
-        if keeps {
+        if is_combining_mark(piece) && !unspaced {
+            // A vowel sign belongs to the letter before it.
+            if let Some(last) = word.letters.last_mut() {
+                last.to = to as u32;
+            }
+        } else if keeps {
             let shape = if unspaced {
                 Shape::Unspaced
             } else if piece.is_uppercase() {
@@ -190,7 +195,7 @@ impl Scanner<'_> {
     fn after_letter(&self) -> bool {
         self.word.as_ref().is_some_and(|w| {
             let last = self.folded[w.folded..].chars().next_back();
-            last.is_some_and(|c| !"_.-@".contains(c))
+            last.is_some_and(|c| !"_.-@".contains(c) && !is_unspaced(c))
         })
     }
 
@@ -243,18 +248,14 @@ impl Scanner<'_> {
         if self.after_word || self.url_at(next) {
             return false;
         }
-        let opens = match self.visible_from(next) {
-            Some(n) if sigil == Sigil::Tick => n.is_alphabetic() && is_word_char(n),
-            Some(n) => {
-                let starts = is_word_char(n) && !is_combining_mark(n);
-                starts
-                    || (n == '_'
-                        && self.text[next..]
-                            .trim_start_matches(|c| c == '_' || is_invisible(c))
-                            .starts_with(is_word_char))
+        let opens = self.visible_from(next).is_some_and(|n| match sigil {
+            Sigil::Tick => first_piece(n).is_alphabetic() && begins_word(n),
+            _ if n == '_' => {
+                let rest = self.text[next..].trim_start_matches(|c| c == '_' || is_invisible(c));
+                rest.chars().next().is_some_and(begins_word)
             }
-            None => false,
-        };
+            _ => begins_word(n),
+        });
         if opens {
             self.finish();
             self.begin(sigil, self.at, next, false);
@@ -264,7 +265,7 @@ impl Scanner<'_> {
 
     /// Signs that go on inside a tag, handle or tick: `_`, and for handles `.`, `-` and one `@`.
     fn continues_sigil(&mut self, c: char, next: usize) -> bool {
-        let follows = self.visible_from(next).is_some_and(is_word_char);
+        let follows = self.visible_from(next).is_some_and(begins_word);
         let Some(word) = self.word.as_mut().filter(|w| w.sigil != Sigil::None) else {
             return false;
         };
@@ -417,7 +418,8 @@ impl Scanner<'_> {
     fn finish(&mut self) {
         let Some(word) = self.word.take() else { return };
         let to = self.folded.len();
-        if to == word.folded {
+        // A sign can be left without a word, as in `#_` before an emoji.
+        if !self.folded[word.folded..].contains(is_word_char) {
             return;
         }
         let bytes = (word.start, word.word_start, word.end);
@@ -578,4 +580,16 @@ impl Scanner<'_> {
         };
         (shorten(1), shorten(2))
     }
+}
+
+fn first_piece(c: char) -> char {
+    let mut first = None;
+    pieces(c, |piece| first = first.or(Some(piece)));
+    first.unwrap_or(c)
+}
+
+/// True when a word can begin with `c`: some letters are only a mark on the one before.
+fn begins_word(c: char) -> bool {
+    let first = first_piece(c);
+    is_word_char(first) && !is_combining_mark(first)
 }
