@@ -8,6 +8,7 @@ mod actor;
 pub mod channel;
 mod error;
 pub mod live;
+pub mod push;
 pub mod secret;
 
 pub use actor::Actor;
