@@ -9,6 +9,7 @@
 //! assert!(!Role::Agent.may(Permission::EditMonitors));
 //! ```
 
+pub mod gate;
 pub mod role;
 
 pub use role::{Permission, Role, Scope, Sight};

@@ -243,6 +243,8 @@ CREATE TABLE conversation (
 ) {strict};
 CREATE INDEX conversation_by_case ON conversation (case_id) WHERE case_id IS NOT NULL;
 
+CREATE INDEX conversation_by_continues ON conversation (continues) WHERE continues IS NOT NULL;
+
 CREATE TABLE case_change (
     id {id} PRIMARY KEY,
     case_id {id} NOT NULL REFERENCES care_case (id),
@@ -304,6 +306,7 @@ CREATE TABLE post (
     external_id TEXT NOT NULL,
     kind TEXT NOT NULL,
     conversation_id {id} REFERENCES conversation (id),
+    case_id {id} REFERENCES care_case (id),
     direction TEXT NOT NULL CHECK (direction IN ('in', 'out')),
     visibility TEXT NOT NULL CHECK (visibility IN ('public', 'private')),
     identity_id {id} REFERENCES identity (id),
@@ -326,10 +329,20 @@ CREATE TABLE post (
     UNIQUE (channel_id, external_id, kind)
 ) {strict};
 CREATE INDEX post_by_conversation ON post (conversation_id, seq) WHERE conversation_id IS NOT NULL;
+CREATE INDEX post_by_case ON post (case_id, seq) WHERE case_id IS NOT NULL;
 CREATE INDEX post_by_identity ON post (identity_id, seq);
 CREATE INDEX post_by_channel ON post (channel_id, seq);
 CREATE INDEX post_by_reply ON post (channel_id, in_reply_to) WHERE in_reply_to IS NOT NULL;
 CREATE INDEX post_by_keep ON post (keep_until) WHERE keep_until IS NOT NULL;
+
+-- Deletions that came before (or without) their post: a deletion is final, whatever the order.
+CREATE TABLE tombstone (
+    channel_id {id} NOT NULL,
+    external_id TEXT NOT NULL,
+    at {time} NOT NULL,
+    PRIMARY KEY (channel_id, external_id)
+) {strict};
+CREATE INDEX tombstone_by_time ON tombstone (at);
 
 CREATE TABLE post_version (
     post_id {id} NOT NULL,

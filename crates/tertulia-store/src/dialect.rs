@@ -47,3 +47,21 @@ impl Dialect {
         }
     }
 }
+
+impl Dialect {
+    /// Locks selected rows; SQLite's writer is alone anyway.
+    pub const fn for_update(self) -> &'static str {
+        match self {
+            Self::Sqlite => "",
+            Self::Postgres => " FOR UPDATE",
+        }
+    }
+
+    /// Locks selected rows and leaves out those another node holds.
+    pub const fn skip_locked(self) -> &'static str {
+        match self {
+            Self::Sqlite => "",
+            Self::Postgres => " FOR UPDATE SKIP LOCKED",
+        }
+    }
+}

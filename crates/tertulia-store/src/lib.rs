@@ -8,10 +8,19 @@
 //!
 //! Start with [`db`], then the module of the noun you need.
 
+pub mod case;
+pub mod channel;
+pub mod conversation;
 pub mod db;
+pub mod desk;
 pub mod dialect;
 mod error;
 mod migrate;
+pub mod monitor;
+pub mod outbox;
+pub mod person;
+pub mod post;
+pub mod search;
 
 pub use db::{Conn, Store, Tx};
 pub use error::{Constraint, StoreError};
