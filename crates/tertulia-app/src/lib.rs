@@ -5,14 +5,21 @@
 //! Start with [`App`]: everything a use case needs. [`channel`] says what a network must offer.
 
 mod actor;
+pub mod audit;
 pub mod channel;
 mod error;
 pub mod live;
+pub mod metrics;
 pub mod push;
 pub mod secret;
+pub mod settings;
+pub mod staff;
+pub mod system;
+mod validate;
 
 pub use actor::Actor;
 pub use error::{AppError, FieldError, Kind};
+pub use validate::Wrong;
 
 use channel::Network;
 use std::{collections::BTreeMap, sync::Arc};
@@ -37,12 +44,32 @@ pub struct App {
     pub networks: Networks,
     /// Seals channel secrets.
     pub sealer: Arc<secret::Sealer>,
+    /// Counters for `/metrics`.
+    pub metrics: metrics::Metrics,
 }
 
 impl App {
+    /// An app on an open store, with the system's clock and randomness.
+    pub fn new(store: Store, sealer: secret::Sealer, networks: Networks) -> Self {
+        Self {
+            store,
+            clock: Arc::new(system::SystemClock),
+            entropy: Arc::new(system::SystemEntropy::default()),
+            live: live::Bus::default(),
+            networks,
+            sealer: Arc::new(sealer),
+            metrics: metrics::Metrics::default(),
+        }
+    }
+
     /// The present instant.
     pub fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// Asks the database for a sign of life.
+    pub async fn ping(&self) -> Result<()> {
+        Ok(self.store.read().await?.ping().await?)
     }
 }
 

@@ -210,6 +210,12 @@ impl Store {
 }
 
 impl Conn {
+    /// Asks the database for a sign of life.
+    pub async fn ping(&mut self) -> Result<()> {
+        let _: i32 = crate::on!(self, c => sqlx::query_scalar("SELECT 1").fetch_one(c).await?);
+        Ok(())
+    }
+
     /// Takes `count` numbers for people of a kind ("case", "person"...) and returns the first.
     pub async fn take_numbers(&mut self, kind: &str, count: i64) -> Result<i64> {
         const SQL: &str = "INSERT INTO counter (kind, value) VALUES ($1, $2)
