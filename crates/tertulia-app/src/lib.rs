@@ -16,6 +16,7 @@ pub mod settings;
 pub mod staff;
 pub mod system;
 mod validate;
+pub mod webchat;
 
 pub use actor::Actor;
 pub use error::{AppError, FieldError, Kind};

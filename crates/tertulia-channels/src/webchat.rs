@@ -6,83 +6,21 @@
 use async_trait::async_trait;
 use serde_json::{Value, json};
 use std::sync::Arc;
+use tertulia_app::webchat::{COLOR, GREETINGS, LARGEST_FILE, LONGEST, Look, MOST_FILES, is_color, lines, origin};
 use tertulia_app::channel::{
     Account, Bilingual, ChannelError, CheckReport, Connection, Network, Outgoing, Reconciled, Sent, SettingField, SettingInput,
     SettingsError, Sink,
 };
 use tertulia_kernel::caps::{Caps, LengthUnit, ReplyRule};
 
-/// Longest message either way, in characters.
-pub const LONGEST: u32 = 4_000;
-/// Largest file either way, in bytes.
-pub const LARGEST_FILE: u64 = 10 * 1024 * 1024;
-/// Most files of one message.
-pub const MOST_FILES: u32 = 5;
-/// The widget's colour unless settings say otherwise.
-pub const COLOR: &str = "#b3491f";
-
 /// The kind of channel.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct WebChat;
 
-/// What the widget needs to know, read from a channel's settings.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Look {
-    greetings: [String; 3],
-    /// `#rrggbb`.
-    pub color: String,
-    /// Ask for name and e-mail before the first message.
-    pub ask_email: bool,
-    /// Origins whose pages may show the chat; empty for any.
-    pub origins: Vec<String>,
-}
-
-const GREETINGS: [(&str, &str); 3] =
-    [("es", "¡Hola! Cuéntanos qué necesitas."), ("en", "Hello! Tell us what you need."), ("pt", "Olá! Conte o que você precisa.")];
-
-impl Look {
-    /// From settings that passed [`Network::validate`]; what is missing takes its default.
-    pub fn of(settings: &Value) -> Self {
-        let text = |key: &str| settings.get(key).and_then(Value::as_str).map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
-        Self {
-            greetings: GREETINGS.map(|(lang, default)| text(&format!("greeting_{lang}")).unwrap_or_else(|| default.to_owned())),
-            color: text("color").filter(|color| is_color(color)).unwrap_or_else(|| COLOR.to_owned()),
-            ask_email: settings.get("ask_email").and_then(Value::as_bool).unwrap_or(false),
-            origins: lines(settings.get("allowed_origins")).iter().filter_map(|line| origin(line)).collect(),
-        }
-    }
-
-    /// The greeting in a language (`es`, `en`, `pt`); Spanish for any other.
-    pub fn greeting(&self, lang: &str) -> &str {
-        let place = GREETINGS.iter().position(|(known, _)| lang.get(..2) == Some(known)).unwrap_or(0);
-        &self.greetings[place]
-    }
-
-    /// Whether pages of an origin, as a browser states it, may show the chat.
-    pub fn allows(&self, origin: &str) -> bool {
-        self.origins.is_empty() || self.origins.iter().any(|allowed| allowed.eq_ignore_ascii_case(origin))
-    }
-}
-
-fn lines(value: Option<&Value>) -> Vec<String> {
-    let list = value.and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    list.iter().filter_map(Value::as_str).map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect()
-}
-
-fn is_color(text: &str) -> bool {
-    text.strip_prefix('#').is_some_and(|hex| hex.len() == 6 && hex.chars().all(|c| c.is_ascii_hexdigit()))
-}
-
-/// The origin of an address, as browsers write it; `None` when it is no web address.
-fn origin(text: &str) -> Option<String> {
-    let url = url::Url::parse(text).ok()?;
-    (matches!(url.scheme(), "http" | "https") && url.host().is_some()).then(|| url.origin().ascii_serialization())
-}
-
 #[async_trait]
 impl Network for WebChat {
     fn kind(&self) -> &'static str {
-        "webchat"
+        tertulia_app::webchat::KIND
     }
 
     fn fields(&self) -> Vec<SettingField> {
@@ -139,14 +77,14 @@ impl Network for WebChat {
 
     fn caps(&self) -> Caps {
         Caps {
-            max_length: Some(LONGEST),
+            max_length: Some(LONGEST as u32),
             length_unit: LengthUnit::Chars,
             url_length: None,
             public_answers: false,
             private_answers: true,
             reply_rule: ReplyRule::Anyone,
-            max_attachments: MOST_FILES,
-            max_attachment_bytes: LARGEST_FILE,
+            max_attachments: MOST_FILES as u32,
+            max_attachment_bytes: LARGEST_FILE as u64,
             attachment_types: vec!["*/*".into()],
             subject: false,
             edit: false,
@@ -247,27 +185,6 @@ mod tests {
         let SettingsError(wrong) = WebChat.validate(&wrong).expect_err("three wrong settings");
         assert_eq!(wrong.iter().map(|(field, _)| field.as_str()).collect::<Vec<_>>(), ["color", "allowed_origins", "greeting_pt"]);
         assert!(wrong[1].1.en.contains("empresa"));
-    }
-
-    #[test]
-    fn a_site_is_its_origin_whatever_was_pasted() {
-        let look = Look::of(&json!({"allowed_origins": ["https://www.empresa.example/contacto?x=1", "http://LOCALHOST:8080/"]}));
-        assert!(look.allows("https://www.empresa.example"));
-        assert!(look.allows("http://localhost:8080"));
-        for other in ["http://www.empresa.example", "https://empresa.example", "https://www.empresa.example.evil.example", "null", ""] {
-            assert!(!look.allows(other), "{other}");
-        }
-        assert!(Look::of(&json!({})).allows("https://anything.example"));
-    }
-
-    #[test]
-    fn greetings_and_colour_have_defaults() {
-        let look = Look::of(&json!({"greeting_es": "Buenas", "color": "expression(1)"}));
-        assert_eq!(
-            (look.greeting("es"), look.greeting("en-GB"), look.greeting("fr"), look.greeting("")),
-            ("Buenas", GREETINGS[1].1, "Buenas", "Buenas")
-        );
-        assert_eq!(look.color, COLOR);
     }
 
     #[tokio::test]

@@ -28,6 +28,7 @@ pub mod session;
 pub mod setting;
 pub mod staff;
 pub mod token;
+pub mod visitor;
 
 pub use db::{Conn, Store, Tx};
 pub use error::{Constraint, StoreError};

@@ -284,7 +284,7 @@ fn practice_caps(form: Form) -> Caps {
         private_answers: true,
         reply_rule: ReplyRule::Anyone,
         max_attachments: 4,
-        max_attachment_bytes: crate::webchat::LARGEST_FILE,
+        max_attachment_bytes: tertulia_app::webchat::LARGEST_FILE as u64,
         attachment_types: vec!["*/*".into()],
         subject: form == Form::Mail,
         ..Caps::listen_only()
