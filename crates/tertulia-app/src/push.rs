@@ -1,7 +1,11 @@
 //! Reading pushed posts: from JSON somebody else wrote to an [`IncomingPost`], or to words that say which field is
-//! wrong, how, and what to do. Pure; shared by `POST /api/v1/posts` and by the replay channel.
+//! wrong, how, and what to do. The reading is pure and shared with the replay channel; [`take`] is `POST /api/v1/posts`.
 //!
 //! What is not known is ignored, so that a source may send more than we read. What is known must be right.
+
+mod take;
+
+pub use take::{Pushed, take};
 
 use serde_json::Value;
 use std::fmt;
@@ -14,7 +18,7 @@ use tertulia_kernel::{
 pub const MOST_POSTS: usize = 1_000;
 /// Longest text, in characters.
 pub const LONGEST_TEXT: usize = 20_000;
-/// Longest id, handle or name, in characters.
+/// Longest id, handle or name, in characters; an id has at most twice as many bytes.
 pub const LONGEST_ID: usize = 512;
 /// Longest headline, in characters.
 pub const LONGEST_TITLE: usize = 1_000;
@@ -181,6 +185,9 @@ fn required_as(value: &Value, key: &str, field: &'static str, most: usize) -> Re
     if text.chars().any(char::is_control) {
         return Err(WrongPost::new(field, "holds control characters", "send it without them"));
     }
+    if text.len() > 2 * LONGEST_ID {
+        return Err(WrongPost::new(field, format!("is {} bytes long", text.len()), format!("the most is {}", 2 * LONGEST_ID)));
+    }
     Ok(text)
 }
 
@@ -289,6 +296,7 @@ mod tests {
             (with("/id", json!(" ")), "id", "is empty"),
             (with("/id", json!(long)), "id", "is 513 characters long; the most is 512"),
             (with("/id", json!("a\nb")), "id", "control characters"),
+            (with("/id", json!("中".repeat(400))), "id", "is 1200 bytes long; the most is 1024"),
             (with("/text", Value::Null), "text", "is missing"),
             (with("/text", json!(" \n")), "text", "is empty"),
             (with("/text", json!("ñ".repeat(20_001))), "text", "is 20001 characters long; the most is 20000"),

@@ -7,6 +7,7 @@
 mod look;
 
 pub use look::{COLOR, GREETINGS, LARGEST_FILE, LONGEST, Look, MOST_FILES, is_color, lines, origin};
+pub use tertulia_store::{post::AttachmentRow as File, visitor::VisitorRow as Visitor};
 
 use crate::{
     App, AppError, Result,
@@ -24,8 +25,7 @@ use tertulia_store::{
     Conn,
     channel::ChannelRow,
     conversation::ConversationRow,
-    post::{AttachmentRow, NewAttachment, PostRow},
-    visitor::VisitorRow,
+    post::{NewAttachment, PostRow},
 };
 use uuid::Uuid;
 
@@ -74,7 +74,7 @@ pub struct Message {
     /// When it was taken in, or sent.
     pub at: Timestamp,
     /// Files.
-    pub files: Vec<AttachmentRow>,
+    pub files: Vec<File>,
 }
 
 /// What happens in a chat while the visitor looks.
@@ -112,7 +112,7 @@ pub async fn begin(app: &App, chat: &Chat, visit: Visit) -> Result<String> {
     if let Some(secret) = visit.secret {
         let known = app.store.read().await?.visitor(chat.channel.id, &secrets::hash(&secret)).await?;
         if let Some(mut row) = known {
-            row = VisitorRow { name: name.or(row.name), email: email.or(row.email), page, lang, seen_at: now.as_micros(), ..row };
+            row = Visitor { name: name.or(row.name), email: email.or(row.email), page, lang, seen_at: now.as_micros(), ..row };
             let mut tx = app.store.begin().await?;
             tx.update_visitor(&row).await?;
             tx.commit().await?;
@@ -121,7 +121,7 @@ pub async fn begin(app: &App, chat: &Chat, visit: Visit) -> Result<String> {
     }
     let secret = secrets::fresh(&*app.entropy);
     let id = new_uuid(now, &*app.entropy);
-    let row = VisitorRow {
+    let row = Visitor {
         id,
         channel_id: chat.channel.id,
         external_id: format!("visitor-{id}"),
@@ -139,13 +139,13 @@ pub async fn begin(app: &App, chat: &Chat, visit: Visit) -> Result<String> {
 }
 
 /// The visitor who holds this secret.
-pub async fn visitor(app: &App, chat: &Chat, secret: &str) -> Result<VisitorRow> {
+pub async fn visitor(app: &App, chat: &Chat, secret: &str) -> Result<Visitor> {
     let known = app.store.read().await?.visitor(chat.channel.id, &secrets::hash(secret)).await?;
     known.ok_or_else(AppError::unauthenticated)
 }
 
 /// The whole conversation, oldest first, at most [`HISTORY`] messages.
-pub async fn history(app: &App, visitor: &VisitorRow) -> Result<Vec<Message>> {
+pub async fn history(app: &App, visitor: &Visitor) -> Result<Vec<Message>> {
     let mut conn = app.store.read().await?;
     let Some(conversation) = conversation(&mut conn, visitor).await? else { return Ok(Vec::new()) };
     let posts = conn.posts_of_conversation(conversation.id, HISTORY).await?;
@@ -155,7 +155,7 @@ pub async fn history(app: &App, visitor: &VisitorRow) -> Result<Vec<Message>> {
 }
 
 /// Takes a message in. `id` is the visitor's own: the same one again changes nothing and returns what is there.
-pub async fn send(app: &App, chat: &Chat, visitor: &VisitorRow, id: Uuid, text: &str, files: &[Uuid]) -> Result<Message> {
+pub async fn send(app: &App, chat: &Chat, visitor: &Visitor, id: Uuid, text: &str, files: &[Uuid]) -> Result<Message> {
     let text = text.trim();
     if text.chars().count() > LONGEST {
         return Err(AppError::field("text", "too_long", format!("at most {LONGEST} characters")));
@@ -198,18 +198,18 @@ pub async fn send(app: &App, chat: &Chat, visitor: &VisitorRow, id: Uuid, text: 
 }
 
 /// What agents call a visitor who gave no name: the random end of the id, which begins with the time.
-fn short_name(visitor: &VisitorRow) -> String {
+fn short_name(visitor: &Visitor) -> String {
     let id = visitor.id.simple().to_string();
     format!("visitor-{}", &id[id.len() - 6..])
 }
 
-async fn sent(app: &App, visitor: &VisitorRow, external_id: &str) -> Result<Option<Message>> {
+async fn sent(app: &App, visitor: &Visitor, external_id: &str) -> Result<Option<Message>> {
     let mut conn = app.store.read().await?;
     let posts = conn.posts_by_external(visitor.channel_id, &[external_id.to_owned()]).await?;
     Ok(shown(&mut conn, visitor, posts).await?.pop())
 }
 
-async fn uploads(app: &App, visitor: &VisitorRow, files: &[Uuid]) -> Result<Vec<Media>> {
+async fn uploads(app: &App, visitor: &Visitor, files: &[Uuid]) -> Result<Vec<Media>> {
     let gone = || AppError::field("file_ids", "unknown", "a file is not there any more; add it again");
     let mut conn = app.store.read().await?;
     let mut media = Vec::with_capacity(files.len());
@@ -224,7 +224,7 @@ async fn uploads(app: &App, visitor: &VisitorRow, files: &[Uuid]) -> Result<Vec<
 }
 
 /// Keeps a file until its message comes.
-pub async fn upload(app: &App, visitor: &VisitorRow, name: &str, mime: &str, content: Vec<u8>) -> Result<AttachmentRow> {
+pub async fn upload(app: &App, visitor: &Visitor, name: &str, mime: &str, content: Vec<u8>) -> Result<File> {
     if content.is_empty() {
         return Err(AppError::field("file", "required", "the file is empty"));
     }
@@ -275,7 +275,7 @@ fn media_type(mime: &str) -> String {
 }
 
 /// A file of the visitor's own conversation, or one they uploaded and did not send yet.
-pub async fn file(app: &App, visitor: &VisitorRow, id: Uuid) -> Result<(AttachmentRow, Vec<u8>)> {
+pub async fn file(app: &App, visitor: &Visitor, id: Uuid) -> Result<(File, Vec<u8>)> {
     let mut conn = app.store.read().await?;
     let (row, content) = conn.attachment(id).await?;
     let theirs = match row.post_id {
@@ -293,7 +293,7 @@ pub async fn file(app: &App, visitor: &VisitorRow, id: Uuid) -> Result<(Attachme
 }
 
 /// Tells the agents who look at the case that the visitor types.
-pub async fn typing(app: &App, visitor: &VisitorRow) -> Result<()> {
+pub async fn typing(app: &App, visitor: &Visitor) -> Result<()> {
     let mut conn = app.store.read().await?;
     let Some(case) = conversation(&mut conn, visitor).await?.and_then(|own| own.case_id) else { return Ok(()) };
     let case = conn.case(case).await?;
@@ -305,13 +305,13 @@ pub async fn typing(app: &App, visitor: &VisitorRow) -> Result<()> {
 /// Follows one visitor's conversation through the live updates.
 #[derive(Debug)]
 pub struct Follow {
-    visitor: VisitorRow,
+    visitor: Visitor,
     conversation: Option<ConversationRow>,
 }
 
 impl Follow {
     /// Begins; updates from before are not missed if they are listened to before this is called.
-    pub async fn new(app: &App, visitor: VisitorRow) -> Result<Self> {
+    pub async fn new(app: &App, visitor: Visitor) -> Result<Self> {
         let conversation = conversation(&mut app.store.read().await?, &visitor).await?;
         Ok(Self { visitor, conversation })
     }
@@ -343,13 +343,13 @@ impl Follow {
     }
 }
 
-async fn conversation(conn: &mut Conn, visitor: &VisitorRow) -> Result<Option<ConversationRow>> {
+async fn conversation(conn: &mut Conn, visitor: &Visitor) -> Result<Option<ConversationRow>> {
     let threads = conn.conversations_by_thread(visitor.channel_id, std::slice::from_ref(&visitor.external_id)).await?;
     Ok(threads.into_iter().find(|thread| thread.visibility == Visibility::Private.as_str()))
 }
 
 /// Posts as the visitor may see them: their own, and answers that are sent. Keeps the order.
-async fn shown(conn: &mut Conn, visitor: &VisitorRow, posts: Vec<PostRow>) -> Result<Vec<Message>> {
+async fn shown(conn: &mut Conn, visitor: &Visitor, posts: Vec<PostRow>) -> Result<Vec<Message>> {
     let posts: Vec<PostRow> = posts.into_iter().filter(|post| post.deleted_at.is_none()).collect();
     let ids: Vec<Uuid> = posts.iter().map(|post| post.id).collect();
     let answers = conn.answers_of_case(&ids).await?;

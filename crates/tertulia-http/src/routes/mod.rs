@@ -2,9 +2,11 @@
 //! here. Every operation is described with `#[utoipa::path]`; public ones say `security(())`.
 
 pub mod audit;
+pub mod chat;
 pub mod departments;
 pub mod me;
 pub mod meta;
+pub mod posts_push;
 pub mod session;
 pub mod settings;
 pub mod setup;
@@ -26,4 +28,6 @@ pub(crate) fn all() -> OpenApiRouter<HttpState> {
         .merge(tokens::routes())
         .merge(audit::routes())
         .merge(settings::routes())
+        .merge(chat::routes())
+        .merge(posts_push::routes())
 }
