@@ -8,7 +8,7 @@ use crate::{
 };
 use std::{
     collections::HashMap,
-    sync::{Arc, RwLock, PoisonError},
+    sync::{Arc, PoisonError, RwLock},
     time::Duration,
 };
 use tertulia_kernel::ChannelId;
@@ -64,9 +64,11 @@ impl App {
 
     /// The settings of a channel with its secrets opened.
     pub fn open_account(&self, row: &ChannelRow) -> std::result::Result<Account, ChannelError> {
-        let mut settings: serde_json::Value = serde_json::from_str(&row.settings).map_err(|error| ChannelError::Passing(error.to_string()))?;
+        let mut settings: serde_json::Value =
+            serde_json::from_str(&row.settings).map_err(|error| ChannelError::Passing(error.to_string()))?;
         if let Some(sealed) = &row.secrets {
-            let opened = self.sealer.open(&secret_purpose(row.id.into()), sealed).map_err(|error| ChannelError::Refused(error.to_string()))?;
+            let opened =
+                self.sealer.open(&secret_purpose(row.id.into()), sealed).map_err(|error| ChannelError::Refused(error.to_string()))?;
             let secrets: serde_json::Map<String, serde_json::Value> =
                 serde_json::from_slice(&opened).map_err(|error| ChannelError::Passing(error.to_string()))?;
             if let Some(object) = settings.as_object_mut() {

@@ -28,6 +28,7 @@ pub mod search;
 pub mod session;
 pub mod setting;
 pub mod staff;
+pub mod thread;
 pub mod token;
 pub mod visitor;
 

@@ -18,7 +18,7 @@ use tertulia_kernel::{
     event::{Author, Media, Visibility},
 };
 use tertulia_store::{
-    Conn, StoreError,
+    Conn,
     desk::NoticeRow,
     outbox::OutboxRow,
     post::{PostRow, StepRow},
@@ -172,9 +172,18 @@ async fn load_target(conn: &mut Conn, id: Uuid) -> Result<ReplyTarget> {
     let mut ancestors = Vec::new();
     if let Some(conversation) = post.conversation_id {
         let thread = conn.posts_of_conversation(conversation, 50).await?;
-        ancestors.extend(thread.into_iter().filter(|row| row.seq <= post.seq && !row.external_id.starts_with("answer-")).map(|row| row.external_id));
+        ancestors.extend(
+            thread.into_iter().filter(|row| row.seq <= post.seq && !row.external_id.starts_with("answer-")).map(|row| row.external_id),
+        );
     }
-    Ok(ReplyTarget { external_id: post.external_id, author, title: post.title, ancestors, text: post.text, occurred_at: Timestamp::from_micros(post.occurred_at) })
+    Ok(ReplyTarget {
+        external_id: post.external_id,
+        author,
+        title: post.title,
+        ancestors,
+        text: post.text,
+        occurred_at: Timestamp::from_micros(post.occurred_at),
+    })
 }
 
 /// Seconds to wait before try number `attempts` + 1: 2, 4, 8... up to ten minutes.
@@ -215,7 +224,13 @@ async fn settle(app: &App, claimed: &OutboxRow, sent: Sent) -> Result<()> {
 
 /// Gives our post the id the network knows it by. If the network already showed us that post as a new one, that copy
 /// gives way to the original.
-async fn take_network_id(tx: &mut tertulia_store::Tx, post: &mut PostRow, external_id: &str, url: Option<&str>, thread: Option<&str>) -> Result<()> {
+async fn take_network_id(
+    tx: &mut tertulia_store::Tx,
+    post: &mut PostRow,
+    external_id: &str,
+    url: Option<&str>,
+    thread: Option<&str>,
+) -> Result<()> {
     let copies = tx.posts_by_external(post.channel_id, &[external_id.to_owned()]).await?;
     for copy in copies.into_iter().filter(|copy| copy.id != post.id && copy.direction == "out" && copy.user_id.is_none()) {
         tx.unindex_post(copy.seq).await?;
@@ -270,7 +285,6 @@ async fn finish(app: &App, tx: tertulia_store::Tx, row: &OutboxRow, post: &PostR
     tell_post(app, post, row.case_id.into());
     Ok(())
 }
-
 
 #[cfg(test)]
 mod tests {

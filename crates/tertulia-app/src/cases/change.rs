@@ -167,7 +167,12 @@ async fn apply(work: &mut Work<'_>, actor: &Actor, change: CaseChange) -> Result
         wrong.unless(change.snoozed_until.is_some_and(|until| until > now), "snoozed_until", "required", "a time to come");
     }
     if let Some(tags) = &change.tags {
-        wrong.unless(tags.len() <= MOST_TAGS && tags.iter().all(|tag| tag.chars().count() <= 60), "tags", "too_long", "at most 30 tags of 60 characters");
+        wrong.unless(
+            tags.len() <= MOST_TAGS && tags.iter().all(|tag| tag.chars().count() <= 60),
+            "tags",
+            "too_long",
+            "at most 30 tags of 60 characters",
+        );
     }
     wrong.unless(change.subject.as_ref().is_none_or(|text| text.chars().count() <= 300), "subject", "too_long", "at most 300 characters");
     wrong.done()?;

@@ -10,7 +10,7 @@ use crate::{
 };
 use std::collections::HashMap;
 use tertulia_kernel::{CaseId, UserId, caps::Caps, event::Visibility};
-use tertulia_policy::gate::{self, Objection};
+use tertulia_policy::gate::Objection;
 use tertulia_store::{
     Conn,
     case::{ChangeRow, NoteRow},
@@ -104,7 +104,8 @@ pub async fn detail(app: &App, actor: &Actor, id: CaseId) -> Result<CaseDetail> 
     let mut conversations = conn.conversations(&ids).await?;
     conversations.sort_by_key(|row| row.id);
     let conversations = conversation_views(app, &mut conn, conversations).await?;
-    let mut thread: Vec<ThreadItem> = post_views(app, &mut conn, posts).await?.into_iter().map(|view| ThreadItem::Post(Box::new(view))).collect();
+    let mut thread: Vec<ThreadItem> =
+        post_views(app, &mut conn, posts).await?.into_iter().map(|view| ThreadItem::Post(Box::new(view))).collect();
     thread.extend(conn.notes(id.0).await?.into_iter().map(ThreadItem::Note));
     thread.extend(conn.case_changes(id.0).await?.into_iter().map(ThreadItem::Change));
     thread.sort_by_key(ThreadItem::at);

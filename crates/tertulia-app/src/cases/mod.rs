@@ -5,7 +5,7 @@ pub mod change;
 pub mod detail;
 pub mod presence;
 
-use crate::{Actor, App, AppError, Result, live::Audience};
+use crate::{Actor, App, AppError, Result, listening::text_of_row, live::Audience, query::Query};
 use std::collections::HashMap;
 use tertulia_kernel::{CaseId, DepartmentId, UserId};
 use tertulia_policy::Sight;
@@ -14,7 +14,8 @@ use tertulia_store::{
     case::{CaseRow, Folder},
     channel::ChannelRow,
     person::{IdentityRow, PersonRow},
-    search::{PostFilter, Terms},
+    post::PostRow,
+    search::PostFilter,
 };
 use uuid::Uuid;
 
@@ -120,8 +121,11 @@ pub async fn search(app: &App, actor: &Actor, words: &str, before: Option<i64>, 
     {
         found.push(row);
     }
-    let listening = app.listening(&mut conn).await?;
-    let query = listening.search_query(words)?;
+    let query = Query::parse(words)?;
+    let channels: HashMap<Uuid, ChannelRow> = conn.channels().await?.into_iter().map(|row| (row.id, row)).collect();
+    let matches = |post: &PostRow| {
+        channels.get(&post.channel_id).is_some_and(|channel| query.matches(&text_of_row(post, &channel.name, &channel.shows_as)))
+    };
     let filter = PostFilter { with_case: true, seen_by: seen_by(actor), ..PostFilter::default() };
     let mut place = before.unwrap_or(i64::MAX);
     let mut ended = false;
@@ -133,7 +137,7 @@ pub async fn search(app: &App, actor: &Actor, words: &str, before: Option<i64>, 
         for post in &posts {
             place = post.seq;
             let id = post.case_id.filter(|id| !ids.contains(id) && found.iter().all(|row| row.id != *id));
-            if let Some(id) = id.filter(|_| query.matches_row(post)) {
+            if let Some(id) = id.filter(|_| matches(post)) {
                 ids.push(id);
                 if found.len() + ids.len() >= limit {
                     ended = false;
@@ -211,7 +215,11 @@ pub async fn views(conn: &mut Conn, actor: &Actor, rows: Vec<CaseRow>) -> Result
 }
 
 /// People as rows show them; `provider` prefers an identity's handle.
-pub async fn person_views(conn: &mut Conn, people: &[Uuid], provider: impl Fn(Uuid) -> Option<String>) -> Result<HashMap<Uuid, PersonView>> {
+pub async fn person_views(
+    conn: &mut Conn,
+    people: &[Uuid],
+    provider: impl Fn(Uuid) -> Option<String>,
+) -> Result<HashMap<Uuid, PersonView>> {
     let mut ids = people.to_vec();
     ids.sort_unstable();
     ids.dedup();

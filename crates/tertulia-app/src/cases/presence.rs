@@ -111,7 +111,8 @@ mod tests {
         let (case, ana, luis) = (Uuid::from_u128(1).into(), Uuid::from_u128(2).into(), Uuid::from_u128(3).into());
         board.set(case, ana, "Ana", Some(Doing::Viewing), Timestamp::from_seconds(0));
         board.set(case, luis, "Luis", Some(Doing::Typing), Timestamp::from_seconds(20));
-        let names = |seconds| board.present(case, Timestamp::from_seconds(seconds)).into_iter().map(|p| (p.name, p.state)).collect::<Vec<_>>();
+        let names =
+            |seconds| board.present(case, Timestamp::from_seconds(seconds)).into_iter().map(|p| (p.name, p.state)).collect::<Vec<_>>();
         assert_eq!(names(21), [("Ana".into(), "viewing".into()), ("Luis".into(), "typing".into())]);
         assert_eq!(names(26), [("Luis".into(), "typing".into())]);
         board.set(case, luis, "Luis", None, Timestamp::from_seconds(27));

@@ -124,7 +124,8 @@ impl<'a> Batch<'a> {
                 Some(row) if row.deleted_at.is_some() => self.out.receipt.duplicates += 1,
                 Some(row) => {
                     let stored = row.revised_at.unwrap_or(row.occurred_at);
-                    let newer = post.revised_at.is_some_and(|at| at.as_micros() > stored) && (row.text != post.text || row.title != post.title);
+                    let newer =
+                        post.revised_at.is_some_and(|at| at.as_micros() > stored) && (row.text != post.text || row.title != post.title);
                     if newer { kept.push((*post, matched, Some(row.clone()))) } else { self.out.receipt.duplicates += 1 }
                 }
                 None if gone && !self.facts.places.contains_key(&post.external_id) => self.out.receipt.duplicates += 1,
@@ -179,7 +180,11 @@ impl<'a> Batch<'a> {
             self.out.receipt.counted += 1;
             return;
         }
-        self.step(id, "received", json!({"channel": self.channel.name, "addressed": post.addressed, "lag_seconds": self.now.seconds_since(revision(post))}));
+        self.step(
+            id,
+            "received",
+            json!({"channel": self.channel.name, "addressed": post.addressed, "lag_seconds": self.now.seconds_since(revision(post))}),
+        );
         if !matched.monitors.is_empty() {
             let names: Vec<&str> = matched.monitors.iter().map(|id| self.listening.monitor_name(*id)).collect();
             self.step(id, "matched", json!({"monitors": names}));
@@ -329,9 +334,14 @@ impl<'a> Batch<'a> {
                 addressed: post.addressed,
             },
         );
-        self.step(row.id, "decided", json!({"open_case": decision.open_case, "priority": decision.priority, "department_id": decision.department_id,
-            "tags": decision.tags, "rules": decision.because}));
-        let linked = self.facts.conversations.get(&conversation).and_then(|row| row.case_id).and_then(|id| self.facts.cases.get(&id)).map(existing);
+        self.step(
+            row.id,
+            "decided",
+            json!({"open_case": decision.open_case, "priority": decision.priority, "department_id": decision.department_id,
+            "tags": decision.tags, "rules": decision.because}),
+        );
+        let linked =
+            self.facts.conversations.get(&conversation).and_then(|row| row.case_id).and_then(|id| self.facts.cases.get(&id)).map(existing);
         let live = self.facts.live_case.get(&person).and_then(|id| self.facts.cases.get(id)).map(existing);
         let course = decide_course(linked, live, decision.open_case, self.reopen_days, self.now);
         let (case, kind) = match course {
@@ -356,7 +366,11 @@ impl<'a> Batch<'a> {
         let id = self.app.new_id();
         let monitors: Vec<&str> = matched.monitors.iter().map(|id| self.listening.monitor_name(*id)).collect();
         let rule = decision.because.iter().find(|because| because.set.contains(&"open_case") || because.set.contains(&"department"));
-        let reason = monitors.first().map(|name| (*name).to_owned()).or_else(|| rule.map(|because| because.rule.clone())).or_else(|| post.addressed.then(|| "addressed".to_owned()));
+        let reason = monitors
+            .first()
+            .map(|name| (*name).to_owned())
+            .or_else(|| rule.map(|because| because.rule.clone()))
+            .or_else(|| post.addressed.then(|| "addressed".to_owned()));
         let case = CaseRow {
             id,
             number: 0,
@@ -398,7 +412,9 @@ impl<'a> Batch<'a> {
             actor_id: None,
             actor: "system".into(),
             kind: kind.into(),
-            detail: json!({"channel": self.channel.name, "rules": decision.because.iter().map(|because| &because.rule).collect::<Vec<_>>()}).to_string(),
+            detail:
+                json!({"channel": self.channel.name, "rules": decision.because.iter().map(|because| &because.rule).collect::<Vec<_>>()})
+                    .to_string(),
         };
         let Some(case) = self.facts.cases.get_mut(&id.0) else { return };
         case.excerpt = excerpt(&post.text, post.title.as_deref());
@@ -428,7 +444,11 @@ impl<'a> Batch<'a> {
     /// A stored post was edited on the network.
     fn edit(&mut self, post: &IncomingPost, matched: &Matched, row: PostRow) {
         self.out.versions.push((row.id, revision(post).as_micros(), row.title.clone(), row.text.clone()));
-        self.step(row.id, "edited", json!({"monitors": matched.monitors.iter().map(|id| self.listening.monitor_name(*id)).collect::<Vec<_>>()}));
+        self.step(
+            row.id,
+            "edited",
+            json!({"monitors": matched.monitors.iter().map(|id| self.listening.monitor_name(*id)).collect::<Vec<_>>()}),
+        );
         self.out.matches.extend(matched.monitors.iter().map(|monitor| (monitor.0, row.id)));
         self.out.receipt.changed += 1;
         let edited = PostRow {

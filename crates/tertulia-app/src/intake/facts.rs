@@ -98,7 +98,8 @@ impl Facts {
             }
             self.cases.insert(case.id, case);
         }
-        let linked: Vec<Uuid> = self.conversations.values().filter_map(|row| row.case_id).filter(|id| !self.cases.contains_key(id)).collect();
+        let linked: Vec<Uuid> =
+            self.conversations.values().filter_map(|row| row.case_id).filter(|id| !self.cases.contains_key(id)).collect();
         for case in tx.cases_by_id(&super::distinct(linked)).await? {
             self.cases.insert(case.id, case);
         }

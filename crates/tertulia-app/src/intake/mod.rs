@@ -19,7 +19,10 @@ use crate::{
 };
 use async_trait::async_trait;
 use batch::Batch;
-use tertulia_kernel::{ChannelId, QuarantineId, event::{Event, IncomingPost}};
+use tertulia_kernel::{
+    ChannelId, QuarantineId,
+    event::{Event, IncomingPost},
+};
 use tertulia_store::{StoreError, channel::QuarantineRow};
 use uuid::Uuid;
 
@@ -101,7 +104,14 @@ impl App {
         self.save_quarantine(channel, external_id, error, clip(&payload, MAX_PAYLOAD).into_bytes(), whole).await
     }
 
-    async fn save_quarantine(&self, channel: ChannelId, external_id: String, error: &str, payload: Vec<u8>, event: Option<String>) -> Result<()> {
+    async fn save_quarantine(
+        &self,
+        channel: ChannelId,
+        external_id: String,
+        error: &str,
+        payload: Vec<u8>,
+        event: Option<String>,
+    ) -> Result<()> {
         tracing::warn!(%channel, external_id, error, "event quarantined");
         let mut tx = self.store.begin().await?;
         let row = QuarantineRow {
@@ -210,7 +220,9 @@ fn tidy(events: Vec<Event>) -> (Vec<Event>, Vec<(Event, String)>) {
                 Ok(()) => good.push(Event::Post(post)),
                 Err(error) => poison.push((Event::Post(post), error)),
             },
-            Event::Deleted { ref external_id, .. } | Event::Delivery { ref external_id, .. } if external_id.len() > MAX_ID || external_id.contains('\0') => {
+            Event::Deleted { ref external_id, .. } | Event::Delivery { ref external_id, .. }
+                if external_id.len() > MAX_ID || external_id.contains('\0') =>
+            {
                 poison.push((event, format!("the network's id is longer than {MAX_ID} bytes or malformed")));
             }
             event => good.push(event),
@@ -259,7 +271,10 @@ fn tidy_post(post: &mut IncomingPost) -> std::result::Result<(), String> {
     clean_some(&mut post.raw, MAX_PAYLOAD);
     for url in [&mut post.url, &mut post.author.url, &mut post.author.avatar_url] {
         // Only these two schemes are ever shown as a link.
-        if url.as_ref().is_some_and(|url| url.len() > 4_096 || url.contains('\0') || !(url.starts_with("https://") || url.starts_with("http://"))) {
+        if url
+            .as_ref()
+            .is_some_and(|url| url.len() > 4_096 || url.contains('\0') || !(url.starts_with("https://") || url.starts_with("http://")))
+        {
             *url = None;
         }
     }

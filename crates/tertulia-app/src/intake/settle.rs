@@ -40,7 +40,10 @@ impl Batch<'_> {
     /// Notes deliveries on the answers they are about; a failed one is told to its author and reopens the case.
     pub(super) async fn run_deliveries(&mut self, tx: &mut Tx, deliveries: &[(&str, &DeliveryStatus, Timestamp)]) -> Result<()> {
         for (external_id, status, _) in deliveries {
-            let Some(post) = self.facts.posts.values().find(|row| row.external_id == *external_id && row.direction == "out").cloned() else { continue };
+            let Some(post) = self.facts.posts.values().find(|row| row.external_id == *external_id && row.direction == "out").cloned()
+            else {
+                continue;
+            };
             let Some(mut answer) = tx.answer_of_post(post.id).await? else { continue };
             if answer.state == "failed" {
                 continue;
