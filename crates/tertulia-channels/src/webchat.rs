@@ -6,11 +6,11 @@
 use async_trait::async_trait;
 use serde_json::{Value, json};
 use std::sync::Arc;
-use tertulia_app::webchat::{COLOR, GREETINGS, LARGEST_FILE, LONGEST, Look, MOST_FILES, is_color, lines, origin};
 use tertulia_app::channel::{
     Account, Bilingual, ChannelError, CheckReport, Connection, Network, Outgoing, Reconciled, Sent, SettingField, SettingInput,
     SettingsError, Sink,
 };
+use tertulia_app::webchat::{COLOR, GREETINGS, LARGEST_FILE, LONGEST, Look, MOST_FILES, is_color, lines, origin};
 use tertulia_kernel::caps::{Caps, LengthUnit, ReplyRule};
 
 /// The kind of channel.

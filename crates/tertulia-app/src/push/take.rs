@@ -29,7 +29,11 @@ pub async fn take(app: &App, actor: &Actor, channel: &str, posts: &[Value]) -> R
     }
     let row = app.store.read().await?.channel_by_name(channel).await?;
     let row = row.filter(|row| row.kind == "push" && row.enabled).ok_or_else(|| {
-        AppError::field("channel", "unknown", format!("there is no running push channel named '{channel}'; an administrator can connect one"))
+        AppError::field(
+            "channel",
+            "unknown",
+            format!("there is no running push channel named '{channel}'; an administrator can connect one"),
+        )
     })?;
     let settings: Value = serde_json::from_str(&row.settings).unwrap_or_default();
     let addressed = settings.get("addressed").and_then(Value::as_bool).unwrap_or(true);

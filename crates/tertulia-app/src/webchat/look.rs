@@ -11,11 +11,8 @@ pub const MOST_FILES: usize = 5;
 /// The widget's colour unless settings say otherwise.
 pub const COLOR: &str = "#b3491f";
 /// Languages of the widget with their greeting unless settings say otherwise; the first is for everybody else.
-pub const GREETINGS: [(&str, &str); 3] = [
-    ("es", "¡Hola! Cuéntanos qué necesitas."),
-    ("en", "Hello! Tell us what you need."),
-    ("pt", "Olá! Conte o que você precisa."),
-];
+pub const GREETINGS: [(&str, &str); 3] =
+    [("es", "¡Hola! Cuéntanos qué necesitas."), ("en", "Hello! Tell us what you need."), ("pt", "Olá! Conte o que você precisa.")];
 
 /// What the widget needs to know.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,9 +77,7 @@ mod tests {
         let look = Look::of(&json!({"allowed_origins": ["https://www.empresa.example/contacto?x=1", "http://LOCALHOST:8080/"]}));
         assert!(look.allows("https://www.empresa.example"));
         assert!(look.allows("http://localhost:8080"));
-        for other in
-            ["http://www.empresa.example", "https://empresa.example", "https://www.empresa.example.evil.example", "null", ""]
-        {
+        for other in ["http://www.empresa.example", "https://empresa.example", "https://www.empresa.example.evil.example", "null", ""] {
             assert!(!look.allows(other), "{other}");
         }
         assert!(Look::of(&json!({})).allows("https://anything.example"));

@@ -247,7 +247,10 @@ pub async fn upload(app: &App, visitor: &Visitor, name: &str, mime: &str, conten
     };
     let mut tx = app.store.begin().await?;
     if tx.waiting_uploads(visitor.id).await? >= MOST_WAITING {
-        return Err(AppError { retry_after: Some(600), ..AppError::new(crate::Kind::TooMany, "rate_limited", "send the files added before") });
+        return Err(AppError {
+            retry_after: Some(600),
+            ..AppError::new(crate::Kind::TooMany, "rate_limited", "send the files added before")
+        });
     }
     tx.save_attachments(std::slice::from_ref(&file)).await?;
     let (row, _) = tx.attachment(file.id).await?;
@@ -352,7 +355,7 @@ async fn conversation(conn: &mut Conn, visitor: &Visitor) -> Result<Option<Conve
 async fn shown(conn: &mut Conn, visitor: &Visitor, posts: Vec<PostRow>) -> Result<Vec<Message>> {
     let posts: Vec<PostRow> = posts.into_iter().filter(|post| post.deleted_at.is_none()).collect();
     let ids: Vec<Uuid> = posts.iter().map(|post| post.id).collect();
-    let answers = conn.answers_of_case(&ids).await?;
+    let answers = conn.answers_of_posts(&ids).await?;
     let mut files = conn.attachments_of(&ids).await?;
     let mut messages = Vec::with_capacity(posts.len());
     for post in posts {

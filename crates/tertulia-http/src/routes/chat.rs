@@ -217,30 +217,34 @@ async fn file(State(state): State<HttpState>, visiting: Visiting, Path((_, id)):
 #[utoipa::path(get, path = "/chat/{channel}/live", operation_id = "chat_live", tag = "chat", security(()), params(("channel" = i64, Path)),
     responses((status = 200, content_type = "text/event-stream"), (status = 401, body = Problem), (status = 404, body = Problem),
         (status = 429, body = Problem)))]
-async fn live(State(state): State<HttpState>, visiting: Visiting) -> Result<Sse<impl Stream<Item = std::result::Result<Event, Infallible>>>> {
+async fn live(
+    State(state): State<HttpState>,
+    visiting: Visiting,
+) -> Result<Sse<impl Stream<Item = std::result::Result<Event, Infallible>>>> {
     slow_down(&state, "live", &visiting.key(), READS)?;
     let place = state.limits.place(format!("live {}", visiting.key()), MOST_LIVE).ok_or_else(|| too_many(60))?;
     let (_, updates) = state.app.live.listen(None);
     let follow = Follow::new(&state.app, visiting.visitor.clone()).await?;
     let closing = state.closing.clone().cancelled_owned();
-    let stream = stream::unfold((state.app, visiting, updates, follow, place), |(app, visiting, mut updates, mut follow, place)| async move {
-        let event = loop {
-            let update = match updates.recv().await {
-                Ok(update) => update,
-                // The widget connects again and fetches what was missed.
-                Err(RecvError::Lagged(_) | RecvError::Closed) => return None,
-            };
-            match follow.hear(&app, &update.news).await {
-                Ok(Some(happening)) => break visiting.event(happening),
-                Ok(None) => {}
-                Err(error) => {
-                    tracing::warn!(error = &error as &dyn std::error::Error, "a visitor's live updates ended");
-                    return None;
+    let stream =
+        stream::unfold((state.app, visiting, updates, follow, place), |(app, visiting, mut updates, mut follow, place)| async move {
+            let event = loop {
+                let update = match updates.recv().await {
+                    Ok(update) => update,
+                    // The widget connects again and fetches what was missed.
+                    Err(RecvError::Lagged(_) | RecvError::Closed) => return None,
+                };
+                match follow.hear(&app, &update.news).await {
+                    Ok(Some(happening)) => break visiting.event(happening),
+                    Ok(None) => {}
+                    Err(error) => {
+                        tracing::warn!(error = &error as &dyn std::error::Error, "a visitor's live updates ended");
+                        return None;
+                    }
                 }
-            }
-        };
-        Some((Ok(event), (app, visiting, updates, follow, place)))
-    });
+            };
+            Some((Ok(event), (app, visiting, updates, follow, place)))
+        });
     Ok(Sse::new(futures::StreamExt::take_until(stream, closing)).keep_alive(KeepAlive::new().interval(BREATH)))
 }
 
@@ -264,7 +268,9 @@ impl FromRequestParts<HttpState> for Here {
             Some(Standing::Elsewhere) => {
                 Err(AppError::new(Kind::Forbidden, "origin_not_allowed", "the chat's settings do not allow this site").into())
             }
-            Some(Standing::Broken) => Err(AppError::new(Kind::Internal, "internal", "the database has a problem; the log tells more").into()),
+            Some(Standing::Broken) => {
+                Err(AppError::new(Kind::Internal, "internal", "the database has a problem; the log tells more").into())
+            }
             Some(Standing::Nowhere) | None => Err(AppError::not_found().into()),
         }
     }
