@@ -21,6 +21,7 @@ pub mod offers;
 pub mod push;
 pub mod query;
 pub mod secret;
+pub mod services;
 pub mod settings;
 pub mod staff;
 pub mod system;
