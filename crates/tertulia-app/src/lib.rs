@@ -18,6 +18,7 @@ pub mod listening;
 pub mod live;
 pub mod metrics;
 pub mod offers;
+pub mod push;
 pub mod query;
 pub mod secret;
 pub mod services;
@@ -26,6 +27,7 @@ pub mod staff;
 pub mod system;
 mod validate;
 pub mod view;
+pub mod webchat;
 
 pub use actor::Actor;
 pub use error::{AppError, FieldError, Kind};

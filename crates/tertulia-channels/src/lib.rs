@@ -1,1 +1,5 @@
 //! One module per network.
+
+pub mod push;
+pub mod replay;
+pub mod webchat;

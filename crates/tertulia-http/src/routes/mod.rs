@@ -4,11 +4,13 @@
 pub mod answers;
 pub mod audit;
 pub mod cases;
+pub mod chat;
 pub mod departments;
 pub mod live;
 pub mod me;
 pub mod meta;
 pub mod offers;
+pub mod posts_push;
 pub mod session;
 pub mod settings;
 pub mod setup;
@@ -34,4 +36,6 @@ pub(crate) fn all() -> OpenApiRouter<HttpState> {
         .merge(answers::routes())
         .merge(offers::routes())
         .merge(live::routes())
+        .merge(chat::routes())
+        .merge(posts_push::routes())
 }
