@@ -76,6 +76,13 @@ impl AppError {
         let fields = vec![FieldError { field: field.into(), code, message: message.clone() }];
         Self { fields, ..Self::new(Kind::Invalid, "invalid", message) }
     }
+    /// The same about another field: the error's first field gets this path.
+    pub fn at(mut self, field: &str) -> Self {
+        if let Some(first) = self.fields.first_mut() {
+            first.field = field.to_owned();
+        }
+        self
+    }
     /// Somebody else was first.
     pub fn conflict(code: &'static str, message: impl Into<String>) -> Self {
         Self::new(Kind::Conflict, code, message)

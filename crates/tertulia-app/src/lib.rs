@@ -6,11 +6,18 @@
 
 mod actor;
 pub mod audit;
+pub mod cases;
 pub mod channel;
 mod error;
 pub mod listening;
 pub mod live;
 pub mod metrics;
+pub mod monitors;
+pub mod page;
+pub mod people;
+pub mod posts;
+pub mod query;
+pub mod rules;
 pub mod secret;
 pub mod settings;
 pub mod staff;
