@@ -20,6 +20,11 @@ use crate::Failure;
 #[allow_missing = true]
 struct Built;
 
+/// Whether the console is in this program.
+pub fn is_built() -> bool {
+    Built::get("index.html").is_some()
+}
+
 /// Shown when the program was built without its console.
 const MISSING: &str = "<!doctype html><html lang=\"es\"><meta charset=\"utf-8\"><title>Tertulia</title>
 <h1>Tertulia</h1>

@@ -11,9 +11,12 @@ mod headers;
 mod observe;
 pub mod problem;
 pub mod routes;
+mod serve;
 mod state;
 
+pub use console::is_built as console_is_built;
 pub use problem::Failure;
+pub use serve::serve;
 pub use state::{HttpState, Options};
 
 use axum::{Router, extract::DefaultBodyLimit, http::StatusCode, middleware};

@@ -2,6 +2,7 @@
 
 use axum::extract::FromRef;
 use tertulia_app::App;
+use tokio_util::sync::CancellationToken;
 
 /// State of the server; cheap to clone.
 #[derive(Clone)]
@@ -10,6 +11,15 @@ pub struct HttpState {
     pub app: App,
     /// How this server is reached.
     pub options: Options,
+    /// Cancelled when the server stops: endless answers (live updates) end then.
+    pub closing: CancellationToken,
+}
+
+impl HttpState {
+    /// State of one server.
+    pub fn new(app: App, options: Options) -> Self {
+        Self { app, options, closing: CancellationToken::new() }
+    }
 }
 
 /// How the server is reached.

@@ -8,6 +8,7 @@
 //!
 //! Start with [`db`], then the module of the noun you need.
 
+pub mod admin;
 pub mod audit;
 pub mod case;
 pub mod channel;
@@ -32,6 +33,7 @@ pub mod token;
 
 pub use db::{Conn, Store, Tx};
 pub use error::{Constraint, StoreError};
+pub use migrate::newest as newest_schema;
 
 /// What store functions return.
 pub type Result<T> = std::result::Result<T, StoreError>;

@@ -77,7 +77,7 @@ pub async fn post_views(app: &App, conn: &mut Conn, rows: Vec<PostRow>) -> Resul
     let mut matched = group(conn.matches_of(&ids).await?.into_iter());
     let answers: Vec<Uuid> = rows.iter().filter(|row| row.direction == "out").map(|row| row.id).collect();
     let mut sending: HashMap<Uuid, OutboxRow> =
-        conn.answers_of_case(&answers).await?.into_iter().map(|answer| (answer.post_id, answer)).collect();
+        conn.answers_of_posts(&answers).await?.into_iter().map(|answer| (answer.post_id, answer)).collect();
     Ok(rows
         .into_iter()
         .map(|row| PostView {
