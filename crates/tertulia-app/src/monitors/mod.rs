@@ -92,8 +92,7 @@ pub async fn change(app: &App, actor: &Actor, id: MonitorId, form: Form) -> Resu
     let form = read(form)?;
     let mut tx = app.store.begin().await?;
     let before = tx.monitor(id.0).await?;
-    let row =
-        MonitorRow { name: form.name, query: form.query, enabled: form.enabled, updated_at: app.now().as_micros(), ..before.clone() };
+    let row = MonitorRow { name: form.name, query: form.query, enabled: form.enabled, updated_at: app.now().as_micros(), ..before.clone() };
     tx.update_monitor(&row).await.map_err(taken)?;
     app.touch_listening(&mut tx).await?;
     let detail = json!({ "name": [before.name, row.name], "query": [before.query, row.query], "enabled": [before.enabled, row.enabled] });

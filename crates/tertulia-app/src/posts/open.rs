@@ -99,14 +99,7 @@ async fn conversation(app: &App, tx: &mut Tx, post: &mut PostRow, person: uuid::
     Ok(row)
 }
 
-async fn new_case(
-    app: &App,
-    actor: &Actor,
-    tx: &mut Tx,
-    post: &PostRow,
-    channel: &ChannelRow,
-    person: uuid::Uuid,
-) -> Result<CaseRow> {
+async fn new_case(app: &App, actor: &Actor, tx: &mut Tx, post: &PostRow, channel: &ChannelRow, person: uuid::Uuid) -> Result<CaseRow> {
     let now = app.now().as_micros();
     let words: String = post.text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(EXCERPT).collect();
     Ok(CaseRow {
