@@ -9,6 +9,7 @@ mod console;
 pub mod extract;
 mod headers;
 mod observe;
+pub mod present;
 pub mod problem;
 pub mod routes;
 mod serve;
