@@ -8,10 +8,11 @@ use crate::{
     query::Query,
 };
 use serde_json::json;
-use tertulia_care::rules::{Actions, Conditions};
 use tertulia_kernel::RuleId;
 use tertulia_policy::Permission;
 use tertulia_store::{Conn, StoreError, Tx, monitor::RuleRow};
+
+pub use tertulia_care::rules::{Actions, Conditions, Priority};
 
 /// Most entries of one list in a rule.
 const MOST: usize = 200;
