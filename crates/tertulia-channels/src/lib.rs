@@ -1,1 +1,3 @@
 //! One module per network.
+
+pub mod mastodon;
