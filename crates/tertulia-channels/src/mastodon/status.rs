@@ -84,7 +84,10 @@ pub fn read(
         return Err("not an object".into());
     }
     // A boost shows somebody else's post: that post is what was said.
-    if let Some(boosted) = status.get("reblog").filter(|inner| inner.is_object()) {
+    if let Some(boosted) = status
+        .get("reblog")
+        .filter(|inner| inner.get("account").is_some())
+    {
         let reached = if reached == Reached::Mention {
             Reached::Personal
         } else {
@@ -126,7 +129,7 @@ fn read_one(
         .take(20)
     {
         if let Some(title) = text(option, "title") {
-            words.push_str("\n• ");
+            words.push_str(if words.is_empty() { "• " } else { "\n• " });
             words.push_str(&markup::read(&title).text);
         }
     }
@@ -315,3 +318,6 @@ fn one_line(text: String) -> String {
         .take(MAX_FIELD)
         .collect()
 }
+
+#[cfg(test)]
+mod tests;
