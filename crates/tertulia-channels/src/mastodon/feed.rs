@@ -89,36 +89,19 @@ impl Feed {
     /// Path of its pages, and the fixed part of its query.
     fn request(&self) -> (String, Vec<(&'static str, &str)>) {
         match self {
-            Self::Notifications => (
-                "api/v1/notifications".into(),
-                vec![("types[]", "mention"), ("limit", PAGE)],
-            ),
+            Self::Notifications => ("api/v1/notifications".into(), vec![("types[]", "mention"), ("limit", PAGE)]),
             Self::Conversations => ("api/v1/conversations".into(), vec![("limit", PAGE)]),
             Self::Home => ("api/v1/timelines/home".into(), vec![("limit", PAGE)]),
-            Self::Tag(tag) => (
-                format!("api/v1/timelines/tag/{}", segment(tag)),
-                vec![("limit", PAGE)],
-            ),
-            Self::Search(phrase) => (
-                "api/v2/search".into(),
-                vec![("q", phrase), ("type", "statuses"), ("limit", PAGE)],
-            ),
-            Self::Public(local) => (
-                "api/v1/timelines/public".into(),
-                vec![
-                    ("local", if *local { "true" } else { "false" }),
-                    ("limit", PAGE),
-                ],
-            ),
+            Self::Tag(tag) => (format!("api/v1/timelines/tag/{}", segment(tag)), vec![("limit", PAGE)]),
+            Self::Search(phrase) => ("api/v2/search".into(), vec![("q", phrase), ("type", "statuses"), ("limit", PAGE)]),
+            Self::Public(local) => {
+                ("api/v1/timelines/public".into(), vec![("local", if *local { "true" } else { "false" }), ("limit", PAGE)])
+            }
         }
     }
 
     /// Asks for the newest page, or the one below an id.
-    pub async fn page(
-        &self,
-        client: &Client,
-        below: Option<&str>,
-    ) -> Result<(Page, Vec<Item>), CallError> {
+    pub async fn page(&self, client: &Client, below: Option<&str>) -> Result<(Page, Vec<Item>), CallError> {
         let (path, mut query) = self.request();
         if let Some(below) = below {
             query.push(("max_id", below));
@@ -134,10 +117,7 @@ impl Feed {
             (_, list) => Some(list),
         };
         let Some(Value::Array(entries)) = list else {
-            return Err(CallError::Unreadable(format!(
-                "{} is not a list",
-                self.cursor()
-            )));
+            return Err(CallError::Unreadable(format!("{} is not a list", self.cursor())));
         };
         let (mut ids_seen, mut last) = (Vec::new(), None);
         let mut items = Vec::new();
@@ -156,10 +136,7 @@ impl Feed {
                 ids_seen.push(ids::stable(&id));
                 last = Some(id);
             }
-            items.extend(status.map(|status| Item {
-                status,
-                reached: self.reached(),
-            }));
+            items.extend(status.map(|status| Item { status, reached: self.reached() }));
         }
         // Search has an order of its own; conversations move up when they go on, so that only a Link leads further down.
         let older = match self {
@@ -168,26 +145,16 @@ impl Feed {
             Self::Conversations => older,
             _ => older.or(last),
         };
-        Ok((
-            Page {
-                ids: ids_seen,
-                older,
-            },
-            items,
-        ))
+        Ok((Page { ids: ids_seen, older }, items))
     }
 
     /// Path and query of the stream that brings this feed live, if there is one. `tags` counts the hashtag streams so far.
     pub fn stream(&self, tags: &mut usize) -> Option<String> {
         Some(match self {
-            Self::Notifications | Self::Conversations | Self::Home => {
-                "api/v1/streaming/user".into()
-            }
+            Self::Notifications | Self::Conversations | Self::Home => "api/v1/streaming/user".into(),
             Self::Tag(tag) if *tags < MAX_TAG_STREAMS => {
                 *tags += 1;
-                let query = url::form_urlencoded::Serializer::new(String::new())
-                    .append_pair("tag", tag)
-                    .finish();
+                let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("tag", tag).finish();
                 format!("api/v1/streaming/hashtag?{query}")
             }
             Self::Public(true) => "api/v1/streaming/public/local".into(),
@@ -200,19 +167,13 @@ impl Feed {
 /// The status of a notification that is a mention.
 pub fn mentioned(mut notification: Value) -> Option<Value> {
     let is_mention = notification.get("type").and_then(Value::as_str) == Some("mention");
-    let status = notification
-        .get_mut("status")
-        .map(Value::take)
-        .filter(|status| !status.is_null());
+    let status = notification.get_mut("status").map(Value::take).filter(|status| !status.is_null());
     status.filter(|_| is_mention)
 }
 
 /// The last status of a conversation.
 pub fn last_status(mut conversation: Value) -> Option<Value> {
-    conversation
-        .get_mut("last_status")
-        .map(Value::take)
-        .filter(|status| !status.is_null())
+    conversation.get_mut("last_status").map(Value::take).filter(|status| !status.is_null())
 }
 
 /// A text as one segment of a path.
@@ -238,10 +199,7 @@ mod tests {
     fn pages_by_link_or_by_the_last_id() {
         let list = json!([{"id": "9"}, {"id": 8}, {"no": "id"}]);
         let (page, items) = Feed::Home.read(list.clone(), None).expect("page");
-        assert_eq!(
-            (page.ids, page.older.as_deref(), items.len()),
-            (vec!["9".to_owned(), "8".to_owned()], Some("8"), 3)
-        );
+        assert_eq!((page.ids, page.older.as_deref(), items.len()), (vec!["9".to_owned(), "8".to_owned()], Some("8"), 3));
         let (page, _) = Feed::Home.read(json!([]), None).expect("page");
         assert_eq!(page.older, None);
         assert!(Feed::Home.read(json!({"error": "x"}), None).is_err());
@@ -255,31 +213,16 @@ mod tests {
             {"id": "1", "type": "mention", "status": null}]);
         let (page, items) = Feed::Notifications.read(list, None).expect("page");
         assert_eq!(page.ids, ["3", "2", "1"]);
-        assert_eq!(
-            items
-                .iter()
-                .map(|item| item.status["id"].as_str())
-                .collect::<Vec<_>>(),
-            [Some("7")]
-        );
+        assert_eq!(items.iter().map(|item| item.status["id"].as_str()).collect::<Vec<_>>(), [Some("7")]);
     }
 
     #[test]
     fn search_and_conversations_have_their_own_shape() {
-        let (page, items) = Feed::Search("x".into())
-            .read(json!({"statuses": [{"id": "5"}]}), None)
-            .expect("page");
-        assert_eq!(
-            (page.ids, page.older, items.len()),
-            (vec!["5".to_owned()], None, 1)
-        );
-        let list =
-            json!([{"id": "c1", "last_status": {"id": "44"}}, {"id": "c2", "last_status": null}]);
+        let (page, items) = Feed::Search("x".into()).read(json!({"statuses": [{"id": "5"}]}), None).expect("page");
+        assert_eq!((page.ids, page.older, items.len()), (vec!["5".to_owned()], None, 1));
+        let list = json!([{"id": "c1", "last_status": {"id": "44"}}, {"id": "c2", "last_status": null}]);
         let (page, items) = Feed::Conversations.read(list, None).expect("page");
-        assert_eq!(
-            (page.ids, page.older, items.len()),
-            (vec!["44".to_owned()], None, 1)
-        );
+        assert_eq!((page.ids, page.older, items.len()), (vec!["44".to_owned()], None, 1));
     }
 
     #[test]

@@ -6,27 +6,19 @@
 /// address, so an edit gives the post a new id. It reads any ten characters before the MD5, so the digits become zeros:
 /// the result is stable and the API still takes it.
 pub fn stable(id: &str) -> String {
-    if is_snac(id) {
-        format!("0000000000{}", &id[10..])
-    } else {
-        id.to_owned()
-    }
+    if is_snac(id) { format!("0000000000{}", &id[10..]) } else { id.to_owned() }
 }
 
 fn is_snac(id: &str) -> bool {
     id.len() == 42
         && id.bytes().take(10).all(|byte| byte.is_ascii_digit())
-        && id
-            .bytes()
-            .skip(10)
-            .all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
+        && id.bytes().skip(10).all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
 }
 
 /// Whether id `a` was given before id `b` on the same server; `None` when the ids do not tell. Mastodon's are numbers
 /// that grow.
 pub fn before(a: &str, b: &str) -> Option<bool> {
-    let number =
-        |id: &str| !id.is_empty() && id.len() <= 30 && id.bytes().all(|byte| byte.is_ascii_digit());
+    let number = |id: &str| !id.is_empty() && id.len() <= 30 && id.bytes().all(|byte| byte.is_ascii_digit());
     (number(a) && number(b)).then(|| (a.len(), a) < (b.len(), b))
 }
 
@@ -45,14 +37,7 @@ mod tests {
 
     #[test]
     fn other_ids_stay_as_they_are() {
-        for id in [
-            "113500000000000001",
-            "01HF3ZJ7Q2",
-            "9sXkL0aBcD",
-            "",
-            "ñ",
-            "17952951194120108",
-        ] {
+        for id in ["113500000000000001", "01HF3ZJ7Q2", "9sXkL0aBcD", "", "ñ", "17952951194120108"] {
             assert_eq!(stable(id), id);
         }
     }

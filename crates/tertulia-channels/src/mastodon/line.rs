@@ -21,20 +21,12 @@ pub struct Line {
 impl Line {
     /// Prepares the line; nothing is sent.
     pub fn new(settings: Settings) -> Result<Self, ChannelError> {
-        Ok(Self {
-            client: Arc::new(Client::new(&settings)?),
-            settings,
-            server: RwLock::new(None),
-        })
+        Ok(Self { client: Arc::new(Client::new(&settings)?), settings, server: RwLock::new(None) })
     }
 
     /// The server as known, asked now if it was not yet.
     pub async fn server(&self) -> Result<Arc<Server>, CallError> {
-        let known = self
-            .server
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
+        let known = self.server.read().unwrap_or_else(PoisonError::into_inner).clone();
         match known {
             Some(server) => Ok(server),
             None => self.ask().await,
@@ -51,8 +43,6 @@ impl Line {
     /// What the account can do: as its server told, or the usual.
     pub fn caps(&self) -> Caps {
         let known = self.server.read().unwrap_or_else(PoisonError::into_inner);
-        known
-            .as_ref()
-            .map_or_else(server::usual_caps, |server| server.caps.clone())
+        known.as_ref().map_or_else(server::usual_caps, |server| server.caps.clone())
     }
 }

@@ -32,9 +32,7 @@ use async_trait::async_trait;
 use line::Line;
 use serde_json::Value;
 use std::{sync::Arc, time::Duration};
-use tertulia_app::channel::{
-    Account, Bilingual, ChannelError, CheckReport, Connection, Network, SettingField, SettingsError,
-};
+use tertulia_app::channel::{Account, Bilingual, ChannelError, CheckReport, Connection, Network, SettingField, SettingsError};
 use tertulia_kernel::caps::Caps;
 
 /// The network of Mastodon-compatible servers; one account of it is one channel.
@@ -61,19 +59,12 @@ impl Network for Mastodon {
 
     async fn check(&self, account: &Account) -> Result<CheckReport, ChannelError> {
         let line = Line::new(settings::read(&account.settings)?)?;
-        let server = line
-            .ask()
-            .await
-            .map_err(client::CallError::into_channel_error)?;
-        let mut findings = vec![Bilingual::new(
-            format!("Sesión iniciada como @{}", server.me.handle),
-            format!("Signed in as @{}", server.me.handle),
-        )];
+        let server = line.ask().await.map_err(client::CallError::into_channel_error)?;
+        let mut findings =
+            vec![Bilingual::new(format!("Sesión iniciada como @{}", server.me.handle), format!("Signed in as @{}", server.me.handle))];
         if !server.version.is_empty() {
-            findings.push(Bilingual::new(
-                format!("Versión del servidor: {}", server.version),
-                format!("Server version: {}", server.version),
-            ));
+            findings
+                .push(Bilingual::new(format!("Versión del servidor: {}", server.version), format!("Server version: {}", server.version)));
         }
         findings.push(Bilingual::new(
             format!("Hasta {} caracteres por publicación", server.max_post),
@@ -83,20 +74,11 @@ impl Network for Mastodon {
             Bilingual::new("El servidor avisa al instante", "The server tells at once")
         } else {
             Bilingual::new(
-                format!(
-                    "El servidor no avisa: se consulta cada {} s",
-                    line.settings.poll_seconds
-                ),
-                format!(
-                    "The server does not tell: it is asked every {} s",
-                    line.settings.poll_seconds
-                ),
+                format!("El servidor no avisa: se consulta cada {} s", line.settings.poll_seconds),
+                format!("The server does not tell: it is asked every {} s", line.settings.poll_seconds),
             )
         });
-        Ok(CheckReport {
-            account: Some(format!("@{}", server.me.handle)),
-            findings,
-        })
+        Ok(CheckReport { account: Some(format!("@{}", server.me.handle)), findings })
     }
 
     fn open(&self, account: Account) -> Result<Connection, ChannelError> {
@@ -111,21 +93,13 @@ impl Network for Mastodon {
 /// Whether the account's stream can be opened.
 async fn streams(line: &Line, server: &server::Server) -> bool {
     let (sender, mut events) = tokio::sync::mpsc::channel(8);
-    let places = [&server.streaming, line.client.base()]
-        .into_iter()
-        .filter_map(|base| base.join("api/v1/streaming/user").ok())
-        .collect();
-    let open = tokio::spawn(stream::keep_open(
-        Arc::clone(&line.client),
-        0,
-        places,
-        sender,
-    ));
+    let places = [line.client.base(), &server.streaming].into_iter().filter_map(|base| base.join("api/v1/streaming/user").ok()).collect();
+    let open = tokio::spawn(stream::keep_open(Arc::clone(&line.client), 0, places, sender));
     let first = tokio::time::timeout(Duration::from_secs(8), async {
         loop {
             match events.recv().await {
                 Some(stream::Live::Up(_)) => return true,
-                Some(stream::Live::NotOffered(_)) | None => return false,
+                Some(stream::Live::Down(_) | stream::Live::NotOffered(_)) | None => return false,
                 Some(_) => {}
             }
         }

@@ -23,8 +23,7 @@ pub struct Shore {
 impl Shore {
     /// Whether a page touches it.
     fn is_reached_by(&self, page: &[String]) -> bool {
-        page.iter()
-            .any(|id| self.recent.contains(id) || ids::before(&self.newest, id) == Some(false))
+        page.iter().any(|id| self.recent.contains(id) || ids::before(&self.newest, id) == Some(false))
     }
 
     fn extend(&mut self, page: &[String]) {
@@ -110,27 +109,13 @@ impl Place {
 
     /// Starts reading from the newest page.
     pub fn walk(&self) -> Walk {
-        Walk {
-            first: Vec::new(),
-            pages: 0,
-            last: None,
-            to: self.top.clone(),
-            begun: self.begun,
-            closing: false,
-        }
+        Walk { first: Vec::new(), pages: 0, last: None, to: self.top.clone(), begun: self.begun, closing: false }
     }
 
     /// Starts closing the gap, if there is one: the walk and the id to read below.
     pub fn close_gap(&self) -> Option<(Walk, String)> {
         let gap = self.gap.as_ref()?;
-        let walk = Walk {
-            first: Vec::new(),
-            pages: 0,
-            last: None,
-            to: gap.shore.clone(),
-            begun: true,
-            closing: true,
-        };
+        let walk = Walk { first: Vec::new(), pages: 0, last: None, to: gap.shore.clone(), begun: true, closing: true };
         Some((walk, gap.below.clone()))
     }
 
@@ -191,11 +176,7 @@ mod tests {
     /// A feed of `total` posts, newest first, `size` a page.
     fn page(total: usize, below: Option<usize>, size: usize) -> Page {
         let start = below.unwrap_or(total + 1);
-        let ids: Vec<String> = (1..start)
-            .rev()
-            .take(size)
-            .map(|n| format!("x{n}"))
-            .collect();
+        let ids: Vec<String> = (1..start).rev().take(size).map(|n| format!("x{n}")).collect();
         let older = ids.last().map(|id| id[1..].to_owned());
         Page { ids, older }
     }
@@ -241,15 +222,9 @@ mod tests {
                     place = Place::load(&place.save()).expect("reads what it wrote");
                 }
                 for n in 11..(10 + more + 40) {
-                    assert!(
-                        seen.contains(&format!("x{n}")),
-                        "x{n} lost with {more} more, budget {budget}"
-                    );
+                    assert!(seen.contains(&format!("x{n}")), "x{n} lost with {more} more, budget {budget}");
                 }
-                assert!(
-                    place.gap.is_none(),
-                    "gap still open with {more} more, budget {budget}"
-                );
+                assert!(place.gap.is_none(), "gap still open with {more} more, budget {budget}");
             }
         }
     }
@@ -263,45 +238,19 @@ mod tests {
 
     #[test]
     fn a_server_that_cannot_page_does_not_hold_us() {
-        let mut walk = Place {
-            top: Shore {
-                newest: "a".into(),
-                recent: vec!["a".into()],
-            },
-            gap: None,
-            begun: true,
-        }
-        .walk();
-        let page = Page {
-            ids: vec!["b".into()],
-            older: Some("b".into()),
-        };
+        let mut walk = Place { top: Shore { newest: "a".into(), recent: vec!["a".into()] }, gap: None, begun: true }.walk();
+        let page = Page { ids: vec!["b".into()], older: Some("b".into()) };
         assert_eq!(walk.page(&page), Next::Below("b".into()));
         assert_eq!(walk.page(&page), Next::Done);
     }
 
     #[test]
     fn numbers_reach_the_shore_even_when_every_known_post_was_deleted() {
-        let mut place = Place {
-            begun: true,
-            ..Place::default()
-        };
+        let mut place = Place { begun: true, ..Place::default() };
         place.arrived("100");
         let mut walk = place.walk();
-        assert_eq!(
-            walk.page(&Page {
-                ids: vec!["130".into()],
-                older: Some("130".into())
-            }),
-            Next::Below("130".into())
-        );
-        assert_eq!(
-            walk.page(&Page {
-                ids: vec!["99".into()],
-                older: Some("99".into())
-            }),
-            Next::Done
-        );
+        assert_eq!(walk.page(&Page { ids: vec!["130".into()], older: Some("130".into()) }), Next::Below("130".into()));
+        assert_eq!(walk.page(&Page { ids: vec!["99".into()], older: Some("99".into()) }), Next::Done);
     }
 
     #[test]

@@ -35,15 +35,10 @@ pub async fn look_for(line: &Line, answer: &Outgoing) -> Reconciled {
 }
 
 async fn look(line: &Line, answer: &Outgoing) -> Result<Option<Reconciled>, String> {
-    let server = patiently(|| line.server())
-        .await
-        .map_err(|error| error.to_string())?;
+    let server = patiently(|| line.server()).await.map_err(|error| error.to_string())?;
     let sought = Sought {
-        essence: text::essence(&text::compose(answer)),
-        in_reply_to: answer
-            .reply_to
-            .as_ref()
-            .map(|target| ids::stable(&target.external_id)),
+        essence: text::essence(&text::compose(answer, &server.me.domain)),
+        in_reply_to: answer.reply_to.as_ref().map(|target| ids::stable(&target.external_id)),
         visibility: answer.visibility,
         not_before: answer.written_at.plus_seconds(-SKEW),
     };
@@ -66,21 +61,14 @@ async fn look(line: &Line, answer: &Outgoing) -> Result<Option<Reconciled>, Stri
 }
 
 /// Reads a list back to before the answer was written.
-async fn walk(
-    line: &Line,
-    path: &str,
-    sought: &Sought,
-    me: &status::Me,
-) -> Result<Option<Reconciled>, String> {
+async fn walk(line: &Line, path: &str, sought: &Sought, me: &status::Me) -> Result<Option<Reconciled>, String> {
     let mut below: Option<String> = None;
     for _ in 0..PAGES {
         let mut query = vec![("limit", "40")];
         if let Some(below) = &below {
             query.push(("max_id", below));
         }
-        let answer = patiently(|| line.client.get(path, &query))
-            .await
-            .map_err(|error| error.to_string())?;
+        let answer = patiently(|| line.client.get(path, &query)).await.map_err(|error| error.to_string())?;
         let Value::Array(entries) = answer.body else {
             return Err(format!("{path} is not a list"));
         };
@@ -88,44 +76,27 @@ async fn walk(
         let mut reached_the_past = false;
         for entry in entries {
             let entry_id = status::id(&entry, "id");
-            let Some(status) = (if path.ends_with("conversations") {
-                feed::last_status(entry)
-            } else {
-                Some(entry)
-            }) else {
+            let Some(status) = (if path.ends_with("conversations") { feed::last_status(entry) } else { Some(entry) }) else {
                 continue;
             };
             let Ok(post) = status::read(&status, me, Reached::Personal, now()) else {
                 continue;
             };
             // A pinned post stands first however old it is.
-            let pinned = status
-                .get("pinned")
-                .and_then(Value::as_bool)
-                .unwrap_or(false);
+            let pinned = status.get("pinned").and_then(Value::as_bool).unwrap_or(false);
             reached_the_past |= post.occurred_at < sought.not_before && !pinned;
             if post.own && sought.is(&post, &status) {
-                return Ok(Some(Reconciled::Found {
-                    url: address(&status),
-                    external_id: post.external_id,
-                    thread: None,
-                }));
+                return Ok(Some(Reconciled::Found { url: address(&status), external_id: post.external_id, thread: None }));
             }
             last = entry_id;
         }
-        let older = answer
-            .older
-            .or(last)
-            .filter(|older| Some(older) != below.as_ref());
+        let older = answer.older.or(last).filter(|older| Some(older) != below.as_ref());
         match older {
             Some(older) if !reached_the_past => below = Some(older),
             _ => return Ok(None),
         }
     }
-    Err(format!(
-        "the answer was not among the last {} posts, but there are more",
-        PAGES * 40
-    ))
+    Err(format!("the answer was not among the last {} posts, but there are more", PAGES * 40))
 }
 
 struct Sought {
@@ -158,18 +129,13 @@ where
             Err(error) if tried < TRIES => {
                 let passing = match &error {
                     CallError::NotSent(_) | CallError::Lost(_) | CallError::Unreadable(_) => true,
-                    CallError::Status { status, .. } => {
-                        status.is_server_error() || status.as_u16() == 429
-                    }
+                    CallError::Status { status, .. } => status.is_server_error() || status.as_u16() == 429,
                 };
                 if !passing {
                     return Err(error);
                 }
                 let pause = match error {
-                    CallError::Status {
-                        wait: Some(seconds),
-                        ..
-                    } => seconds.min(30),
+                    CallError::Status { wait: Some(seconds), .. } => seconds.min(30),
                     _ => u64::from(tried * tried),
                 };
                 tokio::time::sleep(Duration::from_secs(pause)).await;

@@ -38,15 +38,7 @@ pub fn usual_caps() -> Caps {
         reply_rule: ReplyRule::Anyone,
         max_attachments: 4,
         max_attachment_bytes: 16 * 1024 * 1024,
-        attachment_types: [
-            "image/jpeg",
-            "image/png",
-            "image/gif",
-            "image/webp",
-            "video/mp4",
-        ]
-        .map(str::to_owned)
-        .to_vec(),
+        attachment_types: ["image/jpeg", "image/png", "image/gif", "image/webp", "video/mp4"].map(str::to_owned).to_vec(),
         subject: false,
         edit: true,
         delete: true,
@@ -55,10 +47,14 @@ pub fn usual_caps() -> Caps {
 
 /// Asks the server about itself (v2, or v1 where it is older) and who we are.
 pub async fn discover(client: &Client) -> Result<Server, CallError> {
-    let me = client
-        .get("api/v1/accounts/verify_credentials", &[])
-        .await?
-        .body;
+    let me = match client.get("api/v1/accounts/verify_credentials", &[]).await {
+        Ok(answer) => answer.body,
+        // What snac says to a token it does not know.
+        Err(CallError::Status { status: StatusCode::UNPROCESSABLE_ENTITY, wait, message }) => {
+            return Err(CallError::Status { status: StatusCode::UNAUTHORIZED, wait, message });
+        }
+        Err(error) => return Err(error),
+    };
     let mut instance = Value::Null;
     for path in ["api/v2/instance", "api/v1/instance"] {
         match client.get(path, &[]).await {
@@ -72,8 +68,7 @@ pub async fn discover(client: &Client) -> Result<Server, CallError> {
             Err(error) => return Err(error),
         }
     }
-    read(&me, &instance, client.base())
-        .ok_or_else(|| CallError::Unreadable("the server does not tell who we are".into()))
+    read(&me, &instance, client.base()).ok_or_else(|| CallError::Unreadable("the server does not tell who we are".into()))
 }
 
 /// Reads both answers; `None` when the account has no id.
@@ -81,14 +76,7 @@ fn read(me: &Value, instance: &Value, base: &Url) -> Option<Server> {
     let domain = ["domain", "uri"]
         .iter()
         .find_map(|key| status::text(instance, key))
-        .map(|domain| {
-            domain
-                .split("://")
-                .last()
-                .unwrap_or_default()
-                .trim_matches('/')
-                .to_owned()
-        })
+        .map(|domain| domain.split("://").last().unwrap_or_default().trim_matches('/').to_owned())
         .filter(|domain| !domain.is_empty())
         .or_else(|| base.host_str().map(str::to_owned))?;
     let number = |pointer: &str| instance.pointer(pointer).and_then(Value::as_u64);
@@ -130,11 +118,7 @@ fn read(me: &Value, instance: &Value, base: &Url) -> Option<Server> {
         caps,
         max_post,
         streaming,
-        version: status::text(instance, "version")
-            .unwrap_or_default()
-            .chars()
-            .take(100)
-            .collect(),
+        version: status::text(instance, "version").unwrap_or_default().chars().take(100).collect(),
     })
 }
 
@@ -179,40 +163,20 @@ mod tests {
         assert_eq!(server.me.handle, "ayuda@example.com");
         assert_eq!(server.max_post, 5000);
         assert_eq!(server.caps.max_length, Some(4968));
-        assert_eq!(
-            (server.caps.url_length, server.caps.max_attachments),
-            (Some(25), 6)
-        );
-        assert_eq!(
-            (
-                server.caps.max_attachment_bytes,
-                server.caps.attachment_types
-            ),
-            (99, vec!["image/png".to_owned()])
-        );
+        assert_eq!((server.caps.url_length, server.caps.max_attachments), (Some(25), 6));
+        assert_eq!((server.caps.max_attachment_bytes, server.caps.attachment_types), (99, vec!["image/png".to_owned()]));
         assert_eq!(server.streaming.as_str(), "https://stream.example.com/");
 
         let old = json!({"uri": "https://example.com/", "max_toot_chars": 1000, "urls": {"streaming_api": "ws://x"}});
         let server = read(&me, &old, &base()).expect("server");
-        assert_eq!(
-            (server.max_post, server.me.domain.as_str()),
-            (1000, "example.com")
-        );
-        assert_eq!(
-            server.streaming,
-            base(),
-            "an unsafe streaming address is not taken"
-        );
+        assert_eq!((server.max_post, server.me.domain.as_str()), (1000, "example.com"));
+        assert_eq!(server.streaming, base(), "an unsafe streaming address is not taken");
     }
 
     #[test]
     fn an_instance_that_tells_nothing_gets_the_usual_limits() {
         let me = json!({"id": "1", "username": "a"});
-        for nothing in [
-            json!(null),
-            json!([]),
-            json!({"configuration": null, "uri": 5, "urls": "x"}),
-        ] {
+        for nothing in [json!(null), json!([]), json!({"configuration": null, "uri": 5, "urls": "x"})] {
             let server = read(&me, &nothing, &base()).expect("server");
             assert_eq!(server.caps, usual_caps());
             assert_eq!(server.me.handle, "a@social.example.com");

@@ -40,9 +40,7 @@ pub struct Settings {
 
 impl std::fmt::Debug for Settings {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Settings")
-            .field("base_url", &self.base_url.as_str())
-            .finish_non_exhaustive()
+        f.debug_struct("Settings").field("base_url", &self.base_url.as_str()).finish_non_exhaustive()
     }
 }
 
@@ -87,10 +85,7 @@ pub fn fields() -> Vec<SettingField> {
             "hashtags",
             SettingInput::List,
             ("Etiquetas", "Hashtags"),
-            (
-                "Etiquetas que se escuchan, una por línea, con o sin #",
-                "Hashtags to listen to, one a line, with or without #",
-            ),
+            ("Etiquetas que se escuchan, una por línea, con o sin #", "Hashtags to listen to, one a line, with or without #"),
         ),
         field(
             "searches",
@@ -152,20 +147,12 @@ pub fn fields() -> Vec<SettingField> {
 /// Reads the settings, or says for each field what is wrong with it.
 pub fn read(settings: &Value) -> Result<Settings, SettingsError> {
     let mut wrong = Vec::new();
-    let mut reject =
-        |key: &str, es: &str, en: &str| wrong.push((key.to_owned(), Bilingual::new(es, en)));
+    let mut reject = |key: &str, es: &str, en: &str| wrong.push((key.to_owned(), Bilingual::new(es, en)));
 
-    let allow_http = settings
-        .get("allow_http")
-        .and_then(Value::as_bool)
-        .unwrap_or(false);
+    let allow_http = settings.get("allow_http").and_then(Value::as_bool).unwrap_or(false);
     let base_url = match word(settings, "base_url").map(|url| server(&url)) {
         None => {
-            reject(
-                "base_url",
-                "Falta la dirección del servidor",
-                "The server's address is missing",
-            );
+            reject("base_url", "Falta la dirección del servidor", "The server's address is missing");
             None
         }
         Some(None) => {
@@ -188,17 +175,9 @@ pub fn read(settings: &Value) -> Result<Settings, SettingsError> {
     };
     let access_token = word(settings, "access_token");
     match &access_token {
-        None => reject(
-            "access_token",
-            "Falta el token de acceso",
-            "The access token is missing",
-        ),
+        None => reject("access_token", "Falta el token de acceso", "The access token is missing"),
         Some(token) if !token.bytes().all(|byte| byte.is_ascii_graphic()) => {
-            reject(
-                "access_token",
-                "El token tiene caracteres que no puede tener",
-                "The token has characters it can't have",
-            );
+            reject("access_token", "El token tiene caracteres que no puede tener", "The token has characters it can't have");
         }
         Some(_) => {}
     }
@@ -207,24 +186,13 @@ pub fn read(settings: &Value) -> Result<Settings, SettingsError> {
         .map(|tag| tag.trim_start_matches('#').to_lowercase())
         .filter(|tag| !tag.is_empty())
         .collect();
-    if hashtags.iter().any(|tag| {
-        !tag.chars()
-            .all(|c| c.is_alphanumeric() || c == '_' || c == '·')
-    }) {
-        reject(
-            "hashtags",
-            "Una etiqueta solo lleva letras, números y _",
-            "A hashtag has letters, digits and _ only",
-        );
+    if hashtags.iter().any(|tag| !tag.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '·')) {
+        reject("hashtags", "Una etiqueta solo lleva letras, números y _", "A hashtag has letters, digits and _ only");
     }
     let searches = words(settings, "searches");
     for (key, many) in [("hashtags", hashtags.len()), ("searches", searches.len())] {
         if many > MAX_FOLLOWED {
-            reject(
-                key,
-                &format!("Son demasiadas: como máximo {MAX_FOLLOWED}"),
-                &format!("Too many: at most {MAX_FOLLOWED}"),
-            );
+            reject(key, &format!("Son demasiadas: como máximo {MAX_FOLLOWED}"), &format!("Too many: at most {MAX_FOLLOWED}"));
         }
     }
     let public_timeline = match word(settings, "public_timeline").as_deref() {
@@ -232,24 +200,14 @@ pub fn read(settings: &Value) -> Result<Settings, SettingsError> {
         Some("local") => PublicTimeline::Local,
         Some("federated") => PublicTimeline::Federated,
         Some(_) => {
-            reject(
-                "public_timeline",
-                "Debe ser none, local o federated",
-                "Must be none, local or federated",
-            );
+            reject("public_timeline", "Debe ser none, local o federated", "Must be none, local or federated");
             PublicTimeline::None
         }
     };
     let http_proxy = word(settings, "http_proxy").and_then(|text| {
-        let url = Url::parse(&text)
-            .ok()
-            .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+        let url = Url::parse(&text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
         if url.is_none() {
-            reject(
-                "http_proxy",
-                "No es una dirección como http://proxy:3128",
-                "Not an address such as http://proxy:3128",
-            );
+            reject("http_proxy", "No es una dirección como http://proxy:3128", "Not an address such as http://proxy:3128");
         }
         url
     });
@@ -261,24 +219,12 @@ pub fn read(settings: &Value) -> Result<Settings, SettingsError> {
     }
     .filter(|seconds| (1..=3600).contains(seconds));
     if poll_seconds.is_none() {
-        reject(
-            "poll_seconds",
-            "Debe ser un número entre 1 y 3600",
-            "Must be a number from 1 to 3600",
-        );
+        reject("poll_seconds", "Debe ser un número entre 1 y 3600", "Must be a number from 1 to 3600");
     }
 
     match (base_url, access_token, poll_seconds) {
         (Some(base_url), Some(access_token), Some(poll_seconds)) if wrong.is_empty() => {
-            Ok(Settings {
-                base_url,
-                access_token,
-                hashtags,
-                searches,
-                public_timeline,
-                http_proxy,
-                poll_seconds,
-            })
+            Ok(Settings { base_url, access_token, hashtags, searches, public_timeline, http_proxy, poll_seconds })
         }
         _ => Err(SettingsError(wrong)),
     }
@@ -286,11 +232,7 @@ pub fn read(settings: &Value) -> Result<Settings, SettingsError> {
 
 /// The server's address from what a person types: with or without scheme and path.
 fn server(text: &str) -> Option<Url> {
-    let with_scheme = if text.contains("://") {
-        text.to_owned()
-    } else {
-        format!("https://{text}")
-    };
+    let with_scheme = if text.contains("://") { text.to_owned() } else { format!("https://{text}") };
     let mut url = Url::parse(&with_scheme).ok()?;
     if !matches!(url.scheme(), "http" | "https") || !url.has_host() || !url.username().is_empty() {
         return None;
@@ -327,11 +269,7 @@ fn words(settings: &Value, key: &str) -> Vec<String> {
         _ => Vec::new(),
     };
     let mut kept: Vec<String> = Vec::new();
-    for entry in entries
-        .into_iter()
-        .map(str::trim)
-        .filter(|entry| !entry.is_empty())
-    {
+    for entry in entries.into_iter().map(str::trim).filter(|entry| !entry.is_empty()) {
         if !kept.iter().any(|known| known == entry) {
             kept.push(entry.to_owned());
         }
@@ -346,12 +284,7 @@ mod tests {
     use serde_json::json;
 
     fn wrong(settings: &Value) -> Vec<String> {
-        read(settings)
-            .expect_err("must be refused")
-            .0
-            .into_iter()
-            .map(|(key, _)| key)
-            .collect()
+        read(settings).expect_err("must be refused").0.into_iter().map(|(key, _)| key).collect()
     }
 
     #[test]
@@ -361,49 +294,28 @@ mod tests {
             "searches": "paquete perdido\n\n vuelo ", "public_timeline": "local", "poll_seconds": "15"
         }))
         .expect("valid");
-        assert_eq!(
-            settings.base_url.as_str(),
-            "https://mastodon.example/about/"
-        );
+        assert_eq!(settings.base_url.as_str(), "https://mastodon.example/about/");
         assert_eq!(settings.access_token, "t0k");
         assert_eq!(settings.searches, ["paquete perdido", "vuelo"]);
         assert_eq!(settings.public_timeline, PublicTimeline::Local);
         assert_eq!(settings.poll_seconds, 15);
-        assert!(
-            !format!("{settings:?}").contains("t0k"),
-            "a token must not reach the logs"
-        );
+        assert!(!format!("{settings:?}").contains("t0k"), "a token must not reach the logs");
     }
 
     #[test]
     fn names_every_wrong_field() {
         assert_eq!(wrong(&json!({})), ["base_url", "access_token"]);
         assert_eq!(
-            wrong(
-                &json!({"base_url": "ftp://x", "access_token": "a b", "hashtags": ["a b"], "public_timeline": "all",
-                "http_proxy": "no", "poll_seconds": 0})
-            ),
-            [
-                "base_url",
-                "access_token",
-                "hashtags",
-                "public_timeline",
-                "http_proxy",
-                "poll_seconds"
-            ]
+            wrong(&json!({"base_url": "ftp://x", "access_token": "a b", "hashtags": ["a b"], "public_timeline": "all",
+                "http_proxy": "no", "poll_seconds": 0})),
+            ["base_url", "access_token", "hashtags", "public_timeline", "http_proxy", "poll_seconds"]
         );
     }
 
     #[test]
     fn a_token_never_leaves_the_machine_readable_unless_told() {
-        let with = |url: &str, allow: bool| {
-            read(&json!({"base_url": url, "access_token": "t", "allow_http": allow})).is_ok()
-        };
-        assert!(
-            with("http://127.0.0.1:3000", false)
-                && with("http://[::1]:3000", false)
-                && with("http://alpha.test", false)
-        );
+        let with = |url: &str, allow: bool| read(&json!({"base_url": url, "access_token": "t", "allow_http": allow})).is_ok();
+        assert!(with("http://127.0.0.1:3000", false) && with("http://[::1]:3000", false) && with("http://alpha.test", false));
         assert!(!with("http://mastodon.example", false) && !with("http://10.0.0.5", false));
         assert!(with("http://10.0.0.5", true));
         assert!(!with("https://user:pw@mastodon.example", true));

@@ -57,15 +57,10 @@ impl Sink for MastodonSink {
 impl MastodonSink {
     async fn try_send(&self, answer: &Outgoing) -> Result<Sent, Sent> {
         let server = self.line.server().await.map_err(before_sending)?;
-        let words = text::compose(answer);
+        let words = text::compose(answer, &server.me.domain);
         let length = text::length(&words, server.caps.url_length.unwrap_or(23));
         if length > server.max_post as usize {
-            return Err(Sent::Rejected {
-                reason: format!(
-                    "{length} characters with the mention; the server takes {}",
-                    server.max_post
-                ),
-            });
+            return Err(Sent::Rejected { reason: format!("{length} characters with the mention; the server takes {}", server.max_post) });
         }
         let mut files = Vec::new();
         for file in &answer.attachments {
@@ -78,53 +73,34 @@ impl MastodonSink {
         if !files.is_empty() {
             body["media_ids"] = files.into();
         }
-        let request = self
-            .line
-            .client
-            .request(Method::POST, "api/v1/statuses")
-            .header("idempotency-key", answer.id.to_string())
-            .json(&body);
+        let request =
+            self.line.client.request(Method::POST, "api/v1/statuses").header("idempotency-key", answer.id.to_string()).json(&body);
         Ok(after_sending(self.line.client.answer(request).await))
     }
 
     /// Takes a file to the server and waits until it can be posted; returns its id there.
     async fn upload(&self, file: &Media) -> Result<String, Sent> {
         let Some(bytes) = &file.bytes else {
-            return Err(Sent::Rejected {
-                reason: "an attached file has no content".into(),
-            });
+            return Err(Sent::Rejected { reason: "an attached file has no content".into() });
         };
         let client = &self.line.client;
         let form = || {
-            let part = Part::bytes(bytes.clone())
-                .file_name(file.name.clone().unwrap_or_else(|| "file".into()));
-            let part = part.mime_str(&file.mime).map_err(|_| Sent::Rejected {
-                reason: format!("{:?} is not a media type", file.mime),
-            })?;
+            let part = Part::bytes(bytes.clone()).file_name(file.name.clone().unwrap_or_else(|| "file".into()));
+            let part = part.mime_str(&file.mime).map_err(|_| Sent::Rejected { reason: format!("{:?} is not a media type", file.mime) })?;
             let form = Form::new().part("file", part);
             Ok(match &file.alt {
                 Some(alt) => form.text("description", alt.clone()),
                 None => form,
             })
         };
-        let request = |path: &str, form| {
-            client
-                .request(Method::POST, path)
-                .timeout(UPLOAD)
-                .multipart(form)
-        };
+        let request = |path: &str, form| client.request(Method::POST, path).timeout(UPLOAD).multipart(form);
         let mut taken = client.answer(request("api/v2/media", form()?)).await;
-        if taken
-            .as_ref()
-            .is_err_and(|error| error.status() == Some(StatusCode::NOT_FOUND))
-        {
+        if taken.as_ref().is_err_and(|error| error.status() == Some(StatusCode::NOT_FOUND)) {
             taken = client.answer(request("api/v1/media", form()?)).await;
         }
         let taken = taken.map_err(before_sending)?;
-        let id = status::id(&taken.body, "id").ok_or_else(|| Sent::Retry {
-            after: PAUSE,
-            reason: "the server took a file but gave it no id".into(),
-        })?;
+        let id = status::id(&taken.body, "id")
+            .ok_or_else(|| Sent::Retry { after: PAUSE, reason: "the server took a file but gave it no id".into() })?;
         if taken.status != StatusCode::ACCEPTED {
             return Ok(id);
         }
@@ -139,10 +115,7 @@ impl MastodonSink {
                 Err(error) => return Err(before_sending(error)),
             }
         }
-        Err(Sent::Retry {
-            after: PAUSE,
-            reason: "the server is still working on an attached file".into(),
-        })
+        Err(Sent::Retry { after: PAUSE, reason: "the server is still working on an attached file".into() })
     }
 }
 
@@ -158,17 +131,8 @@ fn visibility(answer: &Outgoing) -> &'static str {
 /// An error before the post itself was sent: nothing is on the network, whatever it was.
 fn before_sending(error: CallError) -> Sent {
     match error {
-        CallError::NotSent(reason) | CallError::Lost(reason) | CallError::Unreadable(reason) => {
-            Sent::Retry {
-                after: PAUSE,
-                reason,
-            }
-        }
-        CallError::Status {
-            status,
-            wait,
-            message,
-        } => answered(status, wait, message, false),
+        CallError::NotSent(reason) | CallError::Lost(reason) | CallError::Unreadable(reason) => Sent::Retry { after: PAUSE, reason },
+        CallError::Status { status, wait, message } => answered(status, wait, message, false),
     }
 }
 
@@ -176,49 +140,25 @@ fn before_sending(error: CallError) -> Sent {
 fn after_sending(end: Result<super::client::Answer, CallError>) -> Sent {
     match end {
         Ok(answer) => match status::id(&answer.body, "id") {
-            Some(id) => Sent::Sent {
-                external_id: ids::stable(&id),
-                url: address(&answer.body),
-                thread: None,
-            },
-            None => Sent::Unknown {
-                reason: "the server took the post but gave it no id".into(),
-            },
+            Some(id) => Sent::Sent { external_id: ids::stable(&id), url: address(&answer.body), thread: None },
+            None => Sent::Unknown { reason: "the server took the post but gave it no id".into() },
         },
-        Err(CallError::NotSent(reason)) => Sent::Retry {
-            after: PAUSE,
-            reason,
-        },
+        Err(CallError::NotSent(reason)) => Sent::Retry { after: PAUSE, reason },
         Err(CallError::Lost(reason) | CallError::Unreadable(reason)) => Sent::Unknown { reason },
-        Err(CallError::Status {
-            status,
-            wait,
-            message,
-        }) => answered(status, wait, message, true),
+        Err(CallError::Status { status, wait, message }) => answered(status, wait, message, true),
     }
 }
 
 fn answered(status: StatusCode, wait: Option<u64>, message: String, sent: bool) -> Sent {
     let reason = format!("{}: {message}", status.as_u16());
     match status {
-        StatusCode::TOO_MANY_REQUESTS => Sent::Retry {
-            after: wait.unwrap_or(300),
-            reason,
-        },
-        StatusCode::SERVICE_UNAVAILABLE => Sent::Retry {
-            after: wait.unwrap_or(PAUSE),
-            reason,
-        },
+        StatusCode::TOO_MANY_REQUESTS => Sent::Retry { after: wait.unwrap_or(300), reason },
+        StatusCode::SERVICE_UNAVAILABLE => Sent::Retry { after: wait.unwrap_or(PAUSE), reason },
         // The token stopped working. The answer is as good as before: it waits for a person to sign the account in again.
         StatusCode::UNAUTHORIZED => Sent::Retry { after: 300, reason },
         // A gateway gave up, or the server broke while at it: it may have posted first.
         status if status.is_server_error() && sent => Sent::Unknown { reason },
-        status if status.is_server_error() || status == StatusCode::REQUEST_TIMEOUT => {
-            Sent::Retry {
-                after: wait.unwrap_or(PAUSE),
-                reason,
-            }
-        }
+        status if status.is_server_error() || status == StatusCode::REQUEST_TIMEOUT => Sent::Retry { after: wait.unwrap_or(PAUSE), reason },
         status if status.is_redirection() => Sent::Retry { after: 300, reason },
         _ => Sent::Rejected { reason },
     }
@@ -226,9 +166,7 @@ fn answered(status: StatusCode, wait: Option<u64>, message: String, sent: bool) 
 
 /// Where a person can open the status.
 pub fn address(posted: &Value) -> Option<String> {
-    status::text(posted, "url")
-        .or_else(|| status::text(posted, "uri"))
-        .filter(|url| url.starts_with("http"))
+    status::text(posted, "url").or_else(|| status::text(posted, "uri")).filter(|url| url.starts_with("http"))
 }
 
 #[cfg(test)]
@@ -239,11 +177,7 @@ mod tests {
 
     fn status(code: u16, wait: Option<u64>) -> CallError {
         let status = StatusCode::from_u16(code).expect("status");
-        CallError::Status {
-            status,
-            wait,
-            message: "why".into(),
-        }
+        CallError::Status { status, wait, message: "why".into() }
     }
 
     #[test]
@@ -275,51 +209,20 @@ mod tests {
                 CallError::NotSent(reason) => CallError::NotSent(reason.clone()),
                 CallError::Lost(reason) => CallError::Lost(reason.clone()),
                 CallError::Unreadable(reason) => CallError::Unreadable(reason.clone()),
-                CallError::Status {
-                    status,
-                    wait,
-                    message,
-                } => CallError::Status {
-                    status: *status,
-                    wait: *wait,
-                    message: message.clone(),
-                },
+                CallError::Status { status, wait, message } => CallError::Status { status: *status, wait: *wait, message: message.clone() },
             };
-            assert_eq!(
-                kind(before_sending(error)),
-                before,
-                "before sending: {name}"
-            );
-            assert_eq!(
-                kind(after_sending(Err(again))),
-                after,
-                "after sending: {name}"
-            );
+            assert_eq!(kind(before_sending(error)), before, "before sending: {name}");
+            assert_eq!(kind(after_sending(Err(again))), after, "after sending: {name}");
         }
     }
 
     #[test]
     fn a_taken_post_is_sent_only_with_its_id() {
-        let answer = |body| {
-            Ok(Answer {
-                status: StatusCode::OK,
-                body,
-                older: None,
-            })
-        };
+        let answer = |body| Ok(Answer { status: StatusCode::OK, body, older: None });
         assert_eq!(
-            after_sending(answer(
-                json!({"id": 5, "url": null, "uri": "https://a.test/5"})
-            )),
-            Sent::Sent {
-                external_id: "5".into(),
-                url: Some("https://a.test/5".into()),
-                thread: None
-            }
+            after_sending(answer(json!({"id": 5, "url": null, "uri": "https://a.test/5"}))),
+            Sent::Sent { external_id: "5".into(), url: Some("https://a.test/5".into()), thread: None }
         );
-        assert!(matches!(
-            after_sending(answer(json!({"ok": true}))),
-            Sent::Unknown { .. }
-        ));
+        assert!(matches!(after_sending(answer(json!({"ok": true}))), Sent::Unknown { .. }));
     }
 }

@@ -59,15 +59,8 @@ impl MastodonSource {
 impl Source for MastodonSource {
     async fn run(&self, intake: Intake, cancelled: CancellationToken) -> Result<(), ChannelError> {
         let work = async {
-            let server = self
-                .line
-                .ask()
-                .await
-                .map_err(|error| error.into_channel_error())?;
-            Run::new(Arc::clone(&self.line), server, intake)
-                .await?
-                .go()
-                .await
+            let server = self.line.ask().await.map_err(|error| error.into_channel_error())?;
+            Run::new(Arc::clone(&self.line), server, intake).await?.go().await
         };
         tokio::select! {
             () = cancelled.cancelled() => Ok(()),
@@ -109,33 +102,18 @@ struct Run {
 }
 
 impl Run {
-    async fn new(
-        line: Arc<Line>,
-        server: Arc<Server>,
-        intake: Intake,
-    ) -> Result<Self, ChannelError> {
+    async fn new(line: Arc<Line>, server: Arc<Server>, intake: Intake) -> Result<Self, ChannelError> {
         let (mut feeds, mut streams, mut tags) = (Vec::new(), Vec::<Streaming>::new(), 0);
         for feed in Feed::all(&line.settings) {
             let stream = feed.stream(&mut tags).map(|path| {
-                streams
-                    .iter()
-                    .position(|known| known.path == path)
-                    .unwrap_or_else(|| {
-                        streams.push(Streaming { path, up: false });
-                        streams.len() - 1
-                    })
+                streams.iter().position(|known| known.path == path).unwrap_or_else(|| {
+                    streams.push(Streaming { path, up: false });
+                    streams.len() - 1
+                })
             });
             let saved = intake.cursor(&feed.cursor()).await?.unwrap_or_default();
             let place = Place::load(&saved).unwrap_or_default();
-            feeds.push(Followed {
-                feed,
-                place,
-                saved,
-                stream,
-                unbroken: false,
-                due: Instant::now(),
-                unavailable: false,
-            });
+            feeds.push(Followed { feed, place, saved, stream, unbroken: false, due: Instant::now(), unavailable: false });
         }
         let watch_saved = intake.cursor(WATCH).await?.unwrap_or_default();
         Ok(Self {
@@ -157,19 +135,14 @@ impl Run {
         let mut lines = JoinSet::new();
         for (index, streaming) in self.streams.iter().enumerate() {
             let mut places = Vec::new();
-            for base in [&self.server.streaming, self.line.client.base()] {
+            for base in [self.line.client.base(), &self.server.streaming] {
                 if let Ok(url) = base.join(&streaming.path)
                     && !places.contains(&url)
                 {
                     places.push(url);
                 }
             }
-            lines.spawn(stream::keep_open(
-                Arc::clone(&self.line.client),
-                index,
-                places,
-                sender.clone(),
-            ));
+            lines.spawn(stream::keep_open(Arc::clone(&self.line.client), index, places, sender.clone()));
         }
         let mut pulse = Instant::now();
         loop {
@@ -187,12 +160,7 @@ impl Run {
                 self.tell_alive().await?;
                 pulse = Instant::now() + PULSE;
             }
-            let wake = self
-                .feeds
-                .iter()
-                .map(|one| one.due)
-                .chain([self.look_due, pulse])
-                .min();
+            let wake = self.feeds.iter().map(|one| one.due).chain([self.look_due, pulse]).min();
             tokio::select! {
                 () = tokio::time::sleep_until(wake.unwrap_or(pulse).into()) => {}
                 Some(first) = events.recv() => {
@@ -207,18 +175,12 @@ impl Run {
     }
 
     fn is_up(&self, stream: Option<usize>) -> bool {
-        stream
-            .and_then(|index| self.streams.get(index))
-            .is_some_and(|stream| stream.up)
+        stream.and_then(|index| self.streams.get(index)).is_some_and(|stream| stream.up)
     }
 
     fn pause(&self, stream: Option<usize>) -> Duration {
         let poll = Duration::from_secs(self.line.settings.poll_seconds);
-        if self.is_up(stream) {
-            SAFETY.max(poll)
-        } else {
-            poll
-        }
+        if self.is_up(stream) { SAFETY.max(poll) } else { poll }
     }
 
     /// Reads a feed from its top to what is known, then goes on closing its gap.
@@ -226,10 +188,7 @@ impl Run {
         let mut walks = vec![(self.feeds[at].place.walk(), None, false)];
         while let Some((mut walk, mut below, closing)) = walks.pop() {
             loop {
-                let page = self.feeds[at]
-                    .feed
-                    .page(&self.line.client, below.as_deref())
-                    .await;
+                let page = self.feeds[at].feed.page(&self.line.client, below.as_deref()).await;
                 let (page, items) = match page {
                     Ok(read) => read,
                     Err(error) => return self.not_read(at, error),
@@ -283,9 +242,7 @@ impl Run {
             followed.due = Instant::now() + UNAVAILABLE;
             return Ok(());
         }
-        let in_trouble = error
-            .status()
-            .is_some_and(|status| status.is_server_error());
+        let in_trouble = error.status().is_some_and(|status| status.is_server_error());
         if in_trouble && !followed.feed.is_essential() {
             tracing::warn!(feed = followed.feed.cursor(), %error, "the server could not give this feed");
             followed.due = Instant::now() + poll * 4;
@@ -304,58 +261,29 @@ impl Run {
         Ok(events)
     }
 
-    async fn event(
-        &mut self,
-        status: &Value,
-        reached: Reached,
-        watched: bool,
-    ) -> Result<Option<Event>, ChannelError> {
+    async fn event(&mut self, status: &Value, reached: Reached, watched: bool) -> Result<Option<Event>, ChannelError> {
         match status::read(status, &self.server.me, reached, now()) {
             Ok(mut post) => {
                 let news = self.seen.is_news(&mut post, now());
                 if news && watched {
-                    let reached = if post.addressed {
-                        Reached::Mention
-                    } else {
-                        reached
-                    };
+                    let reached = if post.addressed { Reached::Mention } else { reached };
                     self.watch.add(&post.external_id, reached);
                 }
                 Ok(news.then(|| Event::Post(Box::new(post))))
             }
             Err(error) => {
                 let payload = status.to_string().into_bytes();
-                self.quarantine(status::id(status, "id"), error, payload)
-                    .await?;
+                self.quarantine(status::id(status, "id"), error, payload).await?;
                 Ok(None)
             }
         }
     }
 
-    async fn quarantine(
-        &self,
-        id: Option<String>,
-        error: String,
-        mut payload: Vec<u8>,
-    ) -> Result<(), ChannelError> {
-        let external_id = id.map_or_else(
-            || {
-                Sha256::digest(&payload)
-                    .iter()
-                    .take(16)
-                    .map(|byte| format!("{byte:02x}"))
-                    .collect()
-            },
-            |id| ids::stable(&id),
-        );
+    async fn quarantine(&self, id: Option<String>, error: String, mut payload: Vec<u8>) -> Result<(), ChannelError> {
+        let external_id =
+            id.map_or_else(|| Sha256::digest(&payload).iter().take(16).map(|byte| format!("{byte:02x}")).collect(), |id| ids::stable(&id));
         payload.truncate(MAX_PAYLOAD);
-        self.intake
-            .quarantine(Poison {
-                external_id,
-                error,
-                payload,
-            })
-            .await
+        self.intake.quarantine(Poison { external_id, error, payload }).await
     }
 
     /// Hands events to intake, with the places of feeds that follow them.
@@ -364,19 +292,13 @@ impl Run {
         for &at in moved {
             let (feed, value) = (&self.feeds[at].feed, self.feeds[at].place.save());
             if value != self.feeds[at].saved {
-                cursors.push(Cursor {
-                    name: feed.cursor(),
-                    value,
-                });
+                cursors.push(Cursor { name: feed.cursor(), value });
             }
         }
         // The window also turns without news; that alone is not worth a write.
         let watch = self.watch.save();
         if !events.is_empty() && watch != self.watch_saved {
-            cursors.push(Cursor {
-                name: WATCH.into(),
-                value: watch.clone(),
-            });
+            cursors.push(Cursor { name: WATCH.into(), value: watch.clone() });
             self.watch_saved = watch;
         }
         if events.is_empty() && cursors.is_empty() {
@@ -397,9 +319,8 @@ impl Run {
             match live {
                 Live::Up(index) => self.switched(index, true),
                 Live::Down(index) | Live::NotOffered(index) => self.switched(index, false),
-                Live::Broken(_, payload) => {
-                    self.quarantine(None, "an event of the stream can't be read".into(), payload)
-                        .await?;
+                Live::Broken(payload) => {
+                    self.quarantine(None, "an event of the stream can't be read".into(), payload).await?;
                 }
                 Live::Event(index, happened) => {
                     moved.extend(self.happened(index, happened, &mut events).await?);
@@ -421,43 +342,23 @@ impl Run {
             return;
         }
         let poll = Duration::from_secs(self.line.settings.poll_seconds);
-        let due = if up {
-            Instant::now()
-        } else {
-            Instant::now() + poll
-        };
-        for followed in self
-            .feeds
-            .iter_mut()
-            .filter(|one| one.stream == Some(index) && !one.unavailable)
-        {
+        let due = if up { Instant::now() } else { Instant::now() + poll };
+        for followed in self.feeds.iter_mut().filter(|one| one.stream == Some(index) && !one.unavailable) {
             followed.unbroken = false;
             followed.due = if up { due } else { followed.due.min(due) };
         }
     }
 
     /// One live event; returns the feed whose place it moves.
-    async fn happened(
-        &mut self,
-        index: usize,
-        happened: Happened,
-        events: &mut Vec<Event>,
-    ) -> Result<Option<usize>, ChannelError> {
-        let feed_of = |wanted: &dyn Fn(&Feed) -> bool| {
-            self.feeds
-                .iter()
-                .position(|one| one.stream == Some(index) && wanted(&one.feed))
-        };
+    async fn happened(&mut self, index: usize, happened: Happened, events: &mut Vec<Event>) -> Result<Option<usize>, ChannelError> {
+        let feed_of = |wanted: &dyn Fn(&Feed) -> bool| self.feeds.iter().position(|one| one.stream == Some(index) && wanted(&one.feed));
         let timeline = feed_of(&|feed| !matches!(feed, Feed::Notifications | Feed::Conversations));
         let (at, id, status) = match happened {
             Happened::Deleted(id) => {
                 let external_id = ids::stable(&id);
                 self.seen.forget(&external_id);
                 self.watch.remove(&external_id);
-                events.push(Event::Deleted {
-                    external_id,
-                    at: now(),
-                });
+                events.push(Event::Deleted { external_id, at: now() });
                 return Ok(None);
             }
             Happened::New(status) => (timeline, status::id(&status, "id"), Some(status)),
@@ -478,10 +379,7 @@ impl Run {
         let (Some(at), Some(status)) = (at, status) else {
             return Ok(None);
         };
-        let (reached, watched) = (
-            self.feeds[at].feed.reached(),
-            self.feeds[at].feed.is_watched(),
-        );
+        let (reached, watched) = (self.feeds[at].feed.reached(), self.feeds[at].feed.is_watched());
         events.extend(self.event(&status, reached, watched).await?);
         let followed = &mut self.feeds[at];
         match id {
@@ -499,12 +397,7 @@ impl Run {
         let poll = Duration::from_secs(self.line.settings.poll_seconds);
         self.look_due = Instant::now() + if user_stream_up { SAFETY } else { poll * 2 };
         // The last calls of the window belong to new posts and to answers.
-        if self
-            .line
-            .client
-            .limit()
-            .is_some_and(|limit| limit.left < limit.of / 3)
-        {
+        if self.line.client.limit().is_some_and(|limit| limit.left < limit.of / 3) {
             return Ok(());
         }
         let mut events = Vec::new();
@@ -513,84 +406,40 @@ impl Run {
             let path = format!("api/v1/statuses/{}", feed::segment(&id));
             match self.line.client.get(&path, &[]).await {
                 Ok(answer) => events.extend(self.event(&answer.body, reached, true).await?),
-                Err(error)
-                    if matches!(
-                        error.status(),
-                        Some(StatusCode::NOT_FOUND | StatusCode::GONE)
-                    ) =>
-                {
-                    gone.push(id)
-                }
+                Err(error) if matches!(error.status(), Some(StatusCode::NOT_FOUND | StatusCode::GONE)) => gone.push(id),
                 // Not allowed to see it any more: it is none of our business, and no deletion either.
-                Err(error) if error.status() == Some(StatusCode::FORBIDDEN) => {
-                    self.watch.remove(&id)
-                }
-                Err(error)
-                    if error
-                        .status()
-                        .is_some_and(|status| status.is_server_error()) =>
-                {
+                Err(error) if error.status() == Some(StatusCode::FORBIDDEN) => self.watch.remove(&id),
+                Err(error) if error.status().is_some_and(|status| status.is_server_error()) => {
                     break;
                 }
                 Err(error) => return Err(error.into_channel_error()),
             }
         }
         // A deletion is final, so a server that answers "not found" to everything must not be believed.
-        if !gone.is_empty()
-            && self
-                .line
-                .client
-                .get("api/v1/accounts/verify_credentials", &[])
-                .await
-                .is_ok()
-        {
+        if !gone.is_empty() && self.line.client.get("api/v1/accounts/verify_credentials", &[]).await.is_ok() {
             for external_id in gone {
                 self.seen.forget(&external_id);
                 self.watch.remove(&external_id);
-                events.push(Event::Deleted {
-                    external_id,
-                    at: now(),
-                });
+                events.push(Event::Deleted { external_id, at: now() });
             }
         }
-        if events.is_empty() {
-            Ok(())
-        } else {
-            self.hand_on(events, &[]).await
-        }
+        if events.is_empty() { Ok(()) } else { self.hand_on(events, &[]).await }
     }
 
     async fn tell_alive(&self) -> Result<(), ChannelError> {
         let up = self.streams.iter().filter(|stream| stream.up).count();
-        let polled = self
-            .feeds
-            .iter()
-            .filter(|one| !self.is_up(one.stream))
-            .count();
+        let polled = self.feeds.iter().filter(|one| !self.is_up(one.stream)).count();
         let seconds = self.line.settings.poll_seconds;
         let mut mode = match (up, polled) {
             (0, _) => format!("polling every {seconds} s"),
             (_, 0) => "streaming".to_owned(),
             _ => format!("streaming; {polled} feeds polled every {seconds} s"),
         };
-        let missing: Vec<String> = self
-            .feeds
-            .iter()
-            .filter(|one| one.unavailable)
-            .map(|one| one.feed.cursor())
-            .collect();
+        let missing: Vec<String> = self.feeds.iter().filter(|one| one.unavailable).map(|one| one.feed.cursor()).collect();
         if !missing.is_empty() {
-            mode.push_str(&format!(
-                "; not offered by the server: {}",
-                missing.join(", ")
-            ));
+            mode.push_str(&format!("; not offered by the server: {}", missing.join(", ")));
         }
         let limits = self.line.client.limit().into_iter().collect();
-        self.intake
-            .alive(SignOfLife {
-                mode: Some(mode),
-                limits,
-            })
-            .await
+        self.intake.alive(SignOfLife { mode: Some(mode), limits }).await
     }
 }

@@ -25,7 +25,7 @@ pub enum Live {
     /// Something happened.
     Event(usize, Happened),
     /// An event that can't be read, with its payload.
-    Broken(usize, Vec<u8>),
+    Broken(Vec<u8>),
 }
 
 /// An event of a stream.
@@ -45,12 +45,7 @@ pub enum Happened {
 
 /// Keeps stream number `index` open until the receiver goes away, opening it again after pauses that grow to a minute.
 /// `places` are the addresses where it may be; one that has no such stream is not asked again.
-pub async fn keep_open(
-    client: Arc<Client>,
-    index: usize,
-    mut places: Vec<Url>,
-    events: mpsc::Sender<Live>,
-) {
+pub async fn keep_open(client: Arc<Client>, index: usize, mut places: Vec<Url>, events: mpsc::Sender<Live>) {
     let mut pause = 1;
     for attempt in 0_usize.. {
         let Some(url) = places.get(attempt % places.len().max(1)).cloned() else {
@@ -96,20 +91,11 @@ pub async fn keep_open(
 fn offers_none(status: StatusCode) -> bool {
     status.is_redirection()
         || (status.is_client_error()
-            && !matches!(
-                status,
-                StatusCode::TOO_MANY_REQUESTS
-                    | StatusCode::REQUEST_TIMEOUT
-                    | StatusCode::UNAUTHORIZED
-            ))
+            && !matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::REQUEST_TIMEOUT | StatusCode::UNAUTHORIZED))
 }
 
 /// Reads until the line ends. An error means that nobody listens any more.
-async fn read(
-    mut response: reqwest::Response,
-    index: usize,
-    events: &mpsc::Sender<Live>,
-) -> Result<(), ()> {
+async fn read(mut response: reqwest::Response, index: usize, events: &mpsc::Sender<Live>) -> Result<(), ()> {
     let mut lines = Lines::default();
     loop {
         match tokio::time::timeout(SILENCE, response.chunk()).await {
@@ -153,7 +139,7 @@ impl Lines {
             let data = std::mem::take(&mut self.data);
             let too_long = std::mem::take(&mut self.too_long);
             if too_long {
-                return Some(Live::Broken(index, data));
+                return Some(Live::Broken(data));
             }
             return event(&name, data, index);
         }
@@ -163,8 +149,7 @@ impl Lines {
             if !self.data.is_empty() {
                 self.data.push(b'\n');
             }
-            self.data
-                .extend_from_slice(data.strip_prefix(b" ").unwrap_or(data));
+            self.data.extend_from_slice(data.strip_prefix(b" ").unwrap_or(data));
         }
         // Anything else is a comment (sign of life) or a field of no use here.
         None
@@ -173,10 +158,7 @@ impl Lines {
 
 fn event(name: &str, data: Vec<u8>, index: usize) -> Option<Live> {
     if name == "delete" {
-        let id = String::from_utf8_lossy(&data)
-            .trim()
-            .trim_matches('"')
-            .to_owned();
+        let id = String::from_utf8_lossy(&data).trim().trim_matches('"').to_owned();
         return (!id.is_empty()).then_some(Live::Event(index, Happened::Deleted(id)));
     }
     let happened: fn(Value) -> Happened = match name {
@@ -188,7 +170,7 @@ fn event(name: &str, data: Vec<u8>, index: usize) -> Option<Live> {
     };
     Some(match serde_json::from_slice(&data) {
         Ok(value) => Live::Event(index, happened(value)),
-        Err(_) => Live::Broken(index, data),
+        Err(_) => Live::Broken(data),
     })
 }
 
@@ -206,7 +188,7 @@ mod tests {
                 Live::Event(_, Happened::New(status)) => format!("new {}", status["content"]),
                 Live::Event(_, Happened::Deleted(id)) => format!("deleted {id}"),
                 Live::Event(_, Happened::Notified(note)) => format!("notified {}", note["type"]),
-                Live::Broken(_, data) => format!("broken {}", String::from_utf8_lossy(data)),
+                Live::Broken(data) => format!("broken {}", String::from_utf8_lossy(data)),
                 other => format!("{other:?}"),
             })
             .collect()
@@ -214,12 +196,7 @@ mod tests {
 
     #[test]
     fn reads_events_however_the_bytes_are_cut() {
-        let expected = [
-            "new \"ñ\"",
-            "deleted 103",
-            "broken {broken",
-            "notified \"mention\"",
-        ];
+        let expected = ["new \"ñ\"", "deleted 103", "broken {broken", "notified \"mention\""];
         for cut in 0..STREAM.len() {
             let mut lines = Lines::default();
             let mut found = lines.take(&STREAM.as_bytes()[..cut], 0);
@@ -237,8 +214,6 @@ mod tests {
         }
         found.extend(lines.take(b"\"\n\nevent: delete\ndata: 5\n\n", 0));
         assert!(lines.data.capacity() <= 2 * MAX_EVENT);
-        assert!(
-            matches!(&found[..], [Live::Broken(0, _), Live::Event(0, Happened::Deleted(id))] if id == "5")
-        );
+        assert!(matches!(&found[..], [Live::Broken(_), Live::Event(0, Happened::Deleted(id))] if id == "5"));
     }
 }

@@ -37,19 +37,10 @@ impl Seen {
             }
             let news = changed || (post.addressed && !known.addressed);
             post.addressed |= known.addressed;
-            *known = Version {
-                content,
-                addressed: post.addressed,
-            };
+            *known = Version { content, addressed: post.addressed };
             return news;
         }
-        self.versions.insert(
-            post.external_id.clone(),
-            Version {
-                content,
-                addressed: post.addressed,
-            },
-        );
+        self.versions.insert(post.external_id.clone(), Version { content, addressed: post.addressed });
         self.order.push_back(post.external_id.clone());
         if self.order.len() > SEEN
             && let Some(oldest) = self.order.pop_front()
@@ -132,11 +123,7 @@ impl Watch {
         }
         self.posts.push_back((id.to_owned(), reached));
         if self.posts.len() > WATCHED {
-            let victim = self
-                .posts
-                .iter()
-                .position(|(_, reached)| *reached != Reached::Mention)
-                .unwrap_or(0);
+            let victim = self.posts.iter().position(|(_, reached)| *reached != Reached::Mention).unwrap_or(0);
             self.posts.remove(victim);
         }
     }
@@ -183,17 +170,11 @@ mod tests {
         let now = Timestamp::from_seconds(9);
         let mut seen = Seen::default();
         seen.is_news(&mut post("1", "a"), now);
-        let mut mention = IncomingPost {
-            addressed: true,
-            ..post("1", "a")
-        };
+        let mut mention = IncomingPost { addressed: true, ..post("1", "a") };
         assert!(seen.is_news(&mut mention, now));
         let mut again = post("1", "a");
         assert!(!seen.is_news(&mut again, now));
-        assert!(
-            again.addressed,
-            "what mentions us once does so in every timeline"
-        );
+        assert!(again.addressed, "what mentions us once does so in every timeline");
     }
 
     #[test]
@@ -214,17 +195,11 @@ mod tests {
         }
         assert_eq!(watch.posts.len(), WATCHED);
         assert_eq!(Watch::load(&watch.save()), watch);
-        let ids =
-            |due: Vec<(String, Reached)>| due.into_iter().map(|(id, _)| id).collect::<Vec<_>>();
+        let ids = |due: Vec<(String, Reached)>| due.into_iter().map(|(id, _)| id).collect::<Vec<_>>();
         assert_eq!(ids(watch.next(2)), ["mention", "1"]);
         assert_eq!(ids(watch.next(1)), ["2"]);
         watch.remove("mention");
         assert!(!watch.save().contains("mention"));
-        assert_eq!(
-            Watch::load("zz q mx"),
-            Watch {
-                posts: [("x".to_owned(), Reached::Mention)].into()
-            }
-        );
+        assert_eq!(Watch::load("zz q mx"), Watch { posts: [("x".to_owned(), Reached::Mention)].into() });
     }
 }

@@ -48,19 +48,13 @@ fn reads_everything_a_full_status_has() {
     assert_eq!(post.visibility, Visibility::Public);
     assert!(post.addressed && !post.own);
     assert_eq!(post.occurred_at.to_rfc3339(), "2026-11-21T09:59:30.123Z");
-    assert_eq!(
-        post.revised_at.map(Timestamp::to_rfc3339).as_deref(),
-        Some("2026-11-21T10:00:00.000Z")
-    );
+    assert_eq!(post.revised_at.map(Timestamp::to_rfc3339).as_deref(), Some("2026-11-21T10:00:00.000Z"));
     assert_eq!(post.author.external_id, "https://beta.test/@ana");
     assert_eq!(post.author.handle, "ana@beta.test");
     assert_eq!(post.author.name.as_deref(), Some("Ana & Luis"));
     assert_eq!(post.author.followers, Some(12_000));
     assert_eq!(post.media.len(), 2);
-    assert_eq!(
-        (post.media[0].mime.as_str(), post.media[0].alt.as_deref()),
-        ("image/jpeg", Some("Una caja rota"))
-    );
+    assert_eq!((post.media[0].mime.as_str(), post.media[0].alt.as_deref()), ("image/jpeg", Some("Una caja rota")));
     assert_eq!(post.media[1].mime, "application/octet-stream");
     let raw: Value = serde_json::from_str(post.raw.as_deref().expect("kept")).expect("json");
     assert_eq!(raw, mastodon());
@@ -69,76 +63,37 @@ fn reads_everything_a_full_status_has() {
 #[test]
 fn every_field_may_be_missing_null_or_of_another_type() {
     let full = mastodon();
-    let wrong = [
-        json!(null),
-        json!(7),
-        json!(""),
-        json!([]),
-        json!({}),
-        json!([null, 1, {}]),
-        json!("x\u{0}\u{202e}y"),
-    ];
+    let wrong = [json!(null), json!(7), json!(""), json!([]), json!({}), json!([null, 1, {}]), json!("x\u{0}\u{202e}y")];
     for key in full.as_object().expect("object").keys() {
         for value in &wrong {
             let mut status = full.clone();
             status[key] = value.clone();
             let read_it = read(&status, &me(), Reached::Public, NOW);
-            assert!(
-                read_it.is_ok() || matches!(key.as_str(), "id" | "account"),
-                "{key} = {value}: {read_it:?}"
-            );
+            assert!(read_it.is_ok() || matches!(key.as_str(), "id" | "account"), "{key} = {value}: {read_it:?}");
         }
         let mut status = full.clone();
         status.as_object_mut().expect("object").remove(key);
         let read_it = read(&status, &me(), Reached::Public, NOW);
-        assert_eq!(
-            read_it.is_ok(),
-            !matches!(key.as_str(), "id" | "account"),
-            "without {key}"
-        );
+        assert_eq!(read_it.is_ok(), !matches!(key.as_str(), "id" | "account"), "without {key}");
     }
     for key in full["account"].as_object().expect("object").keys() {
         for value in &wrong {
             let mut status = full.clone();
             status["account"][key] = value.clone();
-            assert!(
-                read(&status, &me(), Reached::Public, NOW).is_ok(),
-                "account.{key} = {value}"
-            );
+            assert!(read(&status, &me(), Reached::Public, NOW).is_ok(), "account.{key} = {value}");
         }
     }
-    for nothing in [
-        json!(null),
-        json!([]),
-        json!("text"),
-        json!({}),
-        json!({"id": "1", "account": {}}),
-    ] {
-        assert!(
-            read(&nothing, &me(), Reached::Public, NOW).is_err(),
-            "{nothing}"
-        );
+    for nothing in [json!(null), json!([]), json!("text"), json!({}), json!({"id": "1", "account": {}})] {
+        assert!(read(&nothing, &me(), Reached::Public, NOW).is_err(), "{nothing}");
     }
 }
 
 #[test]
 fn the_least_a_server_can_send_is_a_post() {
-    let post = post(
-        &json!({"id": 5, "account": {"username": "ana"}}),
-        Reached::Public,
-    );
+    let post = post(&json!({"id": 5, "account": {"username": "ana"}}), Reached::Public);
     assert_eq!((post.external_id.as_str(), post.text.as_str()), ("5", ""));
-    assert_eq!(
-        (
-            post.author.external_id.as_str(),
-            post.author.handle.as_str()
-        ),
-        ("ana@alpha.test", "ana@alpha.test")
-    );
-    assert_eq!(
-        (post.occurred_at, post.visibility),
-        (NOW, Visibility::Public)
-    );
+    assert_eq!((post.author.external_id.as_str(), post.author.handle.as_str()), ("ana@alpha.test", "ana@alpha.test"));
+    assert_eq!((post.occurred_at, post.visibility), (NOW, Visibility::Public));
 }
 
 #[test]
@@ -153,14 +108,8 @@ fn snac_keeps_its_id_over_edits_and_hides_the_mention_of_the_reader() {
         }),
         Reached::Personal,
     );
-    assert_eq!(
-        post.external_id,
-        "000000000031266545bf1c136ac1c8b34b7ce95f87"
-    );
-    assert_eq!(
-        post.in_reply_to.as_deref(),
-        Some("0000000000e15e3cafa25ec3c926d967022efd66a2")
-    );
+    assert_eq!(post.external_id, "000000000031266545bf1c136ac1c8b34b7ce95f87");
+    assert_eq!(post.in_reply_to.as_deref(), Some("0000000000e15e3cafa25ec3c926d967022efd66a2"));
     assert_eq!(post.text, "Hola @ayuda@alpha.test hola");
     assert!(post.addressed);
 }
@@ -169,15 +118,9 @@ fn snac_keeps_its_id_over_edits_and_hides_the_mention_of_the_reader() {
 fn pleroma_gives_a_thread_of_which_the_private_part_is_another() {
     let mut status = mastodon();
     status["pleroma"] = json!({"conversation_id": 42});
-    assert_eq!(
-        post(&status, Reached::Personal).thread.as_deref(),
-        Some("42")
-    );
+    assert_eq!(post(&status, Reached::Personal).thread.as_deref(), Some("42"));
     status["visibility"] = "direct".into();
-    assert_eq!(
-        post(&status, Reached::Personal).thread.as_deref(),
-        Some("42:private")
-    );
+    assert_eq!(post(&status, Reached::Personal).thread.as_deref(), Some("42:private"));
 }
 
 #[test]
@@ -191,11 +134,7 @@ fn who_can_see_it_is_private_when_in_doubt() {
         assert_eq!(seen(public.into(), Reached::Personal), Visibility::Public);
     }
     for private in ["private", "direct", "list", "mutuals", ""] {
-        assert_eq!(
-            seen(private.into(), Reached::Public),
-            Visibility::Private,
-            "{private}"
-        );
+        assert_eq!(seen(private.into(), Reached::Public), Visibility::Private, "{private}");
     }
     assert_eq!(seen(Value::Null, Reached::Personal), Visibility::Private);
     assert_eq!(seen(Value::Null, Reached::Mention), Visibility::Private);
@@ -222,18 +161,9 @@ fn knows_what_is_addressed_to_us_and_what_is_ours() {
     assert!(with("mentions", json!([{"id": 1}])).addressed);
     assert!(!with("mentions", json!([{"id": "0", "acct": "otra@alpha.test"}])).addressed);
     // A link to us that is no mention.
-    assert!(
-        !with(
-            "content",
-            r#"<a href="https://alpha.test/@ayuda">x</a>"#.into()
-        )
-        .addressed
-    );
+    assert!(!with("content", r#"<a href="https://alpha.test/@ayuda">x</a>"#.into()).addressed);
 
-    let own = with(
-        "account",
-        json!({"id": "x", "url": "https://alpha.test/users/ayuda", "acct": "ayuda"}),
-    );
+    let own = with("account", json!({"id": "x", "url": "https://alpha.test/users/ayuda", "acct": "ayuda"}));
     assert!(own.own && !own.addressed);
     assert!(!with("account", json!({"id": "11", "acct": "ayuda@beta.test"})).own);
 }
@@ -255,14 +185,7 @@ fn a_boost_brings_the_post_it_shows() {
 fn script_in_every_field_comes_out_as_text_or_not_at_all() {
     const EVIL: &str = "<script>alert(1)</script><img src=x onerror=alert(2)>\u{0}\u{8}";
     let mut status = mastodon();
-    for key in [
-        "content",
-        "spoiler_text",
-        "language",
-        "url",
-        "uri",
-        "edited_at",
-    ] {
+    for key in ["content", "spoiler_text", "language", "url", "uri", "edited_at"] {
         status[key] = EVIL.into();
     }
     for key in ["acct", "username", "display_name", "url", "uri", "avatar"] {
@@ -272,20 +195,9 @@ fn script_in_every_field_comes_out_as_text_or_not_at_all() {
     status["media_attachments"][0]["description"] = EVIL.into();
     let post = post(&status, Reached::Public);
     assert_eq!(post.text.lines().next(), Some("• Sí"));
-    assert_eq!(
-        (
-            post.title,
-            post.url,
-            post.author.url,
-            post.author.avatar_url
-        ),
-        (None, None, None, None)
-    );
+    assert_eq!((post.title, post.url, post.author.url, post.author.avatar_url), (None, None, None, None));
     assert_eq!(post.media.len(), 1, "a file that is not on the web is none");
-    for text in [
-        &post.author.handle,
-        post.author.name.as_ref().expect("name"),
-    ] {
+    for text in [&post.author.handle, post.author.name.as_ref().expect("name")] {
         assert!(!text.chars().any(char::is_control), "{text:?}");
     }
 }
