@@ -17,7 +17,7 @@
 //! let fediverse = tertulia_peers::snac::Fediverse::start().await?;
 //! let support = fediverse.alpha.person("soporte").await?;
 //! let customer = fediverse.beta.person("marta").await?;
-//! customer.post("@soporte@alpha.test my parcel is lost").await?;
+//! customer.post(&format!("@{} my parcel is lost", support.handle)).await?;
 //! support.wait_for_notification("mention", "parcel is lost").await?;
 //! # Ok(()) }
 //! ```
@@ -49,7 +49,10 @@ where
         if let Some(answer) = probe().await? {
             return Ok(answer);
         }
-        anyhow::ensure!(Instant::now() < deadline, "did not happen within {limit:?}: {what}");
+        anyhow::ensure!(
+            Instant::now() < deadline,
+            "did not happen within {limit:?}: {what}"
+        );
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }

@@ -1,8 +1,11 @@
-//! Two `snac2` servers that really federate: signed deliveries between `alpha.test` and `beta.test`.
+//! Two `snac2` servers that really federate: signed deliveries between `alpha-….test` and `beta-….test`.
 //!
-//! Both speak plain HTTP on loopback and find each other through a [`HostProxy`]. What the Debian packages can do, seen here:
-//! version 2.96 has posts, replies, direct messages, edits, deletions, media, hashtags and search through its Mastodon API;
-//! 2.75 lacks deletion and direct messages there. Neither has streaming, `Idempotency-Key` or `Link` headers: the peer
+//! Both speak plain HTTP on loopback and find each other through a [`HostProxy`]. Their names carry their port, because `snac2`
+//! keeps its state in shared memory named after its host: two servers of one name on one machine stop each other.
+//!
+//! Seen in version 2.96: its Mastodon API has posts, replies, direct messages, edits, deletions, media, hashtags and search
+//! (2.75 lacks deletion and direct messages); the id of a status starts with the second of its last change, so it **changes
+//! with an edit** (the old one goes on working); a deletion is told only to servers with a follower of the author. It has no streaming and no `Idempotency-Key`: the peer
 //! [`mastodon_mock`](crate::mastodon_mock) has.
 
 use std::collections::HashMap;
@@ -23,9 +26,9 @@ const REDIRECT: &str = "http://127.0.0.1:9/callback";
 /// Two servers and the proxy that lets them know each other by name.
 #[derive(Debug)]
 pub struct Fediverse {
-    /// `alpha.test`: where the tests put the company.
+    /// `alpha-PORT.test`: where the tests put the company.
     pub alpha: Snac,
-    /// `beta.test`: where the tests put the customers.
+    /// `beta-PORT.test`: where the tests put the customers.
     pub beta: Snac,
     /// The names' proxy; a client that resolves media links of these hosts goes through it too.
     pub proxy: HostProxy,
@@ -36,7 +39,7 @@ pub struct Fediverse {
 pub struct Snac {
     /// `http://127.0.0.1:PORT`, where its Mastodon API answers.
     pub base_url: String,
-    /// Its name in handles: `alpha.test`.
+    /// Its name in handles: `alpha-PORT.test`.
     pub host: String,
     program: PathBuf,
     passwords: Mutex<HashMap<String, String>>,
@@ -52,13 +55,17 @@ impl Fediverse {
     pub async fn start() -> anyhow::Result<Self> {
         let program = crate::install::find(
             "snac2",
-            &[crate::install::local_folder().join("peers/snac/usr/bin/snac"), PathBuf::from("/usr/bin/snac")],
+            &[
+                crate::install::local_folder().join("peers/snac/usr/bin/snac"),
+                PathBuf::from("/usr/bin/snac"),
+            ],
         )?;
         let [alpha, beta] = free_ports()?;
-        let proxy = HostProxy::start([("alpha.test".to_owned(), alpha), ("beta.test".to_owned(), beta)])?;
+        let (alpha_host, beta_host) = (format!("alpha-{alpha}.test"), format!("beta-{beta}.test"));
+        let proxy = HostProxy::start([(alpha_host.clone(), alpha), (beta_host.clone(), beta)])?;
         Ok(Self {
-            alpha: Snac::start("alpha.test", alpha, &program, &proxy)?,
-            beta: Snac::start("beta.test", beta, &program, &proxy)?,
+            alpha: Snac::start(&alpha_host, alpha, &program, &proxy)?,
+            beta: Snac::start(&beta_host, beta, &program, &proxy)?,
             proxy,
         })
     }
@@ -72,6 +79,7 @@ impl Snac {
         let mut process = Process::start(Start {
             name: host,
             folder: folder.path(),
+            // It removes what it keeps in shared memory, which it would leave behind when killed.
             stop_signal: "TERM",
             command: vec![program.into(), "httpd".into(), data.into()],
             environment: vec![("http_proxy", proxy.url()), ("no_proxy", String::new())],
@@ -94,44 +102,71 @@ impl Snac {
     /// When the server refuses a step.
     pub async fn person(&self, name: &str) -> anyhow::Result<Account> {
         let password = self.password(name)?;
-        let app = answer(crate::http().post(format!("{}/api/v1/apps", self.base_url)).form(&[
-            ("client_name", "Tertulia tests"),
-            ("redirect_uris", REDIRECT),
-            ("scopes", "read write follow"),
-        ]))
+        let app = answer(
+            crate::http()
+                .post(format!("{}/api/v1/apps", self.base_url))
+                .form(&[
+                    ("client_name", "Tertulia tests"),
+                    ("redirect_uris", REDIRECT),
+                    ("scopes", "read write follow"),
+                ]),
+        )
         .await?;
         let client_id = app["client_id"].as_str().context("no client_id")?;
         let client_secret = app["client_secret"].as_str().context("no client_secret")?;
 
         let signed_in = crate::http()
             .post(format!("{}/oauth/x-snac-login", self.base_url))
-            .form(&[("login", name), ("passwd", &password), ("redir", REDIRECT), ("cid", client_id), ("state", "s")])
+            .form(&[
+                ("login", name),
+                ("passwd", &password),
+                ("redir", REDIRECT),
+                ("cid", client_id),
+                ("state", "s"),
+            ])
             .send()
             .await?;
-        let location = signed_in.headers().get("location").context("the sign-in form sent no code")?.to_str()?;
+        let location = signed_in
+            .headers()
+            .get("location")
+            .context("the sign-in form sent no code")?
+            .to_str()?;
         let code = location
             .split(['?', '&'])
             .find_map(|part| part.strip_prefix("code="))
             .with_context(|| format!("no code in {location}"))?
             .to_owned();
-        let token = answer(crate::http().post(format!("{}/oauth/token", self.base_url)).form(&[
-            ("grant_type", "authorization_code"),
-            ("client_id", client_id),
-            ("client_secret", client_secret),
-            ("redirect_uri", REDIRECT),
-            ("code", &code),
-        ]))
+        let token = answer(
+            crate::http()
+                .post(format!("{}/oauth/token", self.base_url))
+                .form(&[
+                    ("grant_type", "authorization_code"),
+                    ("client_id", client_id),
+                    ("client_secret", client_secret),
+                    ("redirect_uri", REDIRECT),
+                    ("code", &code),
+                ]),
+        )
         .await?;
 
         let mut account = Account {
             base_url: self.base_url.clone(),
             handle: format!("{name}@{}", self.host),
             id: String::new(),
-            token: token["access_token"].as_str().context("no access_token")?.to_owned(),
+            token: token["access_token"]
+                .as_str()
+                .context("no access_token")?
+                .to_owned(),
             client_id: client_id.to_owned(),
             client_secret: client_secret.to_owned(),
         };
-        let me = account.call(reqwest::Method::GET, "/api/v1/accounts/verify_credentials", None).await?;
+        let me = account
+            .call(
+                reqwest::Method::GET,
+                "/api/v1/accounts/verify_credentials",
+                None,
+            )
+            .await?;
         account.id = me["id"].as_str().context("no id")?.to_owned();
         Ok(account)
     }
@@ -141,11 +176,17 @@ impl Snac {
     /// # Errors
     /// When the server's tool refuses the name.
     pub fn password(&self, name: &str) -> anyhow::Result<String> {
-        let mut passwords = self.passwords.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut passwords = self
+            .passwords
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         if let Some(password) = passwords.get(name) {
             return Ok(password.clone());
         }
-        let said = run(Command::new(&self.program).arg("adduser").arg(self.folder.path().join("data")).arg(name))?;
+        let said = run(Command::new(&self.program)
+            .arg("adduser")
+            .arg(self.folder.path().join("data"))
+            .arg(name))?;
         let password = said
             .lines()
             .find_map(|line| line.strip_prefix("User password is "))
@@ -158,7 +199,12 @@ impl Snac {
 }
 
 /// A new data folder whose links say `http`, which the tool's own questions cannot choose.
-fn initialise(program: &PathBuf, data: &std::path::Path, host: &str, port: u16) -> anyhow::Result<()> {
+fn initialise(
+    program: &PathBuf,
+    data: &std::path::Path,
+    host: &str,
+    port: u16,
+) -> anyhow::Result<()> {
     use std::io::Write as _;
     let mut init = Command::new(program)
         .arg("init")
