@@ -2,6 +2,8 @@
 //! revision wins, a deletion is final), and the running of a source against it.
 #![allow(dead_code, reason = "each test uses its part")]
 
+pub mod relay;
+
 use std::{
     collections::{HashMap, HashSet},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -148,6 +150,18 @@ impl Running {
     pub async fn stop(mut self) {
         self.cancelled.cancel();
         (&mut self.task).await.expect("no panic").expect("a cancelled source ends well");
+    }
+
+    /// Whether the source gave up.
+    pub fn has_ended(&self) -> bool {
+        self.task.is_finished()
+    }
+
+    /// Waits until the source has ended, however long that takes.
+    pub async fn given_up(&mut self) {
+        while !self.has_ended() {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
     }
 
     /// Waits until the source gives up by itself.
