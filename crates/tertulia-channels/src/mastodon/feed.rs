@@ -151,7 +151,8 @@ impl Feed {
     /// Path and query of the stream that brings this feed live, if there is one. `tags` counts the hashtag streams so far.
     pub fn stream(&self, tags: &mut usize) -> Option<String> {
         Some(match self {
-            Self::Notifications | Self::Conversations | Self::Home => "api/v1/streaming/user".into(),
+            Self::Notifications | Self::Home => "api/v1/streaming/user".into(),
+            Self::Conversations => "api/v1/streaming/direct".into(),
             Self::Tag(tag) if *tags < MAX_TAG_STREAMS => {
                 *tags += 1;
                 let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("tag", tag).finish();

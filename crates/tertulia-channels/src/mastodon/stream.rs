@@ -163,7 +163,8 @@ fn event(name: &str, data: Vec<u8>, index: usize) -> Option<Live> {
     }
     let happened: fn(Value) -> Happened = match name {
         "update" => Happened::New,
-        "status.update" => Happened::Edited,
+        // The second as some servers write it.
+        "status.update" | "status_update" => Happened::Edited,
         "notification" => Happened::Notified,
         "conversation" => Happened::Conversation,
         _ => return None,
