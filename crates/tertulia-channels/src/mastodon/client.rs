@@ -14,8 +14,6 @@ use tertulia_kernel::Timestamp;
 pub const MAX_ANSWER: usize = 4 * 1024 * 1024;
 const CONNECT: Duration = Duration::from_secs(10);
 const CALL: Duration = Duration::from_secs(30);
-/// Uploads take longer.
-pub const UPLOAD: Duration = Duration::from_secs(180);
 /// Longest wait we accept from a server's headers.
 const MAX_WAIT: u64 = 3_600;
 

@@ -1,11 +1,6 @@
 //! Takes answers out: files first, then one post, once.
 
-use super::{
-    client::{CallError, UPLOAD},
-    ids,
-    line::Line,
-    reconcile, status, text,
-};
+use super::{client::CallError, ids, line::Line, reconcile, status, text};
 use async_trait::async_trait;
 use reqwest::{
     Method, StatusCode,
@@ -19,8 +14,10 @@ use tertulia_kernel::{
     event::{Media, Visibility},
 };
 
-/// How long a server may take to digest a file.
-const DIGESTING: Duration = Duration::from_secs(60);
+/// Until then everything before the post itself, its files above all, must be done, and then the post be answered:
+/// together less than the minute after which whoever waits for us takes the answer's end for unknown.
+const PREPARING: Duration = Duration::from_secs(35);
+const POSTING: Duration = Duration::from_secs(20);
 /// Pause before an answer is tried again when the server names none.
 const PAUSE: u64 = 30;
 
@@ -56,6 +53,20 @@ impl Sink for MastodonSink {
 
 impl MastodonSink {
     async fn try_send(&self, answer: &Outgoing) -> Result<Sent, Sent> {
+        let prepared = tokio::time::timeout(PREPARING, self.prepare(answer)).await;
+        let body = prepared.map_err(|_| Sent::Retry { after: PAUSE, reason: "the server was too slow to take the files".into() })??;
+        let request = self
+            .line
+            .client
+            .request(Method::POST, "api/v1/statuses")
+            .timeout(POSTING)
+            .header("idempotency-key", answer.id.to_string())
+            .json(&body);
+        Ok(after_sending(self.line.client.answer(request).await))
+    }
+
+    /// Everything but posting: checks the text and takes the files to the server.
+    async fn prepare(&self, answer: &Outgoing) -> Result<Value, Sent> {
         let server = self.line.server().await.map_err(before_sending)?;
         let words = text::compose(answer, &server.me.domain);
         let length = text::length(&words, server.caps.url_length.unwrap_or(23));
@@ -73,12 +84,10 @@ impl MastodonSink {
         if !files.is_empty() {
             body["media_ids"] = files.into();
         }
-        let request =
-            self.line.client.request(Method::POST, "api/v1/statuses").header("idempotency-key", answer.id.to_string()).json(&body);
-        Ok(after_sending(self.line.client.answer(request).await))
+        Ok(body)
     }
 
-    /// Takes a file to the server and waits until it can be posted; returns its id there.
+    /// Takes a file to the server and waits until it can be posted, as long as the caller lets it; returns its id there.
     async fn upload(&self, file: &Media) -> Result<String, Sent> {
         let Some(bytes) = &file.bytes else {
             return Err(Sent::Rejected { reason: "an attached file has no content".into() });
@@ -93,7 +102,7 @@ impl MastodonSink {
                 None => form,
             })
         };
-        let request = |path: &str, form| client.request(Method::POST, path).timeout(UPLOAD).multipart(form);
+        let request = |path: &str, form| client.request(Method::POST, path).timeout(PREPARING).multipart(form);
         let mut taken = client.answer(request("api/v2/media", form()?)).await;
         if taken.as_ref().is_err_and(|error| error.status() == Some(StatusCode::NOT_FOUND)) {
             taken = client.answer(request("api/v1/media", form()?)).await;
@@ -104,18 +113,14 @@ impl MastodonSink {
         if taken.status != StatusCode::ACCEPTED {
             return Ok(id);
         }
-        let started = std::time::Instant::now();
         let path = format!("api/v1/media/{}", super::feed::segment(&id));
-        while started.elapsed() < DIGESTING {
+        loop {
             tokio::time::sleep(Duration::from_secs(1)).await;
-            match client.get(&path, &[]).await {
-                // 206: still at it.
-                Ok(answer) if answer.status == StatusCode::OK => return Ok(id),
-                Ok(_) => {}
-                Err(error) => return Err(before_sending(error)),
+            // 206: still at it.
+            if client.get(&path, &[]).await.map_err(before_sending)?.status == StatusCode::OK {
+                return Ok(id);
             }
         }
-        Err(Sent::Retry { after: PAUSE, reason: "the server is still working on an attached file".into() })
     }
 }
 

@@ -99,6 +99,8 @@ struct Run {
     watch: Watch,
     watch_saved: String,
     look_due: Instant,
+    /// The mode last told.
+    told: String,
 }
 
 impl Run {
@@ -126,6 +128,7 @@ impl Run {
             watch: Watch::load(&watch_saved),
             watch_saved,
             look_due: Instant::now(),
+            told: String::new(),
         })
     }
 
@@ -150,13 +153,12 @@ impl Run {
             for at in 0..self.feeds.len() {
                 if self.feeds[at].due <= now {
                     self.poll(at).await?;
-                    pulse = now;
                 }
             }
             if self.look_due <= Instant::now() {
                 self.look_again().await?;
             }
-            if pulse <= Instant::now() {
+            if pulse <= Instant::now() || self.mode() != self.told {
                 self.tell_alive().await?;
                 pulse = Instant::now() + PULSE;
             }
@@ -426,7 +428,8 @@ impl Run {
         if events.is_empty() { Ok(()) } else { self.hand_on(events, &[]).await }
     }
 
-    async fn tell_alive(&self) -> Result<(), ChannelError> {
+    /// How it listens right now, for people.
+    fn mode(&self) -> String {
         let up = self.streams.iter().filter(|stream| stream.up).count();
         let polled = self.feeds.iter().filter(|one| !self.is_up(one.stream)).count();
         let seconds = self.line.settings.poll_seconds;
@@ -439,7 +442,12 @@ impl Run {
         if !missing.is_empty() {
             mode.push_str(&format!("; not offered by the server: {}", missing.join(", ")));
         }
+        mode
+    }
+
+    async fn tell_alive(&mut self) -> Result<(), ChannelError> {
+        self.told = self.mode();
         let limits = self.line.client.limit().into_iter().collect();
-        self.intake.alive(SignOfLife { mode: Some(mode), limits }).await
+        self.intake.alive(SignOfLife { mode: Some(self.told.clone()), limits }).await
     }
 }

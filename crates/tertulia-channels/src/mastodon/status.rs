@@ -201,7 +201,8 @@ fn mime_by_name(name: &str) -> Option<&'static str> {
 /// A text field that says something.
 pub fn text(value: &Value, key: &str) -> Option<String> {
     let text = value.get(key)?.as_str()?.trim();
-    (!text.is_empty()).then(|| text.chars().filter(|c| *c == '\n' || !c.is_control()).take(markup::MAX_TEXT).collect())
+    let text = &text[..text.floor_char_boundary(markup::MAX_TEXT)];
+    (!text.is_empty()).then(|| text.chars().filter(|c| *c == '\n' || !c.is_control()).collect())
 }
 
 /// An id, which servers send as a string or a number.
