@@ -1,3 +1,8 @@
 //! One module per network.
 
 pub mod mastodon;
+
+/// Compiles the code of the walkthrough.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/adding-a-channel.md")]
+struct AddingAChannel;

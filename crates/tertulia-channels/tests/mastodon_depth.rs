@@ -3,7 +3,10 @@
 
 mod recorder;
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::atomic::Ordering,
+    time::{Duration, Instant},
+};
 
 use recorder::{Channel, account, answer, now, relay::Relay};
 use serde_json::{Value, json};
@@ -121,6 +124,47 @@ async fn a_line_cut_in_the_middle_loses_nothing() -> Outcome {
     assert_eq!(channel.recorder.kept().posts.len(), 151);
     streaming(&channel).await;
     a_mention(&channel, &company, &customer, "después del corte").await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn batches_that_were_not_taken_are_brought_again_until_they_are() -> Outcome {
+    let server = MastodonMock::start().await?;
+    let (company, customer) = company_and_customer(&server).await?;
+    let channel = channel(&server.base_url, &company, 1, &["mirasol"]);
+    let running = channel.listen();
+    a_mention(&channel, &company, &customer, "primera").await?;
+    running.stop().await;
+    for n in 0..60 {
+        customer.post(&format!("@soporte lote {n}. #mirasol")).await?;
+    }
+
+    // Every second batch fails, whichever it is: a page in the middle, the last one, a live one.
+    channel.recorder.fails_every.store(2, Ordering::SeqCst);
+    let mut deaths = 0;
+    let mut running = channel.listen();
+    let started = Instant::now();
+    while started.elapsed() < Duration::from_secs(30) && (deaths < 6 || channel.recorder.kept().posts.len() < 61) {
+        if running.has_ended() {
+            deaths += 1;
+            running = channel.listen();
+        }
+        if deaths == 3 {
+            customer.post("@soporte lote 60. #mirasol").await?;
+            deaths += 1;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    channel.recorder.fails_every.store(0, Ordering::SeqCst);
+    if running.has_ended() {
+        running = channel.listen();
+    }
+    for n in 0..61 {
+        channel.recorder.post(&format!("lote {n}.")).await;
+    }
+    assert!(deaths >= 3, "the source died {deaths} times only");
+    assert_eq!(channel.recorder.kept().posts.len(), 62);
+    drop(running);
     Ok(())
 }
 

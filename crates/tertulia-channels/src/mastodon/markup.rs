@@ -381,4 +381,19 @@ mod tests {
             read(&html[at..]);
         }
     }
+
+    proptest::proptest! {
+        #[test]
+        fn whatever_comes_becomes_text_without_control_characters(html in "[<>&;'\"/a-cñ=! \n\u{0}\u{7}-]{0,200}") {
+            let plain = read(&html);
+            proptest::prop_assert!(plain.text.chars().all(|c| c == '\n' || !c.is_control()));
+            proptest::prop_assert!(plain.text.len() <= html.len() * 4 + 64);
+        }
+
+        #[test]
+        fn text_without_markup_stays_as_it_is(words in proptest::collection::vec("[a-zñé0-9.,😀]{1,8}", 0..20)) {
+            let text = words.join(" ");
+            proptest::prop_assert_eq!(read(&text).text, text);
+        }
+    }
 }

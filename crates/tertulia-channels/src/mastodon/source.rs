@@ -23,7 +23,7 @@ use std::{
     sync::Arc,
     time::{Duration, Instant},
 };
-use tertulia_app::channel::{ChannelError, Cursor, Intake, Poison, SignOfLife, Source};
+use tertulia_app::channel::{ChannelError, Cursor, Intake, Limit, Poison, SignOfLife, Source};
 use tertulia_kernel::event::Event;
 use tokio::{sync::mpsc, task::JoinSet};
 use tokio_util::sync::CancellationToken;
@@ -52,6 +52,15 @@ impl MastodonSource {
     /// The source on this line.
     pub fn new(line: Arc<Line>) -> Self {
         Self { line }
+    }
+}
+
+/// A pause stretched when the calls the server allows run low: what is left belongs to answers.
+fn spared(pause: Duration, limit: Option<&Limit>) -> Duration {
+    match limit {
+        Some(limit) if limit.left < limit.of / 5 => pause.max(Duration::from_secs(60)),
+        Some(limit) if limit.left < limit.of / 2 => pause * 4,
+        _ => pause,
     }
 }
 
@@ -180,8 +189,9 @@ impl Run {
         stream.and_then(|index| self.streams.get(index)).is_some_and(|stream| stream.up)
     }
 
+    /// How long to wait before a feed is polled again.
     fn pause(&self, stream: Option<usize>) -> Duration {
-        let poll = Duration::from_secs(self.line.settings.poll_seconds);
+        let poll = spared(Duration::from_secs(self.line.settings.poll_seconds), self.line.client.limit().as_ref());
         if self.is_up(stream) { SAFETY.max(poll) } else { poll }
     }
 
@@ -449,5 +459,21 @@ impl Run {
         self.told = self.mode();
         let limits = self.line.client.limit().into_iter().collect();
         self.intake.alive(SignOfLife { mode: Some(self.told.clone()), limits }).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    //! Sparing a server's calls.
+    use super::*;
+
+    #[test]
+    fn polls_slow_down_before_the_calls_run_out() {
+        let pause = |left| {
+            let limit = Limit { bucket: "api".into(), left, of: 300, resets_at: None };
+            spared(Duration::from_secs(5), Some(&limit)).as_secs()
+        };
+        assert_eq!([300, 150, 149, 60, 59, 0].map(pause), [5, 5, 20, 20, 60, 60]);
+        assert_eq!(spared(Duration::from_secs(5), None).as_secs(), 5);
     }
 }

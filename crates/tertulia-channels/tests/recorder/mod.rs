@@ -6,7 +6,10 @@ pub mod relay;
 
 use std::{
     collections::{HashMap, HashSet},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -54,6 +57,9 @@ impl Kept {
 #[derive(Default)]
 pub struct Recorder {
     kept: Mutex<Kept>,
+    /// Every so many batches one is not taken, as when the database is away or the program is killed. 0: never.
+    pub fails_every: AtomicUsize,
+    batches: AtomicUsize,
 }
 
 impl Recorder {
@@ -87,6 +93,11 @@ impl Recorder {
 #[async_trait::async_trait]
 impl IntakeDoor for Recorder {
     async fn accept(&self, _channel: ChannelId, events: Vec<Event>, cursors: Vec<Cursor>) -> Result<Receipt, ChannelError> {
+        let batch = self.batches.fetch_add(1, Ordering::SeqCst) + 1;
+        let fails_every = self.fails_every.load(Ordering::SeqCst);
+        if fails_every > 0 && batch.is_multiple_of(fails_every) {
+            return Err(ChannelError::Intake("not taken".into()));
+        }
         let mut kept = self.kept();
         for event in events {
             match event {
