@@ -14,11 +14,12 @@ const MAX_REASON: usize = 500;
 /// The delivery a report tells of; `None` when the mail is no report, tells nothing final or is not about an answer
 /// of ours.
 pub(super) fn read(mail: &Message<'_>, us: &Us, received: Timestamp) -> Option<Event> {
-    let kind = mail.content_type()?;
-    let is_report = kind.ctype().eq_ignore_ascii_case("multipart")
-        && kind
-            .subtype()
-            .is_some_and(|sub| sub.eq_ignore_ascii_case("report"));
+    let is_report = mail.content_type().is_some_and(|kind| {
+        kind.ctype().eq_ignore_ascii_case("multipart")
+            && kind
+                .subtype()
+                .is_some_and(|sub| sub.eq_ignore_ascii_case("report"))
+    });
     let (external_id, status) = if is_report {
         let original = original_id(mail).filter(|id| us.is_answer(id))?;
         let status = mail.parts.iter().find_map(|part| {

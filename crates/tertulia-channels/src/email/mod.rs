@@ -11,6 +11,8 @@ mod compose;
 mod imap;
 mod quoting;
 mod read;
+#[cfg(test)]
+mod read_tests;
 mod settings;
 mod sink;
 mod smtp;

@@ -257,7 +257,7 @@ fn join<'a>(parts: impl Iterator<Item = &'a MessagePart<'a>>) -> String {
             _ => continue,
         };
         if !body.is_empty() {
-            body.push('\n');
+            body.push_str("\n\n");
         }
         body.push_str(&text);
     }
