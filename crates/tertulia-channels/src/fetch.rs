@@ -442,6 +442,24 @@ mod tests {
         assert!(fetcher.check("https://blog.example.org/feed.xml").is_ok());
     }
 
+    /// The name check is passed by; what refuses is the check on the address the name resolves to.
+    #[tokio::test]
+    async fn a_name_that_leads_inside_is_refused_when_it_is_resolved() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("bind");
+        listener.set_nonblocking(true).expect("set");
+        let port = listener.local_addr().expect("bound").port();
+        let url = Url::parse(&format!("http://localhost:{port}/")).expect("url");
+        let error = client(Some(PublicOnly))
+            .get(url.clone())
+            .send()
+            .await
+            .expect_err("refused");
+        let error = explain(&url, &error);
+        assert!(matches!(error, FetchError::NotPublic { .. }), "{error}");
+        let visit = listener.accept().expect_err("nobody came");
+        assert_eq!(visit.kind(), std::io::ErrorKind::WouldBlock);
+    }
+
     #[test]
     fn waiting_times_in_seconds_and_as_dates() {
         let now = time::macros::datetime!(2026-11-21 12:00:00 UTC);

@@ -35,12 +35,17 @@ pub(crate) fn from_html(html: &str) -> String {
         }
     }
     out.text(rest);
-    text(&out.done())
+    // Markup makes more room between blocks than people do between lines.
+    tidy(&out.done(), 1)
 }
 
 /// Text as people wrote it, without what could harm or confuse: control characters, endless blank lines, more than
 /// [`MAX_TEXT`] characters.
 pub(crate) fn text(raw: &str) -> String {
+    tidy(raw, 2)
+}
+
+fn tidy(raw: &str, blank_lines: usize) -> String {
     let mut out = String::with_capacity(raw.len().min(MAX_TEXT * 2));
     let (mut count, mut blank) = (0, 0);
     for line in raw.replace("\r\n", "\n").replace('\r', "\n").split('\n') {
@@ -51,7 +56,7 @@ pub(crate) fn text(raw: &str) -> String {
             .collect();
         let line = line.trim_end();
         blank = if line.is_empty() { blank + 1 } else { 0 };
-        if blank > 2 || (out.is_empty() && line.is_empty()) {
+        if blank > blank_lines || (out.is_empty() && line.is_empty()) {
             continue;
         }
         let length = line.chars().count() + 1;
