@@ -94,18 +94,10 @@ pub struct Ask<'a> {
 impl<'a> Ask<'a> {
     /// The whole of an address.
     pub fn new(url: &'a str) -> Self {
-        Self {
-            url,
-            etag: None,
-            last_modified: None,
-        }
+        Self { url, etag: None, last_modified: None }
     }
     /// Only if it changed since an answer with these validators.
-    pub fn unless_unchanged(
-        mut self,
-        etag: Option<&'a str>,
-        last_modified: Option<&'a str>,
-    ) -> Self {
+    pub fn unless_unchanged(mut self, etag: Option<&'a str>, last_modified: Option<&'a str>) -> Self {
         self.etag = etag;
         self.last_modified = last_modified;
         self
@@ -149,12 +141,7 @@ pub struct Fetcher {
 impl Fetcher {
     /// A client that reaches the public internet and the allowed hosts.
     pub fn new(allowed: AllowedHosts) -> Self {
-        Self {
-            guarded: client(Some(PublicOnly)),
-            open: client(None),
-            allowed: Arc::new(allowed),
-            limit: MAX_BYTES,
-        }
+        Self { guarded: client(Some(PublicOnly)), open: client(None), allowed: Arc::new(allowed), limit: MAX_BYTES }
     }
     /// With the allowed hosts of [`AllowedHosts::from_env`].
     pub fn from_env() -> Self {
@@ -168,27 +155,19 @@ impl Fetcher {
 
     /// Checks an address as far as that is possible without asking DNS.
     pub fn check(&self, url: &str) -> Result<Url, FetchError> {
-        let refuse = |reason| FetchError::Address {
-            url: shown(url),
-            reason,
-        };
+        let refuse = |reason| FetchError::Address { url: shown(url), reason };
         let parsed = Url::parse(url.trim()).map_err(|_| refuse("not a URL"))?;
         self.check_parsed(&parsed)?;
         Ok(parsed)
     }
 
     fn check_parsed(&self, url: &Url) -> Result<(), FetchError> {
-        let refuse = |reason| FetchError::Address {
-            url: shown(url.as_str()),
-            reason,
-        };
+        let refuse = |reason| FetchError::Address { url: shown(url.as_str()), reason };
         if !matches!(url.scheme(), "http" | "https") {
             return Err(refuse("only http and https addresses are fetched"));
         }
         if !url.username().is_empty() || url.password().is_some() {
-            return Err(refuse(
-                "an address with a user name or password in it is not fetched",
-            ));
+            return Err(refuse("an address with a user name or password in it is not fetched"));
         }
         if self.allowed.allows(url) {
             return Ok(());
@@ -199,24 +178,14 @@ impl Fetcher {
             Some(Host::Domain(name)) => !is_local_name(name),
             None => return Err(refuse("no host in the address")),
         };
-        if public {
-            Ok(())
-        } else {
-            Err(FetchError::NotPublic {
-                url: shown(url.as_str()),
-            })
-        }
+        if public { Ok(()) } else { Err(FetchError::NotPublic { url: shown(url.as_str()) }) }
     }
 
     /// Fetches, following redirects, each checked like the first address.
     pub async fn get(&self, ask: Ask<'_>) -> Result<Fetched, FetchError> {
         let mut url = self.check(ask.url)?;
         for _ in 0..=MAX_REDIRECTS {
-            let client = if self.allowed.allows(&url) {
-                &self.open
-            } else {
-                &self.guarded
-            };
+            let client = if self.allowed.allows(&url) { &self.open } else { &self.guarded };
             let mut request = client.get(url.clone()).header(
                 header::ACCEPT,
                 "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5",
@@ -227,10 +196,7 @@ impl Fetcher {
             if let Some(date) = ask.last_modified {
                 request = request.header(header::IF_MODIFIED_SINCE, date);
             }
-            let answer = request
-                .send()
-                .await
-                .map_err(|error| explain(&url, &error))?;
+            let answer = request.send().await.map_err(|error| explain(&url, &error))?;
             let status = answer.status();
             if status == StatusCode::NOT_MODIFIED {
                 return Ok(Fetched::Unchanged);
@@ -238,9 +204,7 @@ impl Fetcher {
             if status.is_redirection() {
                 url = text(answer.headers(), header::LOCATION)
                     .and_then(|target| url.join(&target).ok())
-                    .ok_or_else(|| FetchError::Redirects {
-                        url: shown(url.as_str()),
-                    })?;
+                    .ok_or_else(|| FetchError::Redirects { url: shown(url.as_str()) })?;
                 self.check_parsed(&url)?;
                 continue;
             }
@@ -254,24 +218,15 @@ impl Fetcher {
             }
             return self.page(url, answer).await.map(Fetched::Page);
         }
-        Err(FetchError::Redirects {
-            url: shown(url.as_str()),
-        })
+        Err(FetchError::Redirects { url: shown(url.as_str()) })
     }
 
     async fn page(&self, url: Url, mut answer: reqwest::Response) -> Result<Page, FetchError> {
         let headers = answer.headers().clone();
         let mut body = Vec::new();
-        while let Some(piece) = answer
-            .chunk()
-            .await
-            .map_err(|error| explain(&url, &error))?
-        {
+        while let Some(piece) = answer.chunk().await.map_err(|error| explain(&url, &error))? {
             if body.len() + piece.len() > self.limit {
-                return Err(FetchError::TooLarge {
-                    url: shown(url.as_str()),
-                    limit: self.limit,
-                });
+                return Err(FetchError::TooLarge { url: shown(url.as_str()), limit: self.limit });
             }
             body.extend_from_slice(&piece);
         }
@@ -300,9 +255,7 @@ fn client(resolver: Option<PublicOnly>) -> reqwest::Client {
     if let Some(resolver) = resolver {
         builder = builder.dns_resolver(Arc::new(resolver));
     }
-    builder
-        .build()
-        .expect("the client is built from constants that were tested together")
+    builder.build().expect("the client is built from constants that were tested together")
 }
 
 /// Resolves names and leaves only public addresses; the connection is made to what it returns and nothing else.
@@ -329,10 +282,7 @@ impl Resolve for PublicOnly {
 /// Names that mean this machine or its network by convention, refused before DNS is asked.
 fn is_local_name(name: &str) -> bool {
     let name = name.trim_end_matches('.').to_ascii_lowercase();
-    name == "localhost"
-        || [".localhost", ".local", ".internal", ".lan", ".home.arpa"]
-            .iter()
-            .any(|end| name.ends_with(end))
+    name == "localhost" || [".localhost", ".local", ".internal", ".lan", ".home.arpa"].iter().any(|end| name.ends_with(end))
 }
 
 fn explain(url: &Url, error: &reqwest::Error) -> FetchError {
@@ -346,11 +296,8 @@ fn explain(url: &Url, error: &reqwest::Error) -> FetchError {
         deepest = Some(cause.to_string());
         source = cause.source();
     }
-    let reason = if error.is_timeout() {
-        "no answer in time".to_owned()
-    } else {
-        deepest.unwrap_or_else(|| "the connection failed".to_owned())
-    };
+    let reason =
+        if error.is_timeout() { "no answer in time".to_owned() } else { deepest.unwrap_or_else(|| "the connection failed".to_owned()) };
     FetchError::Network { url, reason }
 }
 
@@ -373,11 +320,7 @@ fn shown(url: &str) -> String {
 }
 
 fn text(headers: &HeaderMap, name: header::HeaderName) -> Option<String> {
-    headers
-        .get(name)
-        .and_then(|value| value.to_str().ok())
-        .filter(|value| value.len() <= 2_048)
-        .map(str::to_owned)
+    headers.get(name).and_then(|value| value.to_str().ok()).filter(|value| value.len() <= 2_048).map(str::to_owned)
 }
 
 /// Seconds to wait by a `Retry-After` header, which is a number of seconds or a date; at most a day.
@@ -417,11 +360,7 @@ mod tests {
             "http://printer.local/",
             "http://metadata.google.internal/",
         ] {
-            assert!(
-                matches!(fetcher.check(url), Err(FetchError::NotPublic { .. })),
-                "{url}: {:?}",
-                fetcher.check(url)
-            );
+            assert!(matches!(fetcher.check(url), Err(FetchError::NotPublic { .. })), "{url}: {:?}", fetcher.check(url));
         }
         for url in [
             "file:///etc/passwd",
@@ -433,10 +372,7 @@ mod tests {
             "javascript:alert(1)",
         ] {
             let error = fetcher.check(url).expect_err(url);
-            assert!(
-                matches!(error, FetchError::Address { .. }),
-                "{url}: {error}"
-            );
+            assert!(matches!(error, FetchError::Address { .. }), "{url}: {error}");
             assert!(!error.to_string().contains("secret"));
         }
         assert!(fetcher.check("https://blog.example.org/feed.xml").is_ok());
@@ -449,11 +385,7 @@ mod tests {
         listener.set_nonblocking(true).expect("set");
         let port = listener.local_addr().expect("bound").port();
         let url = Url::parse(&format!("http://localhost:{port}/")).expect("url");
-        let error = client(Some(PublicOnly))
-            .get(url.clone())
-            .send()
-            .await
-            .expect_err("refused");
+        let error = client(Some(PublicOnly)).get(url.clone()).send().await.expect_err("refused");
         let error = explain(&url, &error);
         assert!(matches!(error, FetchError::NotPublic { .. }), "{error}");
         let visit = listener.accept().expect_err("nobody came");

@@ -49,11 +49,7 @@ fn tidy(raw: &str, blank_lines: usize) -> String {
     let mut out = String::with_capacity(raw.len().min(MAX_TEXT * 2));
     let (mut count, mut blank) = (0, 0);
     for line in raw.replace("\r\n", "\n").replace('\r', "\n").split('\n') {
-        let line: String = line
-            .chars()
-            .filter(|c| *c == '\t' || !c.is_control())
-            .map(|c| if c == '\u{a0}' { ' ' } else { c })
-            .collect();
+        let line: String = line.chars().filter(|c| *c == '\t' || !c.is_control()).map(|c| if c == '\u{a0}' { ' ' } else { c }).collect();
         let line = line.trim_end();
         blank = if line.is_empty() { blank + 1 } else { 0 };
         if blank > blank_lines || (out.is_empty() && line.is_empty()) {
@@ -111,10 +107,7 @@ impl Tags {
     fn next<'a>(&mut self, rest: &'a str) -> Option<(Tag, &'a str)> {
         let inner = &rest[1..];
         let comment = |after| {
-            let tag = Tag {
-                name: String::new(),
-                closing: false,
-            };
+            let tag = Tag { name: String::new(), closing: false };
             (tag, after)
         };
         if inner.starts_with("!--") && !self.no_more_comments {
@@ -125,14 +118,8 @@ impl Tags {
         }
         let closing = inner.starts_with('/');
         let named = inner.strip_prefix('/').unwrap_or(inner);
-        let length = named
-            .bytes()
-            .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b':' | b'-'))
-            .count();
-        let starts = named
-            .bytes()
-            .next()
-            .is_some_and(|b| b.is_ascii_alphabetic());
+        let length = named.bytes().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b':' | b'-')).count();
+        let starts = named.bytes().next().is_some_and(|b| b.is_ascii_alphabetic());
         if !starts && !inner.starts_with(['!', '?']) {
             return None;
         }
@@ -172,13 +159,9 @@ fn skip_past_end<'a>(rest: &'a str, name: &str) -> &'a str {
     let mut from = 0;
     while let Some(at) = rest[from..].find("</") {
         let start = from + at + 2;
-        let found = bytes
-            .get(start..start + name.len())
-            .is_some_and(|end| end.eq_ignore_ascii_case(name.as_bytes()));
+        let found = bytes.get(start..start + name.len()).is_some_and(|end| end.eq_ignore_ascii_case(name.as_bytes()));
         if found {
-            return rest[start..]
-                .find('>')
-                .map_or("", |end| &rest[start + end + 1..]);
+            return rest[start..].find('>').map_or("", |end| &rest[start + end + 1..]);
         }
         from = start;
     }
@@ -187,11 +170,7 @@ fn skip_past_end<'a>(rest: &'a str, name: &str) -> &'a str {
 
 /// Writes the entity at the start of `rest` (or its `&`) and returns what follows.
 fn entity<'a>(rest: &'a str, out: &mut Lines) -> &'a str {
-    let length = rest[1..]
-        .bytes()
-        .take(33)
-        .take_while(|b| b.is_ascii_alphanumeric() || *b == b'#')
-        .count();
+    let length = rest[1..].bytes().take(33).take_while(|b| b.is_ascii_alphanumeric() || *b == b'#').count();
     if length > 0 && rest.as_bytes().get(1 + length) == Some(&b';') {
         let (token, after) = rest.split_at(length + 2);
         let mut decoded = String::new();
@@ -227,8 +206,9 @@ impl Lines {
                 self.space = false;
             }
             "p" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "ul" | "ol" | "table" => self.block(2),
-            "div" | "tr" | "section" | "article" | "header" | "footer" | "dt" | "dd" | "hr"
-            | "figure" | "address" | "form" | "body" => self.block(1),
+            "div" | "tr" | "section" | "article" | "header" | "footer" | "dt" | "dd" | "hr" | "figure" | "address" | "form" | "body" => {
+                self.block(1)
+            }
             "li" if !tag.closing => {
                 self.block(1);
                 self.text("- ");
@@ -266,11 +246,7 @@ impl Lines {
 
     fn flush(&mut self) {
         if self.breaks > 0 || self.out.is_empty() {
-            let breaks = if self.out.is_empty() {
-                0
-            } else {
-                self.breaks.min(3)
-            };
+            let breaks = if self.out.is_empty() { 0 } else { self.breaks.min(3) };
             for left in (0..breaks).rev() {
                 self.out.push('\n');
                 if left > 0 && self.quote > 0 {
@@ -294,11 +270,7 @@ impl Lines {
 }
 
 fn level(now: usize, closing: bool) -> usize {
-    if closing {
-        now.saturating_sub(1)
-    } else {
-        (now + 1).min(20)
-    }
+    if closing { now.saturating_sub(1) } else { (now + 1).min(20) }
 }
 
 #[cfg(test)]
@@ -309,39 +281,24 @@ mod tests {
     #[test]
     fn blocks_become_lines() {
         assert_eq!(
-            from_html(
-                "<h1>Hola</h1><p>El pedido   no\nlleg&oacute;.</p><ul><li>uno<li>dos</ul>a<br>b"
-            ),
+            from_html("<h1>Hola</h1><p>El pedido   no\nlleg&oacute;.</p><ul><li>uno<li>dos</ul>a<br>b"),
             "Hola\n\nEl pedido no llegó.\n\n- uno\n- dos\n\na\nb"
         );
-        assert_eq!(
-            from_html("<table><tr><td>1<td>2<tr><td>3</table>"),
-            "1 2\n3"
-        );
-        assert_eq!(
-            from_html("a &lt;b&gt; &amp; c &nbsp;&#233; &bogus; & d"),
-            "a <b> & c  é &bogus; & d"
-        );
+        assert_eq!(from_html("<table><tr><td>1<td>2<tr><td>3</table>"), "1 2\n3");
+        assert_eq!(from_html("a &lt;b&gt; &amp; c &nbsp;&#233; &bogus; & d"), "a <b> & c  é &bogus; & d");
     }
 
     #[test]
     fn quotations_are_marked() {
         assert_eq!(
-            from_html(
-                "Gracias<blockquote>Hola<p>¿Cuándo?<blockquote>antes</blockquote></blockquote>fin"
-            ),
+            from_html("Gracias<blockquote>Hola<p>¿Cuándo?<blockquote>antes</blockquote></blockquote>fin"),
             "Gracias\n> Hola\n>\n> ¿Cuándo?\n>> antes\nfin"
         );
     }
 
     #[test]
     fn scripts_and_styles_are_no_text() {
-        assert_eq!(
-            from_html(
-                "a<script>alert('</b>')</script>b<STYLE>p{}</STYLE >c<!-- <p>x -->d<script>never closed"
-            ),
-            "abcd"
-        );
+        assert_eq!(from_html("a<script>alert('</b>')</script>b<STYLE>p{}</STYLE >c<!-- <p>x -->d<script>never closed"), "abcd");
         assert_eq!(from_html("<img src=x onerror=\"alert('>')\">ok"), "ok");
     }
 
@@ -355,19 +312,7 @@ mod tests {
     #[test]
     fn neither_depth_nor_repetition_costs_more_than_length() {
         let started = std::time::Instant::now();
-        for bomb in [
-            "<div>",
-            "<blockquote>",
-            "<",
-            "<a",
-            "<a ='",
-            "<!--",
-            "&",
-            "&#",
-            "<script",
-            "</",
-            "<p x=\"",
-        ] {
+        for bomb in ["<div>", "<blockquote>", "<", "<a", "<a ='", "<!--", "&", "&#", "<script", "</", "<p x=\""] {
             let text = bomb.repeat(2_000_000 / bomb.len());
             assert!(from_html(&text).chars().count() <= MAX_TEXT + CUT.len());
         }
@@ -378,16 +323,10 @@ mod tests {
 
     #[test]
     fn control_characters_go_and_long_texts_are_cut() {
-        assert_eq!(
-            text("\0a\u{7}b\r\nc\rd\u{1b}[31m\n\n\n\n\ne  \n"),
-            "ab\nc\nd[31m\n\n\ne"
-        );
+        assert_eq!(text("\0a\u{7}b\r\nc\rd\u{1b}[31m\n\n\n\n\ne  \n"), "ab\nc\nd[31m\n\n\ne");
         let long = text(&"ñ".repeat(MAX_TEXT * 2));
         assert!(long.ends_with(CUT) && long.chars().count() == MAX_TEXT + CUT.chars().count());
-        assert_eq!(
-            line("  Re:\r\n\tBcc: x\u{202e}fdp.exe "),
-            "Re: Bcc: xfdp.exe"
-        );
+        assert_eq!(line("  Re:\r\n\tBcc: x\u{202e}fdp.exe "), "Re: Bcc: xfdp.exe");
         assert_eq!(some_line(" \u{7} "), None);
     }
 }

@@ -4,13 +4,8 @@ use rustls::{ClientConfig, RootCertStore, pki_types::CertificateDer};
 use std::sync::Arc;
 
 /// A configuration that trusts the public authorities and `extra` ones, and offers these protocols (ALPN).
-pub(crate) fn client_config(
-    extra: &[CertificateDer<'static>],
-    protocols: &[&[u8]],
-) -> ClientConfig {
-    let mut roots = RootCertStore {
-        roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
-    };
+pub(crate) fn client_config(extra: &[CertificateDer<'static>], protocols: &[&[u8]]) -> ClientConfig {
+    let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
     roots.add_parsable_certificates(extra.iter().cloned());
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let mut config = ClientConfig::builder_with_provider(provider)

@@ -20,21 +20,13 @@ async fn mail_arrives_in_seconds_while_the_source_waits() {
     let post = Post::start();
     let recorder = Recorder::default();
     let running = recorder.run(source(post.settings()));
-    recorder
-        .until("waiting", |record| {
-            record.modes.iter().any(|mode| mode == "IDLE")
-        })
-        .await;
+    recorder.until("waiting", |record| record.modes.iter().any(|mode| mode == "IDLE")).await;
     post.ana_writes("Subject: =?utf-8?Q?Mi_paquete_no_lleg=C3=B3?=\nMessage-ID: <uno@clientes.test>\nContent-Type: text/plain; charset=utf-8\n\n¿Dónde está?\n").await;
-    let took = recorder
-        .until("the mail", |record| !record.events.is_empty())
-        .await;
+    let took = recorder.until("the mail", |record| !record.events.is_empty()).await;
     assert!(took < Duration::from_secs(5), "{took:?}");
     // And the next one, in the same thread, with a file.
     post.ana_writes("Subject: Re: paquete\nMessage-ID: <dos@clientes.test>\nReferences: <uno@clientes.test>\nIn-Reply-To: <uno@clientes.test>\nContent-Type: multipart/mixed; boundary=q\n\n--q\n\nAhora con foto.\n--q\nContent-Type: image/png; name=foto.png\nContent-Transfer-Encoding: base64\nContent-Disposition: attachment\n\niVBORw0KGgo=\n--q--\n").await;
-    recorder
-        .until("the second", |record| record.events.len() >= 2)
-        .await;
+    recorder.until("the second", |record| record.events.len() >= 2).await;
     running.stop().await;
     let posts = recorder.posts();
     assert_eq!(posts[0].title.as_deref(), Some("Mi paquete no llegó"));
@@ -45,53 +37,33 @@ async fn mail_arrives_in_seconds_while_the_source_waits() {
     assert_eq!(posts[1].thread, posts[0].thread);
     assert_eq!(posts[1].in_reply_to.as_deref(), Some("uno@clientes.test"));
     assert_eq!(posts[1].media[0].name.as_deref(), Some("foto.png"));
-    assert_eq!(
-        posts[1].media[0].bytes.as_deref(),
-        Some(&b"\x89PNG\r\n\x1a\n"[..])
-    );
+    assert_eq!(posts[1].media[0].bytes.as_deref(), Some(&b"\x89PNG\r\n\x1a\n"[..]));
 }
 
 #[tokio::test]
 async fn an_outage_is_caught_up_and_nothing_comes_twice() {
     let post = Post::start();
     let recorder = Recorder::default();
-    let mail = |number: usize| {
-        format!("Subject: n{number}\nMessage-ID: <n{number}@clientes.test>\n\nmail {number}\n")
-    };
+    let mail = |number: usize| format!("Subject: n{number}\nMessage-ID: <n{number}@clientes.test>\n\nmail {number}\n");
     for number in 0..3 {
         post.ana_writes(&mail(number)).await;
     }
     let running = recorder.run(source(post.settings()));
-    recorder
-        .until("what was there", |record| record.events.len() == 3)
-        .await;
+    recorder.until("what was there", |record| record.events.len() == 3).await;
     running.stop().await;
     // Longer away than one batch holds.
     for number in 3..50 {
         post.ana_writes(&mail(number)).await;
     }
-    post.help
-        .wait_for("n49@clientes.test")
-        .await
-        .expect("delivered");
+    post.help.wait_for("n49@clientes.test").await.expect("delivered");
     let running = recorder.run(source(post.settings()));
-    recorder
-        .until("some of it", |record| record.events.len() > 3)
-        .await;
+    recorder.until("some of it", |record| record.events.len() > 3).await;
     running.kill().await;
     let running = recorder.run(source(post.settings()));
-    recorder
-        .until("all of it", |record| record.events.len() >= 50)
-        .await;
-    recorder
-        .until("waiting", |record| record.modes.len() >= 2)
-        .await;
+    recorder.until("all of it", |record| record.events.len() >= 50).await;
+    recorder.until("waiting", |record| record.modes.len() >= 2).await;
     running.stop().await;
-    let mut ids: Vec<_> = recorder
-        .posts()
-        .into_iter()
-        .map(|post| post.external_id)
-        .collect();
+    let mut ids: Vec<_> = recorder.posts().into_iter().map(|post| post.external_id).collect();
     assert_eq!(ids.len(), 50);
     ids.sort();
     ids.dedup();
@@ -104,18 +76,13 @@ async fn what_intake_refuses_is_fetched_again() {
     let post = Post::start();
     let recorder = Recorder::default();
     let running = recorder.run(source(post.settings()));
-    recorder
-        .until("waiting", |record| !record.modes.is_empty())
-        .await;
+    recorder.until("waiting", |record| !record.modes.is_empty()).await;
     recorder.record().refuse = 1;
-    post.ana_writes("Subject: a\nMessage-ID: <a@clientes.test>\n\na\n")
-        .await;
+    post.ana_writes("Subject: a\nMessage-ID: <a@clientes.test>\n\na\n").await;
     assert!(matches!(running.error().await, ChannelError::Intake(_)));
     assert!(recorder.posts().is_empty());
     let running = recorder.run(source(post.settings()));
-    recorder
-        .until("the mail", |record| record.events.len() == 1)
-        .await;
+    recorder.until("the mail", |record| record.events.len() == 1).await;
     running.stop().await;
 }
 
@@ -124,9 +91,7 @@ async fn poison_is_set_aside_and_the_next_mail_comes() {
     let post = Post::start();
     let recorder = Recorder::default();
     let running = recorder.run(source(post.settings()));
-    recorder
-        .until("waiting", |record| !record.modes.is_empty())
-        .await;
+    recorder.until("waiting", |record| !record.modes.is_empty()).await;
     let huge = format!(
         "Subject: enorme\nMessage-ID: <huge@clientes.test>\n\n{}",
         "x".repeat(998).repeat(27 * 1024 * 1024 / 998).replace(
@@ -135,99 +100,47 @@ async fn poison_is_set_aside_and_the_next_mail_comes() {
         )
     );
     post.ana_writes(&huge).await;
-    let deep = format!(
-        "Message-ID: <deep@clientes.test>\n{}x",
-        "Content-Type: message/rfc822\n\n".repeat(1_000)
-    );
+    let deep = format!("Message-ID: <deep@clientes.test>\n{}x", "Content-Type: message/rfc822\n\n".repeat(1_000));
     post.ana_writes(&deep).await;
-    post.mail
-        .send_raw("", &[&post.help.address], b"Subject: nadie\n\nx\n")
-        .await
-        .expect("sent");
+    post.mail.send_raw("", &[&post.help.address], b"Subject: nadie\n\nx\n").await.expect("sent");
     let mut invalid = format!("From: {}\nSubject: roto \n\nbytes ", post.ana.address).into_bytes();
     invalid.extend([0xff, 0xfe, 0x80, b'\n']);
-    post.mail
-        .send_raw(&post.ana.address, &[&post.help.address], &invalid)
-        .await
-        .expect("sent");
-    post.ana_writes("Subject: bien\nMessage-ID: <bien@clientes.test>\n\nsigo aquí\n")
-        .await;
-    recorder
-        .until("the good one", |record| record.events.len() >= 2)
-        .await;
+    post.mail.send_raw(&post.ana.address, &[&post.help.address], &invalid).await.expect("sent");
+    post.ana_writes("Subject: bien\nMessage-ID: <bien@clientes.test>\n\nsigo aquí\n").await;
+    recorder.until("the good one", |record| record.events.len() >= 2).await;
     running.stop().await;
     let record = recorder.record();
-    let errors: Vec<_> = record
-        .quarantine
-        .iter()
-        .map(|poison| &*poison.error)
-        .collect();
-    assert!(
-        errors
-            .iter()
-            .any(|error| error.contains("more than the 25 MB")),
-        "{errors:?}"
-    );
-    assert!(
-        errors
-            .iter()
-            .any(|error| error.contains("nested more than")),
-        "{errors:?}"
-    );
+    let errors: Vec<_> = record.quarantine.iter().map(|poison| &*poison.error).collect();
+    assert!(errors.iter().any(|error| error.contains("more than the 25 MB")), "{errors:?}");
+    assert!(errors.iter().any(|error| error.contains("nested more than")), "{errors:?}");
     for poison in &record.quarantine {
         assert!(poison.payload.len() <= 256 * 1024);
         let headers = String::from_utf8_lossy(&poison.payload);
         assert!(headers.contains("Subject:") || headers.contains("Message-ID:"));
     }
-    let huge = record
-        .quarantine
-        .iter()
-        .find(|poison| poison.error.contains("25 MB"))
-        .expect("huge");
-    assert!(
-        huge.payload.len() < 10_000,
-        "headers only: {}",
-        huge.payload.len()
-    );
+    let huge = record.quarantine.iter().find(|poison| poison.error.contains("25 MB")).expect("huge");
+    assert!(huge.payload.len() < 10_000, "headers only: {}", huge.payload.len());
 }
 
 #[tokio::test]
 async fn tls_and_starttls_with_a_private_authority() {
     let post = Post::start();
     let ca = post.mail.certificate();
-    for (security, port) in [
-        ("tls", post.mail.imaps_port),
-        ("starttls", post.mail.imap_port),
-    ] {
+    for (security, port) in [("tls", post.mail.imaps_port), ("starttls", post.mail.imap_port)] {
         let mut settings = post.settings();
         settings["imap_host"] = json!("localhost");
         settings["imap_port"] = json!(port);
         settings["imap_security"] = json!(security);
         settings["smtp_host"] = json!("localhost");
         settings["smtp_security"] = json!(security);
-        settings["smtp_port"] = json!(if security == "tls" {
-            post.mail.submissions_port
-        } else {
-            post.mail.submission_port
-        });
+        settings["smtp_port"] = json!(if security == "tls" { post.mail.submissions_port } else { post.mail.submission_port });
         settings["ca_file"] = json!(ca);
-        let report = Email::default()
-            .check(&account(settings.clone()))
-            .await
-            .expect(security);
+        let report = Email::default().check(&account(settings.clone())).await.expect(security);
         assert_eq!(report.account.as_deref(), Some("ayuda@empresa.test"));
-        assert!(
-            report
-                .findings
-                .iter()
-                .any(|finding| finding.en.contains("IDLE"))
-        );
+        assert!(report.findings.iter().any(|finding| finding.en.contains("IDLE")));
         // Without the authority the certificate is nobody's.
         settings["ca_file"] = json!(null);
-        let error = Email::default()
-            .check(&account(settings))
-            .await
-            .expect_err("unknown authority");
+        let error = Email::default().check(&account(settings)).await.expect_err("unknown authority");
         assert!(error.to_string().contains("TLS"), "{error}");
     }
 }
@@ -237,19 +150,13 @@ async fn wrong_passwords_and_mailboxes_are_refusals() {
     let post = Post::start();
     let mut settings = post.settings();
     settings["password"] = json!("no \"es\" \\esta");
-    let error = Email::default()
-        .check(&account(settings))
-        .await
-        .expect_err("wrong password");
+    let error = Email::default().check(&account(settings)).await.expect_err("wrong password");
     assert!(matches!(error, ChannelError::Refused(_)), "{error}");
     let mut settings = post.settings();
     settings["mailbox"] = json!("No existe");
     let recorder = Recorder::default();
     let error = recorder.run(source(settings)).error().await;
-    assert!(
-        matches!(&error, ChannelError::Refused(text) if text.contains("No existe")),
-        "{error}"
-    );
+    assert!(matches!(&error, ChannelError::Refused(text) if text.contains("No existe")), "{error}");
     let mut settings = post.settings();
     settings["imap_port"] = json!(1);
     let error = recorder.run(source(settings)).error().await;
@@ -259,32 +166,20 @@ async fn wrong_passwords_and_mailboxes_are_refusals() {
 #[tokio::test]
 async fn history_begins_where_it_is_told() {
     let post = Post::start();
-    post.ana_writes("Subject: antes\nMessage-ID: <antes@clientes.test>\n\nantes\n")
-        .await;
-    post.help
-        .wait_for("antes@clientes.test")
-        .await
-        .expect("delivered");
+    post.ana_writes("Subject: antes\nMessage-ID: <antes@clientes.test>\n\nantes\n").await;
+    post.help.wait_for("antes@clientes.test").await.expect("delivered");
     let recorder = Recorder::default();
     let mut settings = post.settings();
     settings["history_days"] = json!(0);
     let running = recorder.run(source(settings.clone()));
-    recorder
-        .until("waiting", |record| !record.modes.is_empty())
-        .await;
+    recorder.until("waiting", |record| !record.modes.is_empty()).await;
     running.stop().await;
     assert!(recorder.posts().is_empty());
     // What comes while nobody listens is not history.
-    post.ana_writes("Subject: despues\nMessage-ID: <despues@clientes.test>\n\ndespués\n")
-        .await;
-    post.help
-        .wait_for("despues@clientes.test")
-        .await
-        .expect("delivered");
+    post.ana_writes("Subject: despues\nMessage-ID: <despues@clientes.test>\n\ndespués\n").await;
+    post.help.wait_for("despues@clientes.test").await.expect("delivered");
     let running = recorder.run(source(settings));
-    recorder
-        .until("the mail", |record| !record.events.is_empty())
-        .await;
+    recorder.until("the mail", |record| !record.events.is_empty()).await;
     running.stop().await;
     assert_eq!(recorder.posts()[0].external_id, "despues@clientes.test");
 }

@@ -25,23 +25,9 @@ async fn own_addresses_are_refused_in_every_disguise() {
     server.serve("/secret", "the crown jewels");
     let port = server.address.rsplit(':').next().expect("port");
     let fetcher = Fetcher::new(AllowedHosts::default());
-    for host in [
-        "127.0.0.1",
-        "localhost",
-        "[::1]",
-        "[::ffff:127.0.0.1]",
-        "0.0.0.0",
-        "2130706433",
-        "0x7f000001",
-        "127.1",
-    ] {
-        let error = page(&fetcher, &format!("http://{host}:{port}/secret"))
-            .await
-            .expect_err(host);
-        assert!(
-            matches!(error, FetchError::NotPublic { .. }),
-            "{host}: {error}"
-        );
+    for host in ["127.0.0.1", "localhost", "[::1]", "[::ffff:127.0.0.1]", "0.0.0.0", "2130706433", "0x7f000001", "127.1"] {
+        let error = page(&fetcher, &format!("http://{host}:{port}/secret")).await.expect_err(host);
+        assert!(matches!(error, FetchError::NotPublic { .. }), "{host}: {error}");
         assert!(error.to_string().contains("not on the public internet"));
     }
     assert!(server.asked("/secret").is_empty(), "not even asked");
@@ -78,9 +64,7 @@ async fn five_redirects_are_followed_and_a_loop_ends() {
     let fetcher = allowing(&server);
     let page = page(&fetcher, &server.url("/0")).await.expect("five");
     assert_eq!((page.body, page.url.path()), (b"arrived".to_vec(), "/5"));
-    let error = self::page(&fetcher, &server.url("/loop"))
-        .await
-        .expect_err("loop");
+    let error = self::page(&fetcher, &server.url("/loop")).await.expect_err("loop");
     assert!(matches!(error, FetchError::Redirects { .. }), "{error}");
     assert_eq!(server.asked("/loop").len(), 6);
 }
@@ -103,23 +87,12 @@ async fn what_unfolds_to_too_much_is_cut_off() {
     });
     server.on("/endless", |_| {
         let piece = || async { Some((Ok::<_, std::io::Error>(vec![b' '; 65_536]), ())) };
-        Response::new(Body::from_stream(futures::stream::unfold((), move |()| {
-            piece()
-        })))
+        Response::new(Body::from_stream(futures::stream::unfold((), move |()| piece())))
     });
     let fetcher = allowing(&server);
     for path in ["/bomb", "/endless"] {
         let error = page(&fetcher, &server.url(path)).await.expect_err(path);
-        assert!(
-            matches!(
-                error,
-                FetchError::TooLarge {
-                    limit: 8_388_608,
-                    ..
-                }
-            ),
-            "{error}"
-        );
+        assert!(matches!(error, FetchError::TooLarge { limit: 8_388_608, .. }), "{error}");
     }
 }
 
@@ -127,12 +100,8 @@ async fn what_unfolds_to_too_much_is_cut_off() {
 async fn conditions_statuses_and_waiting_times() {
     let server = HttpServer::start().await;
     server.on("/feed", |headers| {
-        let known = headers
-            .get("if-none-match")
-            .is_some_and(|tag| tag == "\"v1\"");
-        let builder = Response::builder()
-            .status(if known { 304 } else { 200 })
-            .header("etag", "\"v1\"");
+        let known = headers.get("if-none-match").is_some_and(|tag| tag == "\"v1\"");
+        let builder = Response::builder().status(if known { 304 } else { 200 }).header("etag", "\"v1\"");
         builder.body(Body::empty()).expect("response")
     });
     server.on("/busy", |_| {
@@ -145,24 +114,12 @@ async fn conditions_statuses_and_waiting_times() {
     assert_eq!(first.etag.as_deref(), Some("\"v1\""));
     let ask = Ask::new(&url).unless_unchanged(first.etag.as_deref(), None);
     assert!(matches!(fetcher.get(ask).await, Ok(Fetched::Unchanged)));
-    let agent = server.asked("/feed")[0]["user-agent"]
-        .to_str()
-        .expect("text")
-        .to_owned();
+    let agent = server.asked("/feed")[0]["user-agent"].to_str().expect("text").to_owned();
     assert!(agent.starts_with("Tertulia/"));
     match page(&fetcher, &server.url("/busy")).await {
-        Err(FetchError::Status {
-            status: 503,
-            retry_after: Some(120),
-            ..
-        }) => {}
+        Err(FetchError::Status { status: 503, retry_after: Some(120), .. }) => {}
         other => panic!("{other:?}"),
     }
-    let gone = page(&fetcher, &server.url("/nothing"))
-        .await
-        .expect_err("404");
-    assert!(
-        gone.to_string().ends_with("the server answered 404"),
-        "{gone}"
-    );
+    let gone = page(&fetcher, &server.url("/nothing")).await.expect_err("404");
+    assert!(gone.to_string().ends_with("the server answered 404"), "{gone}");
 }

@@ -15,10 +15,7 @@ const MAX_REASON: usize = 500;
 /// of ours.
 pub(super) fn read(mail: &Message<'_>, us: &Us, received: Timestamp) -> Option<Event> {
     let is_report = mail.content_type().is_some_and(|kind| {
-        kind.ctype().eq_ignore_ascii_case("multipart")
-            && kind
-                .subtype()
-                .is_some_and(|sub| sub.eq_ignore_ascii_case("report"))
+        kind.ctype().eq_ignore_ascii_case("multipart") && kind.subtype().is_some_and(|sub| sub.eq_ignore_ascii_case("report"))
     });
     let (external_id, status) = if is_report {
         let original = original_id(mail).filter(|id| us.is_answer(id))?;
@@ -30,9 +27,7 @@ pub(super) fn read(mail: &Message<'_>, us: &Us, received: Timestamp) -> Option<E
             let text = String::from_utf8_lossy(part.contents());
             match kind.subtype()?.to_ascii_lowercase().as_str() {
                 "delivery-status" | "global-delivery-status" => delivery_status(&text, us),
-                "disposition-notification" | "global-disposition-notification" => {
-                    disposition(&text)
-                }
+                "disposition-notification" | "global-disposition-notification" => disposition(&text),
                 _ => None,
             }
         })?;
@@ -40,11 +35,7 @@ pub(super) fn read(mail: &Message<'_>, us: &Us, received: Timestamp) -> Option<E
     } else {
         old_style(mail, us)?
     };
-    Some(Event::Delivery {
-        external_id,
-        status,
-        at: received,
-    })
+    Some(Event::Delivery { external_id, status, at: received })
 }
 
 /// The Message-ID of the mail the report is about: from the original or its headers, which reports carry.
@@ -66,11 +57,7 @@ fn original_id(mail: &Message<'_>) -> Option<String> {
         // Read receipts name it in their machine part instead.
         mail.parts.iter().skip(1).find_map(|part| {
             let text = String::from_utf8_lossy(part.contents());
-            fields(&text).find_map(|(name, value)| {
-                (name == "original-message-id")
-                    .then(|| read::usable_id(&value))
-                    .flatten()
-            })
+            fields(&text).find_map(|(name, value)| (name == "original-message-id").then(|| read::usable_id(&value)).flatten())
         })
     })
 }
@@ -87,21 +74,13 @@ fn delivery_status(text: &str, us: &Us) -> Option<DeliveryStatus> {
                 if !us.is_us(&recipient) {
                     found = found.or_else(|| outcome(&action, &recipient, &code, &words));
                 }
-                let address = value
-                    .split_once(';')
-                    .map_or(&*value, |(_, address)| address);
+                let address = value.split_once(';').map_or(&*value, |(_, address)| address);
                 recipient = address.trim().to_lowercase();
                 (action, code, words) = Default::default();
             }
             "action" => action = value.to_ascii_lowercase(),
             "status" => code = value,
-            "diagnostic-code" => {
-                words = value
-                    .split_once(';')
-                    .map_or(&*value, |(_, words)| words)
-                    .trim()
-                    .to_owned()
-            }
+            "diagnostic-code" => words = value.split_once(';').map_or(&*value, |(_, words)| words).trim().to_owned(),
             _ => {}
         }
     }
@@ -111,17 +90,8 @@ fn delivery_status(text: &str, us: &Us) -> Option<DeliveryStatus> {
 fn outcome(action: &str, recipient: &str, code: &str, words: &str) -> Option<DeliveryStatus> {
     match action.split_whitespace().next()? {
         "failed" => {
-            let reason = format!(
-                "{recipient}: {} {code}",
-                if words.is_empty() {
-                    "undeliverable"
-                } else {
-                    words
-                }
-            );
-            Some(DeliveryStatus::Failed {
-                reason: plain::line(&reason).chars().take(MAX_REASON).collect(),
-            })
+            let reason = format!("{recipient}: {} {code}", if words.is_empty() { "undeliverable" } else { words });
+            Some(DeliveryStatus::Failed { reason: plain::line(&reason).chars().take(MAX_REASON).collect() })
         }
         "delivered" => Some(DeliveryStatus::Delivered),
         // Delayed, relayed, expanded: nothing final.
@@ -131,10 +101,7 @@ fn outcome(action: &str, recipient: &str, code: &str, words: &str) -> Option<Del
 
 fn disposition(text: &str) -> Option<DeliveryStatus> {
     fields(text).find_map(|(name, value)| {
-        let displayed = value
-            .rsplit(';')
-            .next()
-            .is_some_and(|what| what.trim().to_ascii_lowercase().starts_with("displayed"));
+        let displayed = value.rsplit(';').next().is_some_and(|what| what.trim().to_ascii_lowercase().starts_with("displayed"));
         (name == "disposition" && displayed).then_some(DeliveryStatus::Read)
     })
 }
@@ -148,9 +115,7 @@ fn old_style(mail: &Message<'_>, us: &Us) -> Option<(String, DeliveryStatus)> {
     }
     let text = String::from_utf8_lossy(mail.raw_message());
     let id = us.answer_in(&text)?;
-    let reason = mail.subject().unwrap_or_default().to_owned()
-        + ": "
-        + &mail.body_text(0).unwrap_or_default();
+    let reason = mail.subject().unwrap_or_default().to_owned() + ": " + &mail.body_text(0).unwrap_or_default();
     let reason = plain::line(&reason).chars().take(MAX_REASON).collect();
     Some((id, DeliveryStatus::Failed { reason }))
 }

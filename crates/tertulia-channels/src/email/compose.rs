@@ -29,32 +29,20 @@ pub(super) struct Composed {
 }
 
 /// Writes the mail, or says why it can't be one.
-pub(super) fn compose(
-    answer: &Outgoing,
-    us: &Us,
-    from_name: Option<&str>,
-) -> Result<Composed, String> {
-    let target = answer
-        .reply_to
-        .as_ref()
-        .ok_or("nobody to write to: the answer answers no mail")?;
+pub(super) fn compose(answer: &Outgoing, us: &Us, from_name: Option<&str>) -> Result<Composed, String> {
+    let target = answer.reply_to.as_ref().ok_or("nobody to write to: the answer answers no mail")?;
     let person = recipient(target)?;
     let ours: Address = us.address.parse().map_err(|_| "our own address is none")?;
     let name = target.author.name.as_deref().and_then(plain::some_line);
     let mut mail = Message::builder()
-        .from(Mailbox::new(
-            from_name.and_then(plain::some_line),
-            ours.clone(),
-        ))
+        .from(Mailbox::new(from_name.and_then(plain::some_line), ours.clone()))
         .to(Mailbox::new(name, person.clone()))
         .date(system_time(answer.written_at))
         .message_id(Some(format!("<{}>", us.answer_id(answer.id))))
         .subject(subject(answer, target));
     let references = references(target);
     if let Some(last) = references.last() {
-        mail = mail
-            .in_reply_to(last.clone())
-            .references(references.join(" "));
+        mail = mail.in_reply_to(last.clone()).references(references.join(" "));
     }
     let text = SinglePart::plain(body(answer, target));
     let mail = if answer.attachments.is_empty() {
@@ -71,10 +59,7 @@ pub(super) fn compose(
     if to[0] != ours {
         to.push(ours.clone());
     }
-    Ok(Composed {
-        envelope: Envelope::new(Some(ours), to).map_err(|error| error.to_string())?,
-        bytes: mail.formatted(),
-    })
+    Ok(Composed { envelope: Envelope::new(Some(ours), to).map_err(|error| error.to_string())?, bytes: mail.formatted() })
 }
 
 /// The address answers go to (Reply-To, kept as the handle), else the author's.
@@ -90,14 +75,8 @@ fn subject(answer: &Outgoing, target: &ReplyTarget) -> String {
     let given = answer.subject.as_deref().and_then(plain::some_line);
     given.unwrap_or_else(|| {
         let title = target.title.as_deref().map(plain::line).unwrap_or_default();
-        let answered = title
-            .get(..3)
-            .is_some_and(|start| start.eq_ignore_ascii_case("re:"));
-        if answered {
-            title
-        } else {
-            format!("Re: {title}").trim_end().to_owned()
-        }
+        let answered = title.get(..3).is_some_and(|start| start.eq_ignore_ascii_case("re:"));
+        if answered { title } else { format!("Re: {title}").trim_end().to_owned() }
     })
 }
 
@@ -124,19 +103,10 @@ fn body(answer: &Outgoing, target: &ReplyTarget) -> String {
     let original: String = plain::text(&target.text).chars().take(MAX_QUOTED).collect();
     if !original.is_empty() {
         let author = &target.author;
-        let name = author
-            .name
-            .as_deref()
-            .map(|name| plain::line(name) + " ")
-            .unwrap_or_default();
+        let name = author.name.as_deref().map(|name| plain::line(name) + " ").unwrap_or_default();
         let at = target.occurred_at.to_rfc3339();
         // Without words: the language of the two is not ours to guess.
-        body += &format!(
-            "\n\n{name}<{}>, {} {} (UTC):\n",
-            plain::line(&author.external_id),
-            &at[..10],
-            &at[11..16]
-        );
+        body += &format!("\n\n{name}<{}>, {} {} (UTC):\n", plain::line(&author.external_id), &at[..10], &at[11..16]);
         for line in original.lines() {
             body += if line.starts_with('>') { ">" } else { "> " };
             body += line;
@@ -149,13 +119,8 @@ fn body(answer: &Outgoing, target: &ReplyTarget) -> String {
 fn attachment(file: &Media, at: usize) -> Result<SinglePart, String> {
     let name = file.name.as_deref().and_then(plain::some_line);
     let name = name.unwrap_or_else(|| format!("file-{}", at + 1));
-    let bytes = file
-        .bytes
-        .clone()
-        .ok_or_else(|| format!("the file {name} has no content"))?;
-    let kind = ContentType::parse(&file.mime).unwrap_or(
-        ContentType::parse("application/octet-stream").map_err(|error| error.to_string())?,
-    );
+    let bytes = file.bytes.clone().ok_or_else(|| format!("the file {name} has no content"))?;
+    let kind = ContentType::parse(&file.mime).unwrap_or(ContentType::parse("application/octet-stream").map_err(|error| error.to_string())?);
     Ok(Attachment::new(name).body(bytes, kind))
 }
 
@@ -177,17 +142,8 @@ pub(super) fn probe(us: &Us) -> Result<(Composed, String), String> {
             lettre::message::header::HeaderName::new_from_ascii_str("Auto-Submitted"),
             "auto-generated".into(),
         ))
-        .singlepart(SinglePart::plain(
-            "Este mensaje se borra solo. / This message removes itself.\r\n".to_owned(),
-        ))
+        .singlepart(SinglePart::plain("Este mensaje se borra solo. / This message removes itself.\r\n".to_owned()))
         .map_err(|error| error.to_string())?;
-    let envelope =
-        Envelope::new(Some(ours.clone()), vec![ours]).map_err(|error| error.to_string())?;
-    Ok((
-        Composed {
-            envelope,
-            bytes: mail.formatted(),
-        },
-        id,
-    ))
+    let envelope = Envelope::new(Some(ours.clone()), vec![ours]).map_err(|error| error.to_string())?;
+    Ok((Composed { envelope, bytes: mail.formatted() }, id))
 }

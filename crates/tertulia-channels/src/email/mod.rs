@@ -25,9 +25,7 @@ use async_trait::async_trait;
 use serde_json::Value;
 use settings::Settings;
 use std::sync::Arc;
-use tertulia_app::channel::{
-    Account, Bilingual, ChannelError, CheckReport, Connection, Network, SettingField, SettingsError,
-};
+use tertulia_app::channel::{Account, Bilingual, ChannelError, CheckReport, Connection, Network, SettingField, SettingsError};
 use tertulia_kernel::{
     AnswerId, Timestamp,
     caps::{Caps, LengthUnit, ReplyRule},
@@ -70,44 +68,25 @@ impl Network for Email {
         let mut imap = imap::Imap::connect(&settings).await?;
         imap.select(&settings.mailbox).await?;
         let mailbox = &settings.mailbox;
-        findings.push(Bilingual::new(
-            format!("IMAP: se entró y se abrió {mailbox}"),
-            format!("IMAP: signed in and opened {mailbox}"),
-        ));
+        findings.push(Bilingual::new(format!("IMAP: se entró y se abrió {mailbox}"), format!("IMAP: signed in and opened {mailbox}")));
         findings.push(if imap.can_idle {
-            Bilingual::new(
-                "El correo nuevo llega al instante (IDLE)",
-                "New mail arrives at once (IDLE)",
-            )
+            Bilingual::new("El correo nuevo llega al instante (IDLE)", "New mail arrives at once (IDLE)")
         } else {
-            Bilingual::new(
-                "El correo nuevo se consulta cada 30 s",
-                "New mail is looked for every 30 s",
-            )
+            Bilingual::new("El correo nuevo se consulta cada 30 s", "New mail is looked for every 30 s")
         });
         imap.leave().await;
         let mut smtp = smtp::connect(&settings).await?;
         smtp.abort().await;
         findings.push(Bilingual::new("SMTP: se entró", "SMTP: signed in"));
-        Ok(CheckReport {
-            account: Some(settings.from_address),
-            findings,
-        })
+        Ok(CheckReport { account: Some(settings.from_address), findings })
     }
 
     fn open(&self, account: Account) -> Result<Connection, ChannelError> {
         let settings = Settings::of(&account)?;
         let us = Us::new(&settings.from_address);
         Ok(Connection {
-            source: Some(Box::new(source::Mailbox {
-                settings: settings.clone(),
-                us: us.clone(),
-            })),
-            sink: Some(Arc::new(sink::Post {
-                settings,
-                us,
-                patience: self.patience,
-            })),
+            source: Some(Box::new(source::Mailbox { settings: settings.clone(), us: us.clone() })),
+            sink: Some(Arc::new(sink::Post { settings, us, patience: self.patience })),
         })
     }
 }
@@ -166,17 +145,14 @@ impl Us {
     fn made(&self, id: &str, kind: &str) -> bool {
         id.strip_prefix(kind)
             .and_then(|rest| rest.split_once('@'))
-            .is_some_and(|(uuid, domain)| {
-                domain.eq_ignore_ascii_case(&self.domain) && uuid::Uuid::try_parse(uuid).is_ok()
-            })
+            .is_some_and(|(uuid, domain)| domain.eq_ignore_ascii_case(&self.domain) && uuid::Uuid::try_parse(uuid).is_ok())
     }
 
     /// The first id of an answer of ours in a text.
     fn answer_in(&self, text: &str) -> Option<String> {
         text.match_indices("answer-").take(100).find_map(|(at, _)| {
             let rest = &text[at..];
-            let end =
-                rest.find(|c: char| c.is_whitespace() || matches!(c, '>' | '"' | ',' | ';' | ')'));
+            let end = rest.find(|c: char| c.is_whitespace() || matches!(c, '>' | '"' | ',' | ';' | ')'));
             let id = &rest[..end.unwrap_or(rest.len())];
             self.is_answer(id).then(|| id.to_owned())
         })

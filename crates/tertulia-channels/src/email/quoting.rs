@@ -15,10 +15,7 @@ pub(super) struct Split {
 
 /// Splits a body. A forwarded mail is all text: what it carries is what its author wants to show.
 pub(super) fn split(body: &str, forwarded: bool) -> Split {
-    let whole = || Split {
-        text: plain::text(body),
-        quoted: None,
-    };
+    let whole = || Split { text: plain::text(body), quoted: None };
     if forwarded {
         return whole();
     }
@@ -56,10 +53,7 @@ pub(super) fn split(body: &str, forwarded: bool) -> Split {
         }
         at += 1;
     }
-    while text
-        .last()
-        .is_some_and(|line| line.trim().is_empty() || is_rule(line))
-    {
+    while text.last().is_some_and(|line| line.trim().is_empty() || is_rule(line)) {
         text.pop();
     }
     let text = plain::text(&text.join("\n"));
@@ -67,18 +61,13 @@ pub(super) fn split(body: &str, forwarded: bool) -> Split {
     if text.is_empty() {
         return whole();
     }
-    Split {
-        text,
-        quoted: Some(quoted).filter(|quoted| !quoted.is_empty()),
-    }
+    Split { text, quoted: Some(quoted).filter(|quoted| !quoted.is_empty()) }
 }
 
 /// True for subjects that mail programs give to forwarded mails.
 pub(super) fn is_forward_subject(subject: &str) -> bool {
     let subject = subject.trim_start().to_lowercase();
-    ["fw:", "fwd:", "rv:", "enc:", "reenv:", "rm:", "tr:", "wg:"]
-        .iter()
-        .any(|start| subject.starts_with(start))
+    ["fw:", "fwd:", "rv:", "enc:", "reenv:", "rm:", "tr:", "wg:"].iter().any(|start| subject.starts_with(start))
 }
 
 fn is_quoted(line: &str) -> bool {
@@ -106,15 +95,8 @@ fn between_dashes(line: &str) -> Option<String> {
 
 fn original_marker(line: &str) -> bool {
     between_dashes(line).is_some_and(|words| {
-        [
-            "original message",
-            "mensaje original",
-            "mensagem original",
-            "message d'origine",
-            "ursprüngliche nachricht",
-            "messaggio originale",
-        ]
-        .contains(&&*words)
+        ["original message", "mensaje original", "mensagem original", "message d'origine", "ursprüngliche nachricht", "messaggio originale"]
+            .contains(&&*words)
     })
 }
 
@@ -135,23 +117,9 @@ fn forward_marker(line: &str) -> bool {
 fn header_block(lines: &[&str]) -> bool {
     const FROM: [&str; 4] = ["from", "de", "von", "da"];
     const OTHERS: [&[&str]; 3] = [
-        &[
-            "sent",
-            "date",
-            "enviado",
-            "enviado el",
-            "enviada",
-            "enviado em",
-            "enviada em",
-            "fecha",
-            "data",
-            "envoyé",
-            "gesendet",
-        ],
+        &["sent", "date", "enviado", "enviado el", "enviada", "enviado em", "enviada em", "fecha", "data", "envoyé", "gesendet"],
         &["to", "para", "à", "an", "a"],
-        &[
-            "subject", "asunto", "assunto", "objet", "betreff", "oggetto",
-        ],
+        &["subject", "asunto", "assunto", "objet", "betreff", "oggetto"],
     ];
     let key = |line: &str| {
         let line = line.trim().trim_matches('*');
@@ -165,14 +133,8 @@ fn header_block(lines: &[&str]) -> bool {
     if !FROM.contains(&&*first) {
         return false;
     }
-    let following: Vec<_> = lines[1..]
-        .iter()
-        .take(8)
-        .filter_map(|line| key(line))
-        .collect();
-    let found = OTHERS
-        .iter()
-        .filter(|names| following.iter().any(|key| names.contains(&&**key)));
+    let following: Vec<_> = lines[1..].iter().take(8).filter_map(|line| key(line)).collect();
+    let found = OTHERS.iter().filter(|names| following.iter().any(|key| names.contains(&&**key)));
     found.count() >= 2
 }
 
@@ -183,9 +145,7 @@ const OPENERS: [&str; 7] = ["on ", "el ", "em ", "le ", "am ", "il ", "op "];
 fn is_complete(announced: &[&str]) -> bool {
     let words = announced.join(" ").trim().to_lowercase();
     let bytes = words.as_bytes();
-    let clock = bytes.windows(4).any(|w| {
-        w[0].is_ascii_digit() && w[1] == b':' && w[2].is_ascii_digit() && w[3].is_ascii_digit()
-    });
+    let clock = bytes.windows(4).any(|w| w[0].is_ascii_digit() && w[1] == b':' && w[2].is_ascii_digit() && w[3].is_ascii_digit());
     OPENERS.iter().any(|opener| words.starts_with(opener)) && (clock || words.contains('@'))
 }
 
@@ -211,10 +171,7 @@ fn attribution(lines: &[&str]) -> Option<usize> {
         if line.is_empty() || is_quoted(line) {
             return None;
         }
-        joined = format!("{joined} {line}")
-            .trim()
-            .to_lowercase()
-            .replace('\u{202f}', " ");
+        joined = format!("{joined} {line}").trim().to_lowercase().replace('\u{202f}', " ");
         if joined.len() > 300 {
             return None;
         }
@@ -252,9 +209,7 @@ mod tests {
         check(
             "Sigo esperando.\n\nEl sáb, 21 nov 2026 a las 10:30, Ayuda (<ayuda@alas.example>)\nescribió:\n\n> Hola Ana:\n> ya sale.\n",
             "Sigo esperando.",
-            Some(
-                "El sáb, 21 nov 2026 a las 10:30, Ayuda (<ayuda@alas.example>)\nescribió:\nHola Ana:\nya sale.",
-            ),
+            Some("El sáb, 21 nov 2026 a las 10:30, Ayuda (<ayuda@alas.example>)\nescribió:\nHola Ana:\nya sale."),
         );
         check(
             "Thanks!\n\nOn Sat, Nov 21, 2026 at 10:30 AM Help <help@alas.example> wrote:\n> done\n",
@@ -264,9 +219,7 @@ mod tests {
         check(
             "Obrigado\n\nEm sáb., 21 de nov. de 2026 às 10:30, Ajuda <ajuda@alas.example>\nescreveu:\n\n> pronto",
             "Obrigado",
-            Some(
-                "Em sáb., 21 de nov. de 2026 às 10:30, Ajuda <ajuda@alas.example>\nescreveu:\npronto",
-            ),
+            Some("Em sáb., 21 de nov. de 2026 às 10:30, Ajuda <ajuda@alas.example>\nescreveu:\npronto"),
         );
     }
 
@@ -281,22 +234,10 @@ mod tests {
             let block = format!(
                 "{from}: Ayuda <ayuda@alas.example>\n{sent}: sábado, 21 de noviembre de 2026 10:30\n{to}: Ana\n{subject}: Pedido\n\nYa sale."
             );
-            check(
-                &format!("No llegó.\n\nAna\n________________________________\n{block}"),
-                "No llegó.\n\nAna",
-                Some(&block),
-            );
+            check(&format!("No llegó.\n\nAna\n________________________________\n{block}"), "No llegó.\n\nAna", Some(&block));
         }
-        check(
-            "Nada aún\n\n-----Mensaje original-----\nDe: Ayuda\nHola",
-            "Nada aún",
-            Some("-----Mensaje original-----\nDe: Ayuda\nHola"),
-        );
-        check(
-            "Ok\n\n----- Mensagem original -----\nOi",
-            "Ok",
-            Some("----- Mensagem original -----\nOi"),
-        );
+        check("Nada aún\n\n-----Mensaje original-----\nDe: Ayuda\nHola", "Nada aún", Some("-----Mensaje original-----\nDe: Ayuda\nHola"));
+        check("Ok\n\n----- Mensagem original -----\nOi", "Ok", Some("----- Mensagem original -----\nOi"));
     }
 
     #[test]
@@ -320,11 +261,7 @@ mod tests {
             "Ya sale.",
             Some("Ana <ana@b.example>, 2026-11-21 10:30 (UTC):\n¿Y?"),
         );
-        check(
-            "Sí\n\nAna Pérez <ana@b.example>:\n> ¿Y?",
-            "Sí",
-            Some("Ana Pérez <ana@b.example>:\n¿Y?"),
-        );
+        check("Sí\n\nAna Pérez <ana@b.example>:\n> ¿Y?", "Sí", Some("Ana Pérez <ana@b.example>:\n¿Y?"));
     }
 
     #[test]
@@ -351,19 +288,11 @@ mod tests {
         check("> solo esto", "> solo esto", None);
         let block = "Ojo\n\nFrom: a@b\nSent: hoy\nTo: c\nSubject: d\n\ntexto";
         assert_eq!(split(block, true).text, block);
-        assert!(
-            is_forward_subject("RV: Pedido")
-                && is_forward_subject("Fwd: x")
-                && !is_forward_subject("Re: fw")
-        );
+        assert!(is_forward_subject("RV: Pedido") && is_forward_subject("Fwd: x") && !is_forward_subject("Re: fw"));
     }
 
     #[test]
     fn signatures_stay() {
-        check(
-            "Hola\n\n-- \nAna\n\nOn 1 Jan 2026 Help wrote:\n> x",
-            "Hola\n\n--\nAna",
-            Some("On 1 Jan 2026 Help wrote:\nx"),
-        );
+        check("Hola\n\n-- \nAna\n\nOn 1 Jan 2026 Help wrote:\n> x", "Hola\n\n--\nAna", Some("On 1 Jan 2026 Help wrote:\nx"));
     }
 }

@@ -27,25 +27,18 @@ const MAX_RAW: usize = 256 * 1024;
 /// addressed, because it belongs into the answer's thread.
 pub(super) fn read(raw: &[u8], us: &Us, received: Timestamp) -> Result<Vec<Event>, String> {
     structure::check(raw)?;
-    let mail = MessageParser::default()
-        .parse(raw)
-        .ok_or("no headers: this is not a mail")?;
+    let mail = MessageParser::default().parse(raw).ok_or("no headers: this is not a mail")?;
     if let Some(delivery) = bounce::read(&mail, us, received) {
         return Ok(vec![delivery]);
     }
-    let sender = first_address(mail.from())
-        .or_else(|| first_address(mail.sender()))
-        .ok_or("no sender")?;
+    let sender = first_address(mail.from()).or_else(|| first_address(mail.sender())).ok_or("no sender")?;
     if us.is_us(&sender.address) && own_id(&mail).is_some_and(|id| us.is_probe(&id)) {
         return Ok(Vec::new());
     }
     let replies_to = first_address(mail.reply_to());
     // A web form that writes in our name, or in nobody's, tells the person in Reply-To.
     let (author, own) = match replies_to {
-        Some(person)
-            if person.address != sender.address
-                && (us.is_us(&sender.address) || is_nobody(&sender.address)) =>
-        {
+        Some(person) if person.address != sender.address && (us.is_us(&sender.address) || is_nobody(&sender.address)) => {
             (person.author(None), us.is_us(&person.address))
         }
         other => {
@@ -55,22 +48,13 @@ pub(super) fn read(raw: &[u8], us: &Us, received: Timestamp) -> Result<Vec<Event
     };
 
     let references = references(&mail);
-    let in_reply_to = ids(mail.in_reply_to())
-        .pop()
-        .or_else(|| references.last().cloned());
+    let in_reply_to = ids(mail.in_reply_to()).pop().or_else(|| references.last().cloned());
     let external_id = external_id(&mail, us, own, raw);
-    let thread = references
-        .first()
-        .or(in_reply_to.as_ref())
-        .unwrap_or(&external_id)
-        .clone();
+    let thread = references.first().or(in_reply_to.as_ref()).unwrap_or(&external_id).clone();
     let subject = mail.subject().and_then(plain::some_line);
     let forwarded = subject.as_deref().is_some_and(quoting::is_forward_subject);
     let split = quoting::split(&body(&mail), forwarded);
-    let to_our_answer = in_reply_to
-        .iter()
-        .chain(&references)
-        .any(|id| us.is_answer(id));
+    let to_our_answer = in_reply_to.iter().chain(&references).any(|id| us.is_answer(id));
 
     let mut post = IncomingPost::new(external_id, author, split.text, written_at(&mail, received));
     post.quoted = split.quoted;
@@ -83,9 +67,7 @@ pub(super) fn read(raw: &[u8], us: &Us, received: Timestamp) -> Result<Vec<Event
     post.lang = mail
         .content_language()
         .as_text()
-        .filter(|lang| {
-            lang.len() <= 35 && lang.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
-        })
+        .filter(|lang| lang.len() <= 35 && lang.chars().all(|c| c.is_ascii_alphanumeric() || c == '-'))
         .map(str::to_owned);
     post.media = files(&mail);
     post.raw = Some(String::from_utf8_lossy(&raw[..raw.len().min(MAX_RAW)]).replace('\0', ""));
@@ -104,9 +86,7 @@ impl Sender {
         Author {
             external_id: self.address.clone(),
             // Where answers go; the identity stays the sender's.
-            handle: replies_to
-                .map_or(&self.address, |other| &other.address)
-                .clone(),
+            handle: replies_to.map_or(&self.address, |other| &other.address).clone(),
             name: self.name.clone(),
             ..Author::default()
         }
@@ -120,35 +100,15 @@ pub(super) fn first_address(header: Option<&Address<'_>>) -> Option<Sender> {
         let fine = !local.is_empty()
             && !domain.is_empty()
             && text.len() <= 320
-            && !text
-                .chars()
-                .any(|c| c.is_control() || c.is_whitespace() || "<>,;".contains(c));
-        fine.then(|| Sender {
-            name: address.name().and_then(plain::some_line),
-            address: text,
-        })
+            && !text.chars().any(|c| c.is_control() || c.is_whitespace() || "<>,;".contains(c));
+        fine.then(|| Sender { name: address.name().and_then(plain::some_line), address: text })
     })
 }
 
 /// Addresses that no person reads.
 fn is_nobody(address: &str) -> bool {
-    let local: String = address
-        .split('@')
-        .next()
-        .unwrap_or_default()
-        .chars()
-        .filter(char::is_ascii_alphanumeric)
-        .collect();
-    [
-        "noreply",
-        "donotreply",
-        "noresponder",
-        "noresponda",
-        "naoresponda",
-        "mailerdaemon",
-    ]
-    .iter()
-    .any(|nobody| local.contains(nobody))
+    let local: String = address.split('@').next().unwrap_or_default().chars().filter(char::is_ascii_alphanumeric).collect();
+    ["noreply", "donotreply", "noresponder", "noresponda", "naoresponda", "mailerdaemon"].iter().any(|nobody| local.contains(nobody))
 }
 
 /// The mail's Message-ID, if it is one that can be used in a header again.
@@ -159,10 +119,7 @@ fn own_id(mail: &Message<'_>) -> Option<String> {
 /// Without brackets; only what a Message-ID may contain.
 pub(super) fn usable_id(id: &str) -> Option<String> {
     let id = id.trim().trim_matches(['<', '>']);
-    let fine = (3..=250).contains(&id.len())
-        && id
-            .bytes()
-            .all(|b| b.is_ascii_graphic() && !matches!(b, b'<' | b'>' | b'"' | b'\\'));
+    let fine = (3..=250).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_graphic() && !matches!(b, b'<' | b'>' | b'"' | b'\\'));
     fine.then(|| id.to_owned())
 }
 
@@ -172,25 +129,18 @@ fn external_id(mail: &Message<'_>, us: &Us, own: bool, raw: &[u8]) -> String {
         Some(id) if own || !us.is_answer(&id) => id,
         _ => {
             // Not the trace headers: they differ when the same mail is delivered again.
-            let from = mail
-                .parts
-                .first()
-                .map_or(0, |part| part.raw_body_offset() as usize);
+            let from = mail.parts.first().map_or(0, |part| part.raw_body_offset() as usize);
             let mut digest = Sha256::new();
             for name in ["From", "Date", "Subject", "To"] {
                 digest.update(mail.header_raw(name).unwrap_or_default());
                 digest.update([0]);
             }
             digest.update(raw.get(from..).unwrap_or_default());
-            digest
-                .finalize()
-                .iter()
-                .take(16)
-                .fold("mail-".to_owned(), |mut id, byte| {
-                    // Writing to a string can't fail.
-                    let _ = write!(id, "{byte:02x}");
-                    id
-                })
+            digest.finalize().iter().take(16).fold("mail-".to_owned(), |mut id, byte| {
+                // Writing to a string can't fail.
+                let _ = write!(id, "{byte:02x}");
+                id
+            })
         }
     }
 }
@@ -217,31 +167,16 @@ fn written_at(mail: &Message<'_>, received: Timestamp) -> Timestamp {
 
 /// Written by a program: an auto-reply, a list, a newsletter, a report.
 fn is_automatic(mail: &Message<'_>) -> bool {
-    let value = |name: &'static str| {
-        mail.header_raw(name)
-            .map(|value| value.trim().to_ascii_lowercase())
-    };
+    let value = |name: &'static str| mail.header_raw(name).map(|value| value.trim().to_ascii_lowercase());
     value("Auto-Submitted").is_some_and(|value| !value.starts_with("no"))
-        || value("Precedence")
-            .is_some_and(|value| ["bulk", "list", "junk", "auto_reply"].contains(&&*value))
-        || [
-            "X-Autoreply",
-            "X-Autorespond",
-            "List-Id",
-            "List-Unsubscribe",
-        ]
-        .iter()
-        .any(|name| value(name).is_some())
+        || value("Precedence").is_some_and(|value| ["bulk", "list", "junk", "auto_reply"].contains(&&*value))
+        || ["X-Autoreply", "X-Autorespond", "List-Id", "List-Unsubscribe"].iter().any(|name| value(name).is_some())
         || value("Return-Path").is_some_and(|value| value == "<>")
 }
 
 fn body(mail: &Message<'_>) -> String {
     let plain_text = join(mail.text_bodies());
-    if plain_text.trim().is_empty() {
-        join(mail.html_bodies())
-    } else {
-        plain_text
-    }
+    if plain_text.trim().is_empty() { join(mail.html_bodies()) } else { plain_text }
 }
 
 fn join<'a>(parts: impl Iterator<Item = &'a MessagePart<'a>>) -> String {
@@ -280,15 +215,10 @@ fn files(mail: &Message<'_>) -> Vec<Media> {
         });
         files.push(Media {
             mime: media_type(part),
-            name: part
-                .attachment_name()
-                .and_then(file_name)
-                .or_else(|| match &part.body {
-                    PartType::Message(inner) => {
-                        file_name(&format!("{}.eml", inner.subject().unwrap_or("mail")))
-                    }
-                    _ => None,
-                }),
+            name: part.attachment_name().and_then(file_name).or_else(|| match &part.body {
+                PartType::Message(inner) => file_name(&format!("{}.eml", inner.subject().unwrap_or("mail"))),
+                _ => None,
+            }),
             alt,
             url: None,
             bytes: fits.then(|| content.to_vec()),
@@ -301,18 +231,12 @@ fn media_type(part: &MessagePart<'_>) -> String {
     if matches!(part.body, PartType::Message(_)) {
         return "message/rfc822".into();
     }
-    let fine = |text: &str| {
-        !text.is_empty()
-            && text.len() <= 100
-            && text
-                .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || b"-.+_".contains(&b))
-    };
+    let fine =
+        |text: &str| !text.is_empty() && text.len() <= 100 && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-.+_".contains(&b));
     part.content_type()
         .and_then(|kind| {
             let sub = kind.subtype()?;
-            (fine(kind.ctype()) && fine(sub))
-                .then(|| format!("{}/{}", kind.ctype(), sub).to_ascii_lowercase())
+            (fine(kind.ctype()) && fine(sub)).then(|| format!("{}/{}", kind.ctype(), sub).to_ascii_lowercase())
         })
         .unwrap_or_else(|| "application/octet-stream".into())
 }

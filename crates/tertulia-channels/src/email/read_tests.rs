@@ -30,7 +30,8 @@ fn post(raw: &[u8]) -> IncomingPost {
 
 /// The files' content joined under one mixed mail.
 fn with_files(files: &[(&str, &str, Vec<u8>)]) -> Vec<u8> {
-    let mut mail = "From: a@b.example\r\nMessage-ID: <f@b.example>\r\nContent-Type: multipart/mixed; boundary=q\r\n\r\n--q\r\n\r\nhola\r\n".to_owned();
+    let mut mail =
+        "From: a@b.example\r\nMessage-ID: <f@b.example>\r\nContent-Type: multipart/mixed; boundary=q\r\n\r\n--q\r\n\r\nhola\r\n".to_owned();
     for (name, kind, content) in files {
         mail += &format!(
             "--q\r\nContent-Type: {kind}\r\nContent-Disposition: attachment; filename=\"{name}\"\r\nContent-Transfer-Encoding: base64\r\n\r\n"
@@ -50,14 +51,8 @@ fn gmail_in_spanish() {
     assert_eq!(post.author.external_id, "ana.perez@correo.example");
     assert_eq!(post.author.handle, "ana.perez@correo.example");
     assert_eq!(post.author.name.as_deref(), Some("Ana Pérez Muñoz"));
-    assert_eq!(
-        post.title.as_deref(),
-        Some("Re: ¿Dónde está mi paquete? 📦")
-    );
-    assert_eq!(
-        post.text,
-        "El número es A-1742. Ya pasó una semana, por favor respóndanme.\n\nAna"
-    );
+    assert_eq!(post.title.as_deref(), Some("Re: ¿Dónde está mi paquete? 📦"));
+    assert_eq!(post.text, "El número es A-1742. Ya pasó una semana, por favor respóndanme.\n\nAna");
     let quoted = post.quoted.expect("quoted");
     assert!(quoted.contains("¿nos pasas el número de guía?") && quoted.starts_with("El sáb"));
     assert_eq!(post.thread.as_deref(), Some("pedido-1@correo.example"));
@@ -73,15 +68,9 @@ fn outlook_in_portuguese_latin_1_and_html_only() {
     let post = post(include_bytes!("fixtures/outlook_pt.eml"));
     assert_eq!(post.author.name.as_deref(), Some("João Conceição"));
     assert_eq!(post.title.as_deref(), Some("RES: Reclamação"));
-    assert_eq!(
-        post.text,
-        "A encomenda não chegou até hoje. Quero meu dinheiro de volta!\n\nJoão Conceição\nDiretor"
-    );
+    assert_eq!(post.text, "A encomenda não chegou até hoje. Quero meu dinheiro de volta!\n\nJoão Conceição\nDiretor");
     let quoted = post.quoted.expect("quoted");
-    assert!(
-        quoted.starts_with("De: Ajuda Alas <ayuda@alas.example>"),
-        "{quoted}"
-    );
+    assert!(quoted.starts_with("De: Ajuda Alas <ayuda@alas.example>"), "{quoted}");
     assert!(quoted.ends_with("Sua encomenda está a caminho."));
     assert_eq!(post.lang.as_deref(), Some("pt-BR"));
     assert_eq!(post.thread.as_deref(), Some("AM0PR0101@EMPRESA.example"));
@@ -90,23 +79,12 @@ fn outlook_in_portuguese_latin_1_and_html_only() {
 #[test]
 fn apple_with_pictures_between_texts() {
     let post = post(include_bytes!("fixtures/apple_en.eml"));
-    assert_eq!(
-        post.text,
-        "This is what came out of the belt:\n\nWho pays for it?"
-    );
+    assert_eq!(post.text, "This is what came out of the belt:\n\nWho pays for it?");
     assert!(post.quoted.expect("quoted").ends_with("Welcome on board!"));
     assert_eq!(post.media.len(), 2);
     let picture = &post.media[0];
-    assert_eq!(
-        (&*picture.mime, picture.name.as_deref()),
-        ("image/png", Some("maleta rota 🧳.png"))
-    );
-    assert!(
-        picture
-            .bytes
-            .as_ref()
-            .is_some_and(|bytes| bytes.starts_with(b"\x89PNG") && bytes.len() == 68)
-    );
+    assert_eq!((&*picture.mime, picture.name.as_deref()), ("image/png", Some("maleta rota 🧳.png")));
+    assert!(picture.bytes.as_ref().is_some_and(|bytes| bytes.starts_with(b"\x89PNG") && bytes.len() == 68));
     assert_eq!(post.media[1].name.as_deref(), Some("passwd"));
 }
 
@@ -129,25 +107,13 @@ fn nothing_in_a_header_gets_out_of_it() {
     let title = post.title.expect("title");
     assert!(!title.contains(['\r', '\n', '\u{202e}']), "{title:?}");
     assert!(title.starts_with("Hola Bcc: todos@evil.example"));
-    assert_eq!(
-        post.author.name.as_deref(),
-        Some("<script>alert(1)</script>"),
-        "kept as text"
-    );
-    assert!(
-        post.external_id.starts_with("mail-"),
-        "{}",
-        post.external_id
-    );
+    assert_eq!(post.author.name.as_deref(), Some("<script>alert(1)</script>"), "kept as text");
+    assert!(post.external_id.starts_with("mail-"), "{}", post.external_id);
     assert_eq!(post.in_reply_to.as_deref(), Some("ok@evil.example"));
     let thread = post.thread.expect("thread");
     assert!(thread.bytes().all(|b| b.is_ascii_graphic()), "{thread:?}");
     assert_eq!(post.text, "Hola mundo");
-    assert_eq!(
-        post.occurred_at,
-        received(),
-        "a date in the future is not believed"
-    );
+    assert_eq!(post.occurred_at, received(), "a date in the future is not believed");
 }
 
 #[test]
@@ -169,8 +135,7 @@ fn a_web_form_speaks_for_its_person() {
 
 #[test]
 fn answers_go_where_the_person_wants_them() {
-    let post =
-        post(b"From: Ana <ana@b.example>\nReply-To: ana.casa@c.example\nMessage-ID: <1@b>\n\nx");
+    let post = post(b"From: Ana <ana@b.example>\nReply-To: ana.casa@c.example\nMessage-ID: <1@b>\n\nx");
     assert_eq!(post.author.external_id, "ana@b.example");
     assert_eq!(post.author.handle, "ana.casa@c.example");
 }
@@ -195,11 +160,7 @@ fn our_own_copy_is_ours_and_nobody_elses_is() {
 #[test]
 fn reports_become_deliveries() {
     let delivery = |raw: &[u8]| match events(raw).expect("readable").pop() {
-        Some(Event::Delivery {
-            external_id,
-            status,
-            ..
-        }) => {
+        Some(Event::Delivery { external_id, status, .. }) => {
             assert_eq!(external_id, ANSWER);
             Some(status)
         }
@@ -212,29 +173,19 @@ fn reports_become_deliveries() {
             reason: "ana@correo.example: 550 5.1.1 <ana@correo.example>: Recipient address rejected: User unknown 5.1.1".into()
         })
     );
-    assert_eq!(
-        delivery(include_bytes!("fixtures/read_receipt.eml")),
-        Some(DeliveryStatus::Read)
-    );
+    assert_eq!(delivery(include_bytes!("fixtures/read_receipt.eml")), Some(DeliveryStatus::Read));
     match delivery(include_bytes!("fixtures/old_bounce.eml")) {
         Some(DeliveryStatus::Failed { reason }) => assert!(reason.contains("no mailbox here")),
         other => panic!("{other:?}"),
     }
-    let change = |from: &str, to: &str| {
-        String::from_utf8_lossy(bounce)
-            .replace(from, to)
-            .into_bytes()
-    };
+    let change = |from: &str, to: &str| String::from_utf8_lossy(bounce).replace(from, to).into_bytes();
     // A delay is nothing final, our own copy's failure is not the answer's, and others' mail is not ours.
     for harmless in [
         change("Action: failed", "Action: delayed"),
         change("rfc822; Ana@correo.example", "rfc822; ayuda@alas.example"),
         change("answer-0193a1b2", "somebody-0193a1b2"),
     ] {
-        assert!(!matches!(
-            delivery(&harmless),
-            Some(DeliveryStatus::Failed { .. } | DeliveryStatus::Read)
-        ));
+        assert!(!matches!(delivery(&harmless), Some(DeliveryStatus::Failed { .. } | DeliveryStatus::Read)));
     }
 }
 
@@ -242,44 +193,24 @@ fn reports_become_deliveries() {
 fn files_are_kept_as_they_are_and_within_limits() {
     // A bomb is only bytes to us.
     let bomb = b"PK\x03\x04 forty-two of these unfold to petabytes".repeat(20);
-    let mail = with_files(&[
-        ("42.zip", "application/zip", bomb.clone()),
-        ("a.bin", "application/x", vec![7; MAX_FILE + 1]),
-    ]);
+    let mail = with_files(&[("42.zip", "application/zip", bomb.clone()), ("a.bin", "application/x", vec![7; MAX_FILE + 1])]);
     let post = post(&mail);
     assert_eq!(post.text, "hola");
     assert_eq!(post.media[0].bytes.as_ref(), Some(&bomb));
     assert_eq!(post.media[0].mime, "application/zip");
-    assert!(
-        post.media[1].bytes.is_none()
-            && post.media[1]
-                .alt
-                .as_ref()
-                .is_some_and(|alt| alt.contains("11 MB"))
-    );
-    let many: Vec<_> = (0..50)
-        .map(|_| ("x.bin", "application/x", vec![1]))
-        .collect();
+    assert!(post.media[1].bytes.is_none() && post.media[1].alt.as_ref().is_some_and(|alt| alt.contains("11 MB")));
+    let many: Vec<_> = (0..50).map(|_| ("x.bin", "application/x", vec![1])).collect();
     assert_eq!(self::post(&with_files(&many)).media.len(), MAX_FILES);
-    let big: Vec<_> = (0..3)
-        .map(|_| ("x.bin", "application/x", vec![1; MAX_FILE]))
-        .collect();
+    let big: Vec<_> = (0..3).map(|_| ("x.bin", "application/x", vec![1; MAX_FILE])).collect();
     let kept = self::post(&with_files(&big)).media;
-    assert_eq!(
-        kept.iter().filter(|file| file.bytes.is_some()).count(),
-        2,
-        "25 MB in all"
-    );
+    assert_eq!(kept.iter().filter(|file| file.bytes.is_some()).count(), 2, "25 MB in all");
 }
 
 #[test]
 fn a_mail_within_a_mail_is_a_file() {
     let post = post(b"From: a@b.example\nSubject: Fwd: x\nContent-Type: multipart/mixed; boundary=q\n\n--q\n\nmira\n--q\nContent-Type: message/rfc822\n\nFrom: c@d.example\nSubject: queja\n\nadentro\n--q--\n");
     assert_eq!(post.text, "mira");
-    assert_eq!(
-        (&*post.media[0].mime, post.media[0].name.as_deref()),
-        ("message/rfc822", Some("queja.eml"))
-    );
+    assert_eq!((&*post.media[0].mime, post.media[0].name.as_deref()), ("message/rfc822", Some("queja.eml")));
 }
 
 #[test]
@@ -291,15 +222,8 @@ fn what_no_honest_program_writes_is_refused_with_its_reason() {
     for level in 0..1_000 {
         multiparts += &format!("Content-Type: multipart/mixed; boundary=b{level}\n\n--b{level}\n");
     }
-    assert!(
-        events(multiparts.as_bytes())
-            .expect_err("deep")
-            .contains("deep")
-    );
-    assert_eq!(
-        events(b"Subject: x\n\nnobody").expect_err("nobody"),
-        "no sender"
-    );
+    assert!(events(multiparts.as_bytes()).expect_err("deep").contains("deep"));
+    assert_eq!(events(b"Subject: x\n\nnobody").expect_err("nobody"), "no sender");
     assert!(events(b"").is_err());
 }
 

@@ -4,9 +4,7 @@ use lettre::transport::smtp::client::{Certificate, TlsParameters};
 use rustls::pki_types::{CertificateDer, pem::PemObject};
 use serde_json::{Value, json};
 use std::path::PathBuf;
-use tertulia_app::channel::{
-    Account, Bilingual, ChannelError, SettingField, SettingInput, SettingsError,
-};
+use tertulia_app::channel::{Account, Bilingual, ChannelError, SettingField, SettingInput, SettingsError};
 
 /// How a connection is protected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,10 +50,7 @@ impl Settings {
         };
         let mut required = |key: &str| {
             text(key).unwrap_or_else(|| {
-                wrong.push((
-                    key.to_owned(),
-                    Bilingual::new("Falta este dato.", "This is needed."),
-                ));
+                wrong.push((key.to_owned(), Bilingual::new("Falta este dato.", "This is needed.")));
                 String::new()
             })
         };
@@ -63,18 +58,12 @@ impl Settings {
         let (user, password) = (required("user"), required("password"));
         let from_address = required("from_address").to_lowercase();
         if !from_address.is_empty() && from_address.parse::<lettre::Address>().is_err() {
-            wrong.push((
-                "from_address".into(),
-                Bilingual::new("No es una dirección de correo.", "Not a mail address."),
-            ));
+            wrong.push(("from_address".into(), Bilingual::new("No es una dirección de correo.", "Not a mail address.")));
         }
         let imap = server(settings, "imap", imap_host, [993, 143], &mut wrong);
         let smtp = server(settings, "smtp", smtp_host, [465, 587], &mut wrong);
         let mailbox = text("mailbox").unwrap_or_else(|| "INBOX".into());
-        if !mailbox
-            .chars()
-            .all(|c| c.is_ascii() && !c.is_ascii_control())
-        {
+        if !mailbox.chars().all(|c| c.is_ascii() && !c.is_ascii_control()) {
             wrong.push((
                 "mailbox".into(),
                 Bilingual::new(
@@ -88,13 +77,7 @@ impl Settings {
             Some(value) => value.as_u64().filter(|days| *days <= 3_650),
         };
         if history_days.is_none() {
-            wrong.push((
-                "history_days".into(),
-                Bilingual::new(
-                    "Un número de días entre 0 y 3650.",
-                    "A number of days from 0 to 3650.",
-                ),
-            ));
+            wrong.push(("history_days".into(), Bilingual::new("Un número de días entre 0 y 3650.", "A number of days from 0 to 3650.")));
         }
         let (Some(imap), Some(smtp), true) = (imap, smtp, wrong.is_empty()) else {
             return Err(SettingsError(wrong));
@@ -125,15 +108,11 @@ impl Settings {
         let unreadable = |error: String| {
             ChannelError::Settings(SettingsError(vec![(
                 "ca_file".into(),
-                Bilingual::new(
-                    format!("No se puede leer: {error}"),
-                    format!("Can't be read: {error}"),
-                ),
+                Bilingual::new(format!("No se puede leer: {error}"), format!("Can't be read: {error}")),
             )]))
         };
-        let certificates: Vec<_> = CertificateDer::pem_file_iter(path)
-            .and_then(Iterator::collect)
-            .map_err(|error| unreadable(error.to_string()))?;
+        let certificates: Vec<_> =
+            CertificateDer::pem_file_iter(path).and_then(Iterator::collect).map_err(|error| unreadable(error.to_string()))?;
         if certificates.is_empty() {
             return Err(unreadable("no certificate".into()));
         }
@@ -142,8 +121,7 @@ impl Settings {
 
     /// TLS towards the SMTP server.
     pub(super) fn smtp_tls(&self) -> Result<TlsParameters, ChannelError> {
-        let broken =
-            |error: lettre::transport::smtp::Error| ChannelError::Passing(format!("TLS: {error}"));
+        let broken = |error: lettre::transport::smtp::Error| ChannelError::Passing(format!("TLS: {error}"));
         let mut builder = TlsParameters::builder(self.smtp.host.clone());
         for authority in self.authorities()? {
             let certificate = Certificate::from_der(authority.to_vec()).map_err(broken)?;
@@ -168,13 +146,7 @@ fn server(
         Some(_) => None,
     };
     let Some(security) = security else {
-        wrong.push((
-            security_key,
-            Bilingual::new(
-                "Elige tls, starttls o plain.",
-                "Choose tls, starttls or plain.",
-            ),
-        ));
+        wrong.push((security_key, Bilingual::new("Elige tls, starttls o plain.", "Choose tls, starttls or plain.")));
         return None;
     };
     if security == Security::Plain && !is_this_machine(&host) {
@@ -188,27 +160,13 @@ fn server(
         return None;
     }
     let port = match settings.get(&port_key) {
-        None | Some(Value::Null) => Some(if security == Security::Tls {
-            tls_port
-        } else {
-            starttls_port
-        }),
-        Some(value) => value
-            .as_u64()
-            .and_then(|port| u16::try_from(port).ok())
-            .filter(|port| *port > 0),
+        None | Some(Value::Null) => Some(if security == Security::Tls { tls_port } else { starttls_port }),
+        Some(value) => value.as_u64().and_then(|port| u16::try_from(port).ok()).filter(|port| *port > 0),
     };
     match port {
-        Some(port) => Some(Server {
-            host,
-            port,
-            security,
-        }),
+        Some(port) => Some(Server { host, port, security }),
         None => {
-            wrong.push((
-                port_key,
-                Bilingual::new("Un puerto entre 1 y 65535.", "A port from 1 to 65535."),
-            ));
+            wrong.push((port_key, Bilingual::new("Un puerto entre 1 y 65535.", "A port from 1 to 65535.")));
             None
         }
     }
@@ -216,24 +174,20 @@ fn server(
 
 fn is_this_machine(host: &str) -> bool {
     host.eq_ignore_ascii_case("localhost")
-        || host
-            .trim_matches(['[', ']'])
-            .parse::<std::net::IpAddr>()
-            .is_ok_and(|address| address.is_loopback())
+        || host.trim_matches(['[', ']']).parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 /// The form of an account.
 pub(super) fn fields() -> Vec<SettingField> {
-    let field =
-        |key: &str, input, required, default, label: [&str; 2], help: [&str; 2]| SettingField {
-            key: key.into(),
-            secret: matches!(input, SettingInput::Password),
-            input,
-            required,
-            default,
-            label: Bilingual::new(label[0], label[1]),
-            help: Bilingual::new(help[0], help[1]),
-        };
+    let field = |key: &str, input, required, default, label: [&str; 2], help: [&str; 2]| SettingField {
+        key: key.into(),
+        secret: matches!(input, SettingInput::Password),
+        input,
+        required,
+        default,
+        label: Bilingual::new(label[0], label[1]),
+        help: Bilingual::new(help[0], help[1]),
+    };
     let security = || SettingInput::Choice(["tls", "starttls", "plain"].map(String::from).into());
     let none = None::<Value>;
     vec![
@@ -243,10 +197,7 @@ pub(super) fn fields() -> Vec<SettingField> {
             true,
             none.clone(),
             ["Dirección", "Address"],
-            [
-                "La dirección de la empresa a la que escriben los clientes.",
-                "The company's address that customers write to.",
-            ],
+            ["La dirección de la empresa a la que escriben los clientes.", "The company's address that customers write to."],
         ),
         field(
             "from_name",
@@ -254,10 +205,7 @@ pub(super) fn fields() -> Vec<SettingField> {
             false,
             none.clone(),
             ["Nombre del remitente", "Sender's name"],
-            [
-                "Lo que ven los clientes junto a la dirección.",
-                "What customers see beside the address.",
-            ],
+            ["Lo que ven los clientes junto a la dirección.", "What customers see beside the address."],
         ),
         field(
             "user",
@@ -265,10 +213,7 @@ pub(super) fn fields() -> Vec<SettingField> {
             true,
             none.clone(),
             ["Usuario", "User"],
-            [
-                "Con el que se entra al servidor; muchas veces es la dirección.",
-                "Used to sign in to the server; often the address.",
-            ],
+            ["Con el que se entra al servidor; muchas veces es la dirección.", "Used to sign in to the server; often the address."],
         ),
         field(
             "password",
@@ -276,10 +221,7 @@ pub(super) fn fields() -> Vec<SettingField> {
             true,
             none.clone(),
             ["Contraseña", "Password"],
-            [
-                "Si tu proveedor ofrece contraseñas de aplicación, usa una.",
-                "If your provider offers app passwords, use one.",
-            ],
+            ["Si tu proveedor ofrece contraseñas de aplicación, usa una.", "If your provider offers app passwords, use one."],
         ),
         field(
             "imap_host",
@@ -287,10 +229,7 @@ pub(super) fn fields() -> Vec<SettingField> {
             true,
             none.clone(),
             ["Servidor de entrada (IMAP)", "Incoming server (IMAP)"],
-            [
-                "Por ejemplo imap.empresa.example.",
-                "For example imap.company.example.",
-            ],
+            ["Por ejemplo imap.empresa.example.", "For example imap.company.example."],
         ),
         field(
             "imap_port",
@@ -298,10 +237,7 @@ pub(super) fn fields() -> Vec<SettingField> {
             false,
             none.clone(),
             ["Puerto IMAP", "IMAP port"],
-            [
-                "Vacío: 993 con TLS, 143 sin él.",
-                "Empty: 993 with TLS, 143 without.",
-            ],
+            ["Vacío: 993 con TLS, 143 sin él.", "Empty: 993 with TLS, 143 without."],
         ),
         field(
             "imap_security",
@@ -309,10 +245,7 @@ pub(super) fn fields() -> Vec<SettingField> {
             false,
             Some(json!("tls")),
             ["Cifrado IMAP", "IMAP encryption"],
-            [
-                "plain solo sirve para esta misma máquina.",
-                "plain is for this very machine only.",
-            ],
+            ["plain solo sirve para esta misma máquina.", "plain is for this very machine only."],
         ),
         field(
             "smtp_host",
@@ -320,10 +253,7 @@ pub(super) fn fields() -> Vec<SettingField> {
             true,
             none.clone(),
             ["Servidor de salida (SMTP)", "Outgoing server (SMTP)"],
-            [
-                "Por ejemplo smtp.empresa.example.",
-                "For example smtp.company.example.",
-            ],
+            ["Por ejemplo smtp.empresa.example.", "For example smtp.company.example."],
         ),
         field(
             "smtp_port",
@@ -331,10 +261,7 @@ pub(super) fn fields() -> Vec<SettingField> {
             false,
             none.clone(),
             ["Puerto SMTP", "SMTP port"],
-            [
-                "Vacío: 465 con TLS, 587 sin él.",
-                "Empty: 465 with TLS, 587 without.",
-            ],
+            ["Vacío: 465 con TLS, 587 sin él.", "Empty: 465 with TLS, 587 without."],
         ),
         field(
             "smtp_security",
@@ -342,10 +269,7 @@ pub(super) fn fields() -> Vec<SettingField> {
             false,
             Some(json!("tls")),
             ["Cifrado SMTP", "SMTP encryption"],
-            [
-                "plain solo sirve para esta misma máquina.",
-                "plain is for this very machine only.",
-            ],
+            ["plain solo sirve para esta misma máquina.", "plain is for this very machine only."],
         ),
         field(
             "mailbox",
@@ -353,10 +277,7 @@ pub(super) fn fields() -> Vec<SettingField> {
             false,
             Some(json!("INBOX")),
             ["Carpeta", "Mailbox"],
-            [
-                "La carpeta que se escucha.",
-                "The mailbox that is listened to.",
-            ],
+            ["La carpeta que se escucha.", "The mailbox that is listened to."],
         ),
         field(
             "history_days",
@@ -400,8 +321,7 @@ mod tests {
         for (key, value) in changes.as_object().expect("object") {
             settings[key] = value.clone();
         }
-        Settings::read(&settings)
-            .map_err(|SettingsError(wrong)| wrong.into_iter().map(|(key, _)| key).collect())
+        Settings::read(&settings).map_err(|SettingsError(wrong)| wrong.into_iter().map(|(key, _)| key).collect())
     }
 
     #[test]
@@ -410,18 +330,14 @@ mod tests {
         assert_eq!((settings.imap.port, settings.smtp.port), (993, 465));
         assert_eq!(settings.from_address, "ayuda@alas.example");
         assert_eq!(settings.mailbox, "INBOX");
-        let settings =
-            with(json!({"imap_security": "starttls", "smtp_security": "starttls"})).expect("valid");
+        let settings = with(json!({"imap_security": "starttls", "smtp_security": "starttls"})).expect("valid");
         assert_eq!((settings.imap.port, settings.smtp.port), (143, 587));
     }
 
     #[test]
     fn unencrypted_only_on_this_machine() {
         for host in ["127.0.0.1", "localhost", "::1", "127.9.9.9"] {
-            assert!(
-                with(json!({"imap_host": host, "imap_security": "plain"})).is_ok(),
-                "{host}"
-            );
+            assert!(with(json!({"imap_host": host, "imap_security": "plain"})).is_ok(), "{host}");
         }
         for host in ["10.0.0.1", "localhost.evil.example", "mail"] {
             let wrong = with(json!({"smtp_host": host, "smtp_security": "plain"})).err();
@@ -431,40 +347,17 @@ mod tests {
 
     #[test]
     fn every_mistake_is_named() {
-        let SettingsError(wrong) = Settings::read(&json!({"imap_port": 99_999}))
-            .err()
-            .expect("wrong");
+        let SettingsError(wrong) = Settings::read(&json!({"imap_port": 99_999})).err().expect("wrong");
         let keys: Vec<_> = wrong.iter().map(|(key, _)| key.as_str()).collect();
-        assert_eq!(
-            keys,
-            [
-                "imap_host",
-                "smtp_host",
-                "user",
-                "password",
-                "from_address",
-                "imap_port"
-            ]
-        );
-        assert_eq!(
-            with(json!({"from_address": "nobody"})).err(),
-            Some(vec!["from_address".to_owned()])
-        );
-        assert_eq!(
-            with(json!({"mailbox": "a\r\nb"})).err(),
-            Some(vec!["mailbox".to_owned()])
-        );
+        assert_eq!(keys, ["imap_host", "smtp_host", "user", "password", "from_address", "imap_port"]);
+        assert_eq!(with(json!({"from_address": "nobody"})).err(), Some(vec!["from_address".to_owned()]));
+        assert_eq!(with(json!({"mailbox": "a\r\nb"})).err(), Some(vec!["mailbox".to_owned()]));
     }
 
     #[test]
     fn a_form_has_every_setting_once() {
         let fields = fields();
-        assert!(
-            fields
-                .iter()
-                .filter(|field| field.secret)
-                .all(|field| field.key == "password")
-        );
+        assert!(fields.iter().filter(|field| field.secret).all(|field| field.key == "password"));
         let mut keys: Vec<_> = fields.iter().map(|field| &field.key).collect();
         keys.sort();
         keys.dedup();

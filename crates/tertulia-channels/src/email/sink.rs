@@ -35,11 +35,7 @@ pub struct Patience {
 
 impl Default for Patience {
     fn default() -> Self {
-        Self {
-            copy: Duration::from_secs(15),
-            probe: Duration::from_secs(60),
-            look: Duration::from_secs(2),
-        }
+        Self { copy: Duration::from_secs(15), probe: Duration::from_secs(60), look: Duration::from_secs(2) }
     }
 }
 
@@ -63,11 +59,7 @@ impl Sink for Post {
             Err(reason) => return Sent::Rejected { reason },
         };
         match smtp::deliver(&self.settings, &self.us, &mail).await {
-            End::Accepted => Sent::Sent {
-                external_id: self.us.answer_id(answer.id),
-                url: None,
-                thread: Some(self.thread(answer)),
-            },
+            End::Accepted => Sent::Sent { external_id: self.us.answer_id(answer.id), url: None, thread: Some(self.thread(answer)) },
             End::Later { after, reason } => Sent::Retry { after, reason },
             End::Never { reason } => Sent::Rejected { reason },
             End::Unknown { reason } => Sent::Unknown { reason },
@@ -77,11 +69,7 @@ impl Sink for Post {
     async fn reconcile(&self, answer: &Outgoing) -> Reconciled {
         let id = self.us.answer_id(answer.id);
         match self.look_for(&id).await {
-            Ok(true) => Reconciled::Found {
-                external_id: id,
-                url: None,
-                thread: Some(self.thread(answer)),
-            },
+            Ok(true) => Reconciled::Found { external_id: id, url: None, thread: Some(self.thread(answer)) },
             Ok(false) => Reconciled::Absent,
             Err(reason) => Reconciled::CannotTell { reason },
         }
@@ -93,10 +81,7 @@ impl Post {
         let known = answer.thread.clone().filter(|thread| !thread.is_empty());
         let first = || answer.reply_to.as_ref()?.ancestors.first().cloned();
         let target = || Some(answer.reply_to.as_ref()?.external_id.clone());
-        known
-            .or_else(first)
-            .or_else(target)
-            .unwrap_or_else(|| self.us.answer_id(answer.id))
+        known.or_else(first).or_else(target).unwrap_or_else(|| self.us.answer_id(answer.id))
     }
 
     async fn look_for(&self, id: &str) -> Result<bool, String> {
@@ -107,9 +92,7 @@ impl Post {
         match smtp::deliver(&self.settings, &self.us, &probe).await {
             End::Accepted => {}
             End::Later { reason, .. } | End::Never { reason } | End::Unknown { reason } => {
-                return Err(format!(
-                    "the answer's copy is not in our mailbox, and a test mail can't be sent: {reason}"
-                ));
+                return Err(format!("the answer's copy is not in our mailbox, and a test mail can't be sent: {reason}"));
             }
         }
         if !self.arrives(&probe_id, self.patience.probe).await? {

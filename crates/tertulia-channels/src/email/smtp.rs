@@ -40,54 +40,32 @@ pub(super) enum End {
 /// Connects, protects and signs in.
 pub(super) async fn connect(settings: &Settings) -> Result<AsyncSmtpConnection, ChannelError> {
     let server = &settings.smtp;
-    let name = ClientId::Domain(
-        settings
-            .from_address
-            .rsplit('@')
-            .next()
-            .unwrap_or("localhost")
-            .to_owned(),
-    );
+    let name = ClientId::Domain(settings.from_address.rsplit('@').next().unwrap_or("localhost").to_owned());
     let tls = match server.security {
         Security::Plain => None,
         _ => Some(settings.smtp_tls()?),
     };
-    let passing = |error: String| {
-        ChannelError::Passing(format!("SMTP {}:{}: {error}", server.host, server.port))
-    };
+    let passing = |error: String| ChannelError::Passing(format!("SMTP {}:{}: {error}", server.host, server.port));
     let late = |_| passing("no answer in time".into());
     let connecting = async {
         let address = (server.host.as_str(), server.port);
         let at_once = tls.clone().filter(|_| server.security == Security::Tls);
-        let mut smtp =
-            AsyncSmtpConnection::connect_tokio1(address, Some(CONNECT), &name, at_once, None)
-                .await?;
+        let mut smtp = AsyncSmtpConnection::connect_tokio1(address, Some(CONNECT), &name, at_once, None).await?;
         if let (Security::Starttls, Some(tls)) = (server.security, tls) {
             smtp.starttls(tls, &name).await?;
         }
         Ok::<_, Error>(smtp)
     };
-    let mut smtp = timeout(COMMAND, connecting)
-        .await
-        .map_err(late)?
-        .map_err(|error| passing(error.to_string()))?;
+    let mut smtp = timeout(COMMAND, connecting).await.map_err(late)?.map_err(|error| passing(error.to_string()))?;
     let mechanisms = [Mechanism::Plain, Mechanism::Login];
     if smtp.server_info().get_auth_mechanism(&mechanisms).is_some() {
         let credentials = Credentials::new(settings.user.clone(), settings.password.clone());
-        let signed_in = timeout(COMMAND, smtp.auth(&mechanisms, &credentials))
-            .await
-            .map_err(late)?;
+        let signed_in = timeout(COMMAND, smtp.auth(&mechanisms, &credentials)).await.map_err(late)?;
         if let Err(error) = signed_in {
-            return Err(if error.is_permanent() {
-                ChannelError::Refused(format!("SMTP: {error}"))
-            } else {
-                passing(error.to_string())
-            });
+            return Err(if error.is_permanent() { ChannelError::Refused(format!("SMTP: {error}")) } else { passing(error.to_string()) });
         }
     } else if server.security != Security::Plain {
-        return Err(ChannelError::Refused(
-            "SMTP: the server offers no way to sign in".into(),
-        ));
+        return Err(ChannelError::Refused("SMTP: the server offers no way to sign in".into()));
     }
     Ok(smtp)
 }
@@ -97,16 +75,10 @@ pub(super) async fn deliver(settings: &Settings, us: &Us, mail: &Composed) -> En
     let mut smtp = match connect(settings).await {
         Ok(smtp) => smtp,
         Err(error @ ChannelError::Refused(_) | error @ ChannelError::Settings(_)) => {
-            return End::Later {
-                after: 300,
-                reason: error.to_string(),
-            };
+            return End::Later { after: 300, reason: error.to_string() };
         }
         Err(error) => {
-            return End::Later {
-                after: 30,
-                reason: error.to_string(),
-            };
+            return End::Later { after: 30, reason: error.to_string() };
         }
     };
     let end = transact(&mut smtp, us, mail).await;
@@ -116,16 +88,9 @@ pub(super) async fn deliver(settings: &Settings, us: &Us, mail: &Composed) -> En
 
 async fn transact(smtp: &mut AsyncSmtpConnection, us: &Us, mail: &Composed) -> End {
     let mut parameters = Vec::new();
-    if mail
-        .envelope
-        .to()
-        .iter()
-        .any(|to| !to.to_string().is_ascii())
-    {
+    if mail.envelope.to().iter().any(|to| !to.to_string().is_ascii()) {
         if !smtp.server_info().supports_feature(Extension::SmtpUtfEight) {
-            return End::Never {
-                reason: "the server can't send to addresses with such letters (SMTPUTF8)".into(),
-            };
+            return End::Never { reason: "the server can't send to addresses with such letters (SMTPUTF8)".into() };
         }
         parameters.push(MailParameter::SmtpUtfEight);
     }
@@ -139,10 +104,7 @@ async fn transact(smtp: &mut AsyncSmtpConnection, us: &Us, mail: &Composed) -> E
         };
         let own_copy = us.is_us(&to.to_string().to_lowercase()) && mail.envelope.to().len() > 1;
         return match end {
-            End::Never { reason } if own_copy => End::Later {
-                after: 300,
-                reason: format!("the server refuses our own copy: {reason}"),
-            },
+            End::Never { reason } if own_copy => End::Later { after: 300, reason: format!("the server refuses our own copy: {reason}") },
             end => end,
         };
     }
@@ -153,11 +115,7 @@ async fn transact(smtp: &mut AsyncSmtpConnection, us: &Us, mail: &Composed) -> E
     match timeout(MESSAGE, smtp.message(&mail.bytes)).await {
         Ok(Ok(_)) => End::Accepted,
         // The server's own no is an end; anything else may have come after its yes.
-        Ok(Err(error)) => refusal(&error).unwrap_or_else(|| {
-            unknown(format!(
-                "the connection broke after the mail was given: {error}"
-            ))
-        }),
+        Ok(Err(error)) => refusal(&error).unwrap_or_else(|| unknown(format!("the connection broke after the mail was given: {error}"))),
         Err(_) => unknown("the server did not answer after the mail was given".into()),
     }
 }

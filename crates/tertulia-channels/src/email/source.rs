@@ -57,10 +57,7 @@ impl Place {
         parts.next().is_none().then_some(place)
     }
     fn write(self) -> String {
-        format!(
-            "{}:{}:{}",
-            self.uid_validity, self.last_uid, self.last_received
-        )
+        format!("{}:{}:{}", self.uid_validity, self.last_uid, self.last_received)
     }
     fn after(mut self, summary: &Summary) -> Self {
         self.last_uid = self.last_uid.max(summary.uid);
@@ -94,26 +91,13 @@ impl Source for Mailbox {
 }
 
 impl Mailbox {
-    async fn listen(
-        &self,
-        mut imap: Imap,
-        intake: &Intake,
-    ) -> Result<std::convert::Infallible, ChannelError> {
+    async fn listen(&self, mut imap: Imap, intake: &Intake) -> Result<std::convert::Infallible, ChannelError> {
         let selected = imap.select(&self.settings.mailbox).await?;
         let mut place = self.start(&mut imap, selected, intake).await?;
         loop {
             place = self.catch_up(&mut imap, place, intake).await?;
-            let mode = if imap.can_idle {
-                "IDLE"
-            } else {
-                "polling every 30 s"
-            };
-            intake
-                .alive(SignOfLife {
-                    mode: Some(mode.into()),
-                    limits: Vec::new(),
-                })
-                .await?;
+            let mode = if imap.can_idle { "IDLE" } else { "polling every 30 s" };
+            intake.alive(SignOfLife { mode: Some(mode.into()), limits: Vec::new() }).await?;
             if imap.can_idle {
                 let (living, woken) = imap.idle(IDLE).await?;
                 imap = living;
@@ -130,12 +114,7 @@ impl Mailbox {
 
     /// The place to go on from: the saved one; for a mailbox that counts anew, shortly before the time of the last
     /// mail; at the very first time, some days back.
-    async fn start(
-        &self,
-        imap: &mut Imap,
-        selected: Selected,
-        intake: &Intake,
-    ) -> Result<Place, ChannelError> {
+    async fn start(&self, imap: &mut Imap, selected: Selected, intake: &Intake) -> Result<Place, ChannelError> {
         let saved = intake.cursor(&self.cursor_name()).await?;
         let saved = saved.as_deref().and_then(Place::read);
         if let Some(place) = saved.filter(|place| place.uid_validity == selected.uid_validity) {
@@ -152,23 +131,14 @@ impl Mailbox {
             (_, Some(next)) => next.saturating_sub(1),
             (_, None) => imap.search("ALL").await?.pop().unwrap_or(0),
         };
-        let place = Place {
-            uid_validity: selected.uid_validity,
-            last_uid,
-            last_received: since,
-        };
+        let place = Place { uid_validity: selected.uid_validity, last_uid, last_received: since };
         // Remembered at once: what comes between now and a restart must not be skipped.
         self.save(&mut Batch::default(), place, intake).await?;
         Ok(place)
     }
 
     /// Takes in everything after the place, in order, and returns the place reached.
-    async fn catch_up(
-        &self,
-        imap: &mut Imap,
-        mut place: Place,
-        intake: &Intake,
-    ) -> Result<Place, ChannelError> {
+    async fn catch_up(&self, imap: &mut Imap, mut place: Place, intake: &Intake) -> Result<Place, ChannelError> {
         let query = format!("UID {}:*", place.last_uid.saturating_add(1));
         let mut uids = imap.search(&query).await?;
         // `n:*` always holds the last mail, even when its UID is below n.
@@ -177,8 +147,7 @@ impl Mailbox {
             let summaries = imap.summaries(some).await?;
             let mut batch = Batch::default();
             for summary in &summaries {
-                self.take(imap, summary, place.uid_validity, &mut batch, intake)
-                    .await?;
+                self.take(imap, summary, place.uid_validity, &mut batch, intake).await?;
                 place = place.after(summary);
                 if batch.is_full() {
                     self.save(&mut batch, place, intake).await?;
@@ -232,11 +201,7 @@ impl Mailbox {
     }
 
     /// Reads a mail apart, so that one which is slow or crashes the parser harms nothing else.
-    async fn read(
-        &self,
-        raw: std::sync::Arc<Vec<u8>>,
-        received: Timestamp,
-    ) -> Result<Vec<Event>, String> {
+    async fn read(&self, raw: std::sync::Arc<Vec<u8>>, received: Timestamp) -> Result<Vec<Event>, String> {
         let us = self.us.clone();
         let reading = tokio::task::spawn_blocking(move || read::read(&raw, &us, received));
         match tokio::time::timeout(READING, reading).await {
@@ -246,16 +211,8 @@ impl Mailbox {
         }
     }
 
-    async fn save(
-        &self,
-        batch: &mut Batch,
-        place: Place,
-        intake: &Intake,
-    ) -> Result<(), ChannelError> {
-        let cursor = Cursor {
-            name: self.cursor_name(),
-            value: place.write(),
-        };
+    async fn save(&self, batch: &mut Batch, place: Place, intake: &Intake) -> Result<(), ChannelError> {
+        let cursor = Cursor { name: self.cursor_name(), value: place.write() };
         let batch = std::mem::take(batch);
         intake.accept(batch.events, vec![cursor]).await.map(drop)
     }
@@ -289,8 +246,7 @@ fn too_large(size: usize) -> String {
 
 /// A day as IMAP's SEARCH wants it: `21-Nov-2026`.
 fn imap_date(seconds: i64) -> String {
-    let date = time::OffsetDateTime::from_unix_timestamp(seconds.max(0))
-        .unwrap_or(time::OffsetDateTime::UNIX_EPOCH);
+    let date = time::OffsetDateTime::from_unix_timestamp(seconds.max(0)).unwrap_or(time::OffsetDateTime::UNIX_EPOCH);
     let month = date.month().to_string();
     format!("{}-{}-{}", date.day(), &month[..3], date.year())
 }
@@ -302,11 +258,7 @@ mod tests {
 
     #[test]
     fn a_place_is_read_as_written() {
-        let place = Place {
-            uid_validity: 7,
-            last_uid: 42,
-            last_received: 1_795_000_000,
-        };
+        let place = Place { uid_validity: 7, last_uid: 42, last_received: 1_795_000_000 };
         assert_eq!(Place::read(&place.write()), Some(place));
         for broken in ["", "7", "7:42", "a:b:c", "1:2:3:4", "-1:2:3"] {
             assert_eq!(Place::read(broken), None, "{broken}");

@@ -17,9 +17,7 @@ enum Level {
 /// An error, for people, when the mail is nested deeper or in more parts than any honest one.
 pub(super) fn check(raw: &[u8]) -> Result<(), String> {
     // What the walk below might overlook in a broken header still counts here.
-    let nested = count(raw, b"message/rfc822")
-        + count(raw, b"message/global")
-        + count(raw, b"multipart/digest");
+    let nested = count(raw, b"message/rfc822") + count(raw, b"message/global") + count(raw, b"multipart/digest");
     if nested > MAX_PARTS / 4 {
         return Err(too_deep());
     }
@@ -108,19 +106,11 @@ fn content_type(headers: &[u8]) -> (String, Option<Vec<u8>>) {
             let name = line.split(':').next().unwrap_or_default().trim_end();
             inside = name.eq_ignore_ascii_case("content-type");
             if inside {
-                value = line[name.len()..]
-                    .trim_start()
-                    .trim_start_matches(':')
-                    .to_owned();
+                value = line[name.len()..].trim_start().trim_start_matches(':').to_owned();
             }
         }
     }
-    let kind = value
-        .split(';')
-        .next()
-        .unwrap_or_default()
-        .trim()
-        .to_ascii_lowercase();
+    let kind = value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     let at = value.to_ascii_lowercase().find("boundary=");
     let boundary = at.map(|at| &value[at + "boundary=".len()..]).map(|rest| {
         let rest = rest.trim_start();
@@ -141,9 +131,7 @@ mod tests {
     fn nested_multiparts(depth: usize) -> Vec<u8> {
         let mut mail = String::from("From: a@x\r\n");
         for level in 0..depth {
-            mail += &format!(
-                "Content-Type: multipart/mixed;\r\n boundary=\"b{level}\"\r\n\r\n--b{level}\r\n"
-            );
+            mail += &format!("Content-Type: multipart/mixed;\r\n boundary=\"b{level}\"\r\n\r\n--b{level}\r\n");
         }
         mail += "Content-Type: text/plain\r\n\r\nhola\r\n";
         for level in (0..depth).rev() {
@@ -182,9 +170,7 @@ mod tests {
     fn a_closed_level_does_not_count_as_depth() {
         let mut mail = "Content-Type: multipart/mixed; boundary=out\n\n".to_owned();
         for at in 0..100 {
-            mail += &format!(
-                "--out\nContent-Type: multipart/alternative; boundary=in{at}\n\n--in{at}\n\nx\n--in{at}--\n"
-            );
+            mail += &format!("--out\nContent-Type: multipart/alternative; boundary=in{at}\n\n--in{at}\n\nx\n--in{at}--\n");
         }
         assert_eq!(check((mail + "--out--\n").as_bytes()), Ok(()));
     }

@@ -12,8 +12,7 @@ use async_trait::async_trait;
 use serde_json::{Value, json};
 use std::time::Duration;
 use tertulia_app::channel::{
-    Account, Bilingual, ChannelError, CheckReport, Connection, Network, SettingField, SettingInput,
-    SettingsError,
+    Account, Bilingual, ChannelError, CheckReport, Connection, Network, SettingField, SettingInput, SettingsError,
 };
 use tertulia_kernel::{Timestamp, caps::Caps};
 
@@ -32,10 +31,7 @@ pub struct Feeds {
 impl Feeds {
     /// Feeds fetched through this client.
     pub fn new(fetcher: Fetcher) -> Self {
-        Self {
-            fetcher,
-            minute: Duration::from_secs(60),
-        }
+        Self { fetcher, minute: Duration::from_secs(60) }
     }
     /// How long a minute of the setting `poll_minutes` lasts; tests shorten it.
     pub fn with_minute(mut self, minute: Duration) -> Self {
@@ -77,10 +73,7 @@ impl Options {
         if urls.is_empty() {
             wrong.push((
                 "urls".to_owned(),
-                Bilingual::new(
-                    "Escribe al menos la dirección de un feed.",
-                    "Enter the address of at least one feed.",
-                ),
+                Bilingual::new("Escribe al menos la dirección de un feed.", "Enter the address of at least one feed."),
             ));
         } else if urls.len() > MAX_FEEDS {
             wrong.push((
@@ -97,17 +90,12 @@ impl Options {
         }));
         let poll_minutes = match settings.get("poll_minutes") {
             None | Some(Value::Null) => Some(10),
-            Some(value) => value
-                .as_u64()
-                .filter(|minutes| (1..=1_440).contains(minutes)),
+            Some(value) => value.as_u64().filter(|minutes| (1..=1_440).contains(minutes)),
         };
         if poll_minutes.is_none() {
             wrong.push((
                 "poll_minutes".to_owned(),
-                Bilingual::new(
-                    "Un número de minutos entre 1 y 1440.",
-                    "A number of minutes from 1 to 1440.",
-                ),
+                Bilingual::new("Un número de minutos entre 1 y 1440.", "A number of minutes from 1 to 1440."),
             ));
         }
         let flag = |key: &str| settings.get(key).and_then(Value::as_bool).unwrap_or(false);
@@ -169,10 +157,7 @@ impl Network for Feeds {
                 false,
                 Some(json!(false)),
                 Bilingual::new("Solo títulos", "Titles only"),
-                Bilingual::new(
-                    "Toma solo el título de cada entrada, sin su texto.",
-                    "Take only each entry's title, without its text.",
-                ),
+                Bilingual::new("Toma solo el título de cada entrada, sin su texto.", "Take only each entry's title, without its text."),
             ),
             field(
                 "addressed",
@@ -205,10 +190,7 @@ impl Network for Feeds {
                     readable += 1;
                     let name = document.title.as_deref().unwrap_or(url);
                     let count = document.posts.len();
-                    findings.push(Bilingual::new(
-                        format!("{name}: {count} entradas"),
-                        format!("{name}: {count} entries"),
-                    ));
+                    findings.push(Bilingual::new(format!("{name}: {count} entradas"), format!("{name}: {count} entries")));
                 }
                 Err(error) => {
                     first_error.get_or_insert(error.en.clone());
@@ -218,41 +200,23 @@ impl Network for Feeds {
         }
         match first_error {
             Some(error) if readable == 0 => Err(ChannelError::Passing(error)),
-            _ => Ok(CheckReport {
-                account: None,
-                findings,
-            }),
+            _ => Ok(CheckReport { account: None, findings }),
         }
     }
 
     fn open(&self, account: Account) -> Result<Connection, ChannelError> {
         let options = Options::read(&account.settings, &self.fetcher)?;
-        Ok(Connection {
-            source: Some(Box::new(poll::Poller {
-                fetcher: self.fetcher.clone(),
-                minute: self.minute,
-                options,
-            })),
-            sink: None,
-        })
+        Ok(Connection { source: Some(Box::new(poll::Poller { fetcher: self.fetcher.clone(), minute: self.minute, options })), sink: None })
     }
 }
 
 impl Feeds {
     async fn look_at(&self, url: &str, options: &Options) -> Result<read::Document, Bilingual> {
         match self.fetcher.get(Ask::new(url)).await {
-            Ok(Fetched::Page(page)) => {
-                read::read(&page.body, &page.url, options, now()).map_err(|error| {
-                    Bilingual::new(
-                        format!("{url}: no se puede leer como feed ({error})"),
-                        format!("{url}: can't be read as a feed ({error})"),
-                    )
-                })
-            }
-            Ok(Fetched::Unchanged) => Err(Bilingual::new(
-                format!("{url}: respuesta vacía"),
-                format!("{url}: empty answer"),
-            )),
+            Ok(Fetched::Page(page)) => read::read(&page.body, &page.url, options, now()).map_err(|error| {
+                Bilingual::new(format!("{url}: no se puede leer como feed ({error})"), format!("{url}: can't be read as a feed ({error})"))
+            }),
+            Ok(Fetched::Unchanged) => Err(Bilingual::new(format!("{url}: respuesta vacía"), format!("{url}: empty answer"))),
             Err(error) => Err(explain(&error)),
         }
     }

@@ -72,11 +72,8 @@ impl Source for Poller {
             feeds.insert(url.clone(), memory);
         }
         loop {
-            let due: Vec<_> = feeds
-                .iter()
-                .filter(|(_, memory)| memory.not_before <= now())
-                .map(|(url, memory)| (url.clone(), memory.clone()))
-                .collect();
+            let due: Vec<_> =
+                feeds.iter().filter(|(_, memory)| memory.not_before <= now()).map(|(url, memory)| (url.clone(), memory.clone())).collect();
             let visited = !due.is_empty();
             let mut visits = stream::iter(due)
                 .map(|(url, memory)| async move {
@@ -113,8 +110,7 @@ impl Source for Poller {
 
 impl Poller {
     async fn visit(&self, url: &str, memory: &Memory) -> Visit {
-        let ask =
-            Ask::new(url).unless_unchanged(memory.etag.as_deref(), memory.last_modified.as_deref());
+        let ask = Ask::new(url).unless_unchanged(memory.etag.as_deref(), memory.last_modified.as_deref());
         match self.fetcher.get(ask).await {
             Ok(Fetched::Unchanged) => Visit::Unchanged,
             Ok(Fetched::Page(page)) => Visit::Page(page),
@@ -123,13 +119,7 @@ impl Poller {
     }
 
     /// Takes in what a visit brought and says what to remember.
-    async fn digest(
-        &self,
-        intake: &Intake,
-        url: &str,
-        mut memory: Memory,
-        visit: Visit,
-    ) -> Result<Memory, ChannelError> {
+    async fn digest(&self, intake: &Intake, url: &str, mut memory: Memory, visit: Visit) -> Result<Memory, ChannelError> {
         let now = now();
         let distance = self.minute * self.options.poll_minutes;
         memory.not_before = later(now, distance);
@@ -160,22 +150,9 @@ impl Poller {
         Ok(memory)
     }
 
-    async fn take_in(
-        &self,
-        intake: &Intake,
-        url: &str,
-        memory: &mut Memory,
-        page: Page,
-        now: Timestamp,
-    ) -> Result<(), ChannelError> {
+    async fn take_in(&self, intake: &Intake, url: &str, memory: &mut Memory, page: Page, now: Timestamp) -> Result<(), ChannelError> {
         let options = self.options.clone();
-        let Page {
-            url: address,
-            etag,
-            last_modified,
-            body,
-            ..
-        } = page;
+        let Page { url: address, etag, last_modified, body, .. } = page;
         // Apart, so that neither a slow nor a crashing parser touches anything else.
         let body = std::sync::Arc::new(body);
         let reading = tokio::task::spawn_blocking({
@@ -201,10 +178,7 @@ impl Poller {
                     for (mark, _) in &batch {
                         remember(memory, mark.clone());
                     }
-                    let events = batch
-                        .into_iter()
-                        .map(|(_, post)| Event::Post(Box::new(post)))
-                        .collect();
+                    let events = batch.into_iter().map(|(_, post)| Event::Post(Box::new(post))).collect();
                     save(intake, url, memory, events).await?;
                     if last {
                         return Ok(());
@@ -228,47 +202,25 @@ impl Poller {
 
     /// An error when no feed works at all; with one that works, the channel does.
     fn all_failed(&self, feeds: &BTreeMap<String, Memory>) -> Result<(), ChannelError> {
-        let Some(first) = feeds
-            .values()
-            .next()
-            .and_then(|memory| memory.error.clone())
-        else {
+        let Some(first) = feeds.values().next().and_then(|memory| memory.error.clone()) else {
             return Ok(());
         };
-        if feeds.values().all(|memory| memory.error.is_some()) {
-            Err(ChannelError::Passing(first))
-        } else {
-            Ok(())
-        }
+        if feeds.values().all(|memory| memory.error.is_some()) { Err(ChannelError::Passing(first)) } else { Ok(()) }
     }
 
     fn pulse(&self, feeds: &BTreeMap<String, Memory>) -> SignOfLife {
         let mut mode = format!("polling every {} min", self.options.poll_minutes);
-        let failing: Vec<_> = feeds
-            .values()
-            .filter_map(|memory| memory.error.as_ref())
-            .collect();
+        let failing: Vec<_> = feeds.values().filter_map(|memory| memory.error.as_ref()).collect();
         if let Some(first) = failing.first() {
             mode = format!("{mode}; {} of {} fail: {first}", failing.len(), feeds.len());
         }
-        SignOfLife {
-            mode: Some(mode),
-            limits: Vec::new(),
-        }
+        SignOfLife { mode: Some(mode), limits: Vec::new() }
     }
 }
 
 /// The entries that are new or changed, with the marks to remember them by.
-fn fresh(
-    memory: &Memory,
-    posts: Vec<IncomingPost>,
-    now: Timestamp,
-) -> Vec<((String, String), IncomingPost)> {
-    let known: BTreeMap<_, _> = memory
-        .seen
-        .iter()
-        .map(|(id, content)| (id, content))
-        .collect();
+fn fresh(memory: &Memory, posts: Vec<IncomingPost>, now: Timestamp) -> Vec<((String, String), IncomingPost)> {
+    let known: BTreeMap<_, _> = memory.seen.iter().map(|(id, content)| (id, content)).collect();
     let mut fresh = Vec::new();
     for mut post in posts {
         let mark = mark(&post);
@@ -288,10 +240,7 @@ fn fresh(
 
 fn mark(post: &IncomingPost) -> (String, String) {
     let content = serde_json::json!([post.title, post.text, post.url, post.author.name]);
-    (
-        read::digest(post.external_id.as_bytes()),
-        read::digest(content.to_string().as_bytes()),
-    )
+    (read::digest(post.external_id.as_bytes()), read::digest(content.to_string().as_bytes()))
 }
 
 fn remember(memory: &mut Memory, mark: (String, String)) {
@@ -301,18 +250,9 @@ fn remember(memory: &mut Memory, mark: (String, String)) {
     memory.seen.drain(..extra);
 }
 
-async fn save(
-    intake: &Intake,
-    url: &str,
-    memory: &Memory,
-    events: Vec<Event>,
-) -> Result<(), ChannelError> {
-    let value = serde_json::to_string(memory)
-        .map_err(|error| ChannelError::Intake(format!("cursor of {url}: {error}")))?;
-    let cursor = Cursor {
-        name: cursor_name(url),
-        value,
-    };
+async fn save(intake: &Intake, url: &str, memory: &Memory, events: Vec<Event>) -> Result<(), ChannelError> {
+    let value = serde_json::to_string(memory).map_err(|error| ChannelError::Intake(format!("cursor of {url}: {error}")))?;
+    let cursor = Cursor { name: cursor_name(url), value };
     intake.accept(events, vec![cursor]).await.map(drop)
 }
 

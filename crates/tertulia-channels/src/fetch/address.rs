@@ -42,11 +42,11 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
         is_public_v4(Ipv4Addr::new(a, b, c, d))
     };
     match s {
-        [0, 0, 0, 0, 0, 0xffff, high, low] => embedded(high, low), // v4-mapped
+        [0, 0, 0, 0, 0, 0xffff, high, low] => embedded(high, low),    // v4-mapped
         [0x64, 0xff9b, 0, 0, 0, 0, high, low] => embedded(high, low), // NAT64
-        [0x2002, high, low, ..] => embedded(high, low),            // 6to4
-        [0x2001, 0..=0x1ff, ..] => false,                          // Teredo, ORCHID, benchmarks
-        [0x2001, 0xdb8, ..] | [0x3fff, 0..=0xfff, ..] => false,    // documentation
+        [0x2002, high, low, ..] => embedded(high, low),               // 6to4
+        [0x2001, 0..=0x1ff, ..] => false,                             // Teredo, ORCHID, benchmarks
+        [0x2001, 0xdb8, ..] | [0x3fff, 0..=0xfff, ..] => false,       // documentation
         // Only 2000::/3 is given out; loopback, unspecified, local, link-local, multicast and the rest lie outside.
         [first, ..] => first & 0xe000 == 0x2000,
     }
@@ -60,18 +60,11 @@ pub struct AllowedHosts(BTreeSet<String>);
 impl AllowedHosts {
     /// Reads a list separated by commas or spaces.
     pub fn parse(list: &str) -> Self {
-        Self(
-            list.split([',', ' ', '\n', ';'])
-                .map(|entry| entry.trim().to_ascii_lowercase())
-                .filter(|entry| !entry.is_empty())
-                .collect(),
-        )
+        Self(list.split([',', ' ', '\n', ';']).map(|entry| entry.trim().to_ascii_lowercase()).filter(|entry| !entry.is_empty()).collect())
     }
     /// The list in the variable `TERTULIA_ALLOW_PRIVATE_HOSTS`; empty when it is not set.
     pub fn from_env() -> Self {
-        std::env::var("TERTULIA_ALLOW_PRIVATE_HOSTS")
-            .map(|list| Self::parse(&list))
-            .unwrap_or_default()
+        std::env::var("TERTULIA_ALLOW_PRIVATE_HOSTS").map(|list| Self::parse(&list)).unwrap_or_default()
     }
     /// True when the URL's host, or its host with its port, is on the list.
     pub fn allows(&self, url: &url::Url) -> bool {
@@ -141,10 +134,7 @@ mod tests {
             "ff0e::1",
         ];
         for text in refused {
-            assert!(
-                !is_public(text.parse().expect(text)),
-                "{text} must be refused"
-            );
+            assert!(!is_public(text.parse().expect(text)), "{text} must be refused");
         }
         let public = [
             "1.1.1.1",

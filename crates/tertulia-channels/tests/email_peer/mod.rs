@@ -45,10 +45,7 @@ impl Post {
 
     /// A mail from Ana as a stranger's server brings it.
     pub async fn ana_writes(&self, message: &str) {
-        let message = format!(
-            "From: Ana Pérez <{}>\nTo: {}\n{message}",
-            self.ana.address, self.help.address
-        );
+        let message = format!("From: Ana Pérez <{}>\nTo: {}\n{message}", self.ana.address, self.help.address);
         self.mail
             .send_raw(&self.ana.address, &[&self.help.address], message.as_bytes())
             .await
@@ -58,31 +55,18 @@ impl Post {
     /// The mails in Ana's mailbox that carry this Message-ID.
     pub fn with_id(&self, id: &str) -> usize {
         let mails = self.ana.messages().unwrap_or_default();
-        mails
-            .iter()
-            .filter(|mail| mail.contains(&format!("Message-ID: <{id}>")))
-            .count()
+        mails.iter().filter(|mail| mail.contains(&format!("Message-ID: <{id}>"))).count()
     }
 }
 
 /// The account open, with a patience for tests.
 pub fn open(settings: Value) -> Connection {
-    let patience = Patience {
-        copy: Duration::from_secs(2),
-        probe: Duration::from_secs(10),
-        look: Duration::from_millis(200),
-    };
-    Email::with_patience(patience)
-        .open(account(settings))
-        .expect("valid settings")
+    let patience = Patience { copy: Duration::from_secs(2), probe: Duration::from_secs(10), look: Duration::from_millis(200) };
+    Email::with_patience(patience).open(account(settings)).expect("valid settings")
 }
 
 pub fn account(settings: Value) -> Account {
-    Account {
-        id: ChannelId(uuid::Uuid::nil()),
-        name: "Correo".into(),
-        settings,
-    }
+    Account { id: ChannelId(uuid::Uuid::nil()), name: "Correo".into(), settings }
 }
 
 /// An answer to a post, as the send gate hands it on.
@@ -96,12 +80,7 @@ pub fn answer(post: &IncomingPost, text: &str) -> Outgoing {
             external_id: post.external_id.clone(),
             author: post.author.clone(),
             title: post.title.clone(),
-            ancestors: post
-                .thread
-                .iter()
-                .cloned()
-                .chain([post.external_id.clone()])
-                .collect(),
+            ancestors: post.thread.iter().cloned().chain([post.external_id.clone()]).collect(),
             text: post.text.clone(),
             occurred_at: post.occurred_at,
         }),
@@ -113,11 +92,7 @@ pub fn answer(post: &IncomingPost, text: &str) -> Outgoing {
 
 /// A post by somebody with this address.
 pub fn post_by(address: &str) -> IncomingPost {
-    let author = Author {
-        external_id: address.into(),
-        handle: address.into(),
-        ..Author::default()
-    };
+    let author = Author { external_id: address.into(), handle: address.into(), ..Author::default() };
     let at = Timestamp::parse_rfc3339("2026-11-21T14:00:00Z").expect("valid");
     let mut post = IncomingPost::new("pregunta-1@clientes.test", author, "¿Dónde está?", at);
     post.title = Some("Mi paquete".into());

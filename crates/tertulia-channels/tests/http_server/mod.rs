@@ -31,13 +31,8 @@ struct Inner {
 
 impl HttpServer {
     pub async fn start() -> Self {
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
-            .await
-            .expect("bind");
-        let server = Self {
-            address: listener.local_addr().expect("bound").to_string(),
-            inner: Arc::default(),
-        };
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("bind");
+        let server = Self { address: listener.local_addr().expect("bound").to_string(), inner: Arc::default() };
         let router = Router::new().fallback(answer).with_state(server.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
         server
@@ -48,11 +43,7 @@ impl HttpServer {
     }
 
     /// What a path answers from now on.
-    pub fn on(
-        &self,
-        path: &str,
-        answer: impl Fn(&HeaderMap) -> Response<Body> + Send + Sync + 'static,
-    ) {
+    pub fn on(&self, path: &str, answer: impl Fn(&HeaderMap) -> Response<Body> + Send + Sync + 'static) {
         let mut inner = self.inner.lock().expect("lock");
         inner.answers.insert(path.to_owned(), Arc::new(answer));
     }
@@ -89,9 +80,6 @@ async fn answer(State(server): State<HttpServer>, request: Request) -> Response<
     };
     match answer {
         Some(answer) => answer(request.headers()),
-        None => Response::builder()
-            .status(404)
-            .body(Body::empty())
-            .expect("response"),
+        None => Response::builder().status(404).body(Body::empty()).expect("response"),
     }
 }

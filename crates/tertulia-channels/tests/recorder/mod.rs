@@ -9,9 +9,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard},
     time::{Duration, Instant},
 };
-use tertulia_app::channel::{
-    ChannelError, Cursor, Intake, IntakeDoor, Poison, Receipt, SignOfLife, Source,
-};
+use tertulia_app::channel::{ChannelError, Cursor, Intake, IntakeDoor, Poison, Receipt, SignOfLife, Source};
 use tertulia_kernel::{
     ChannelId,
     event::{Event, IncomingPost},
@@ -44,10 +42,7 @@ impl Running {
     /// Stops it as a shutdown does.
     pub async fn stop(self) {
         self.cancelled.cancel();
-        self.task
-            .await
-            .expect("no panic")
-            .expect("a cancelled source ends well");
+        self.task.await.expect("no panic").expect("a cancelled source ends well");
     }
     /// Kills it wherever it is.
     pub async fn kill(self) {
@@ -93,11 +88,7 @@ impl Recorder {
 
     /// Waits until the record satisfies a condition.
     #[track_caller]
-    pub fn until(
-        &self,
-        what: &'static str,
-        reached: impl Fn(&Record) -> bool,
-    ) -> impl Future<Output = Duration> {
+    pub fn until(&self, what: &'static str, reached: impl Fn(&Record) -> bool) -> impl Future<Output = Duration> {
         let (record, started) = (self.clone(), Instant::now());
         let caller = std::panic::Location::caller();
         async move {
@@ -106,12 +97,7 @@ impl Recorder {
                     started.elapsed() < Duration::from_secs(60),
                     "{caller}: waited for {what}; events {:?}, quarantine {:?}, modes {:?}",
                     record.record().events,
-                    record
-                        .record()
-                        .quarantine
-                        .iter()
-                        .map(|poison| &poison.error)
-                        .collect::<Vec<_>>(),
+                    record.record().quarantine.iter().map(|poison| &poison.error).collect::<Vec<_>>(),
                     record.record().modes.last(),
                 );
                 tokio::time::sleep(Duration::from_millis(20)).await;
@@ -123,12 +109,7 @@ impl Recorder {
 
 #[async_trait]
 impl IntakeDoor for Recorder {
-    async fn accept(
-        &self,
-        _: ChannelId,
-        events: Vec<Event>,
-        cursors: Vec<Cursor>,
-    ) -> Result<Receipt, ChannelError> {
+    async fn accept(&self, _: ChannelId, events: Vec<Event>, cursors: Vec<Cursor>) -> Result<Receipt, ChannelError> {
         let mut record = self.record();
         if record.refuse > 0 {
             record.refuse -= 1;
