@@ -3,7 +3,7 @@
 mod email_peer;
 mod recorder;
 
-use email_peer::{Post, account, open};
+use email_peer::{Fate, Post, Wire, account, open};
 use recorder::Recorder;
 use serde_json::json;
 use std::time::Duration;
@@ -182,4 +182,99 @@ async fn history_begins_where_it_is_told() {
     recorder.until("the mail", |record| !record.events.is_empty()).await;
     running.stop().await;
     assert_eq!(recorder.posts()[0].external_id, "despues@clientes.test");
+}
+
+/// A mail that breaks every connection is set aside in the end, and the next one comes.
+#[tokio::test]
+async fn a_mail_that_breaks_connections_blocks_nobody() {
+    let post = Post::start();
+    let wire = Wire::to(post.mail.imap_port).await;
+    post.ana_writes("Subject: a\nMessage-ID: <a@clientes.test>\n\na\n").await;
+    post.help.wait_for("<a@clientes.test>").await.expect("delivered");
+    post.ana_writes("Subject: b\nMessage-ID: <b@clientes.test>\n\nb\n").await;
+    post.help.wait_for("<b@clientes.test>").await.expect("delivered");
+    let mut settings = post.settings();
+    settings["imap_port"] = json!(wire.port);
+    wire.fate(Fate::CutAt("UID FETCH 1 (UID BODY"));
+    let source: std::sync::Arc<dyn Source> = source(settings).into();
+    let recorder = Recorder::default();
+    let mut broke = 0;
+    // As the supervisor does, without its pauses.
+    while recorder.posts().is_empty() {
+        let (source, intake) = (source.clone(), recorder.intake());
+        let running = source.run(intake, tokio_util::sync::CancellationToken::new());
+        match tokio::time::timeout(Duration::from_secs(3), running).await {
+            Ok(Err(ChannelError::Passing(_))) => broke += 1,
+            Err(_) => {}
+            other => panic!("{other:?}"),
+        }
+        assert!(broke < 20);
+    }
+    assert_eq!(broke, 5);
+    assert_eq!(recorder.posts()[0].external_id, "b@clientes.test");
+    assert!(recorder.record().quarantine[0].error.contains("connections broke"));
+}
+
+/// Wherever the connection ends, what was not read is read the next time.
+#[tokio::test]
+async fn a_connection_that_ends_anywhere_loses_nothing() {
+    let post = Post::start();
+    let wire = Wire::to(post.mail.imap_port).await;
+    let mut settings = post.settings();
+    settings["imap_port"] = json!(wire.port);
+    let recorder = Recorder::default();
+    for (number, words) in ["SELECT", "UID SEARCH", "RFC822.SIZE", "BODY.PEEK", "IDLE"].into_iter().enumerate() {
+        post.ana_writes(&format!("Subject: {number}\nMessage-ID: <n{number}@clientes.test>\n\n{words}\n")).await;
+        post.help.wait_for(&format!("<n{number}@clientes.test>")).await.expect("delivered");
+        wire.fate(Fate::CutAt(words));
+        let error = recorder.run(source(settings.clone())).error().await;
+        assert!(matches!(error, ChannelError::Passing(_)), "{words}: {error}");
+        wire.fate(Fate::Pass);
+        let running = recorder.run(source(settings.clone()));
+        recorder.until("the mail", |record| record.events.len() > number).await;
+        running.stop().await;
+    }
+    assert_eq!(recorder.posts().len(), 5);
+}
+
+/// A server that was set up anew counts its mails from one again: the time of the last mail tells where to go on.
+#[tokio::test]
+async fn a_mailbox_that_counts_anew_is_found_again() {
+    let post = Post::start();
+    for id in ["a", "b"] {
+        post.ana_writes(&format!("Subject: {id}\nMessage-ID: <{id}@clientes.test>\n\n{id}\n")).await;
+        post.help.wait_for(&format!("<{id}@clientes.test>")).await.expect("delivered");
+    }
+    let recorder = Recorder::default();
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970").as_secs();
+    let earlier = format!("1:99999:{}", now - 3_600);
+    recorder.record().cursors.insert("mailbox:INBOX".into(), earlier);
+    let running = recorder.run(source(post.settings()));
+    recorder.until("both mails", |record| record.events.len() == 2).await;
+    running.stop().await;
+    let record = recorder.record();
+    assert!(!record.cursors["mailbox:INBOX"].starts_with("1:"), "{:?}", record.cursors);
+}
+
+/// Copies of our answers do not fill the inbox of people who also look at it with a mail program.
+#[tokio::test]
+async fn copies_of_our_answers_are_filed_as_sent() {
+    let post = Post::start();
+    post.imap("CREATE Sent").await;
+    let recorder = Recorder::default();
+    let connection = open(post.settings());
+    let running = recorder.run(connection.source.expect("a source"));
+    let ours = email_peer::answer(&email_peer::post_by(&post.ana.address), "Ya sale");
+    let sink = connection.sink.expect("a sink");
+    assert!(matches!(sink.send(&ours).await, tertulia_app::channel::Sent::Sent { .. }));
+    recorder.until("our copy", |record| record.events.len() == 1).await;
+    post.ana_writes("Subject: b\nMessage-ID: <b@clientes.test>\n\nb\n").await;
+    recorder.until("the next mail", |record| record.events.len() == 2).await;
+    running.stop().await;
+    let inbox = post.imap("STATUS INBOX (MESSAGES)").await;
+    assert!(inbox.contains("(MESSAGES 1)"), "{inbox}");
+    let sent = post.imap("STATUS Sent (MESSAGES UNSEEN)").await;
+    assert!(sent.contains("(MESSAGES 1 UNSEEN 0)"), "{sent}");
+    // And it is still found there.
+    assert!(matches!(sink.reconcile(&ours).await, tertulia_app::channel::Reconciled::Found { .. }));
 }

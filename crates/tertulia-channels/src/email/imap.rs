@@ -1,10 +1,20 @@
 //! An IMAP connection with time limits on every command.
+//!
+//! Answers are read here, not by the client crate's own streams: those end alike when the server is done, when it
+//! refuses and when the connection breaks, and a mail that was not fetched must never look like one that is gone.
 
 use super::settings::{Security, Server, Settings};
-use async_imap::{Client, Session, types::Fetch};
-use futures::TryStreamExt;
+use async_imap::{
+    Client, Session,
+    imap_proto::{AttributeValue, MailboxDatum, NameAttribute, Response, ResponseCode, Status},
+};
 use rustls::pki_types::ServerName;
-use std::{collections::BTreeSet, fmt::Debug, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Debug,
+    sync::Arc,
+    time::Duration,
+};
 use tertulia_app::channel::ChannelError;
 use tokio::{
     io::{AsyncRead, AsyncWrite},
@@ -30,6 +40,10 @@ pub(super) struct Imap {
     pub can_idle: bool,
     /// Single mails can be removed.
     can_remove: bool,
+    /// Mails can be moved to another mailbox.
+    can_move: bool,
+    /// The server told of new mail while it answered something else.
+    news: bool,
 }
 
 /// A mailbox as it was when selected.
@@ -77,117 +91,207 @@ impl Imap {
         })?;
         let offered = within(COMMAND, "asking what it can do", session.capabilities()).await?;
         let offered = offered.map_err(|error| broken("asking what it can do", &error))?;
-        Ok(Self { can_idle: offered.has_str("IDLE"), can_remove: offered.has_str("UIDPLUS"), session })
+        Ok(Self {
+            can_idle: offered.has_str("IDLE"),
+            can_remove: offered.has_str("UIDPLUS"),
+            can_move: offered.has_str("MOVE"),
+            news: false,
+            session,
+        })
+    }
+
+    /// Says a command and shows every answer to `each` until the server is done with it. An error when it refuses,
+    /// when it takes too long and when the connection ends before.
+    async fn say(&mut self, limit: Duration, command: &str, mut each: impl FnMut(&Response<'_>)) -> Result<(), ChannelError> {
+        let doing = command.split(['"', '(']).next().unwrap_or_default().trim();
+        let doing = if doing.len() > 40 { "a command" } else { doing };
+        let saying = async {
+            let id = self.session.run_command(command).await?;
+            loop {
+                let Some(answer) = self.session.read_response().await? else {
+                    return Err(async_imap::error::Error::ConnectionLost);
+                };
+                match answer.parsed() {
+                    Response::Done { tag, status, outcome } if *tag == id => {
+                        let words = outcome.information.as_deref().unwrap_or_default().to_owned();
+                        return match status {
+                            Status::Ok => Ok(()),
+                            Status::No => Err(async_imap::error::Error::No(words)),
+                            _ => Err(async_imap::error::Error::Bad(words)),
+                        };
+                    }
+                    other => {
+                        self.news |= matches!(other, Response::MailboxData(MailboxDatum::Exists(_)));
+                        each(other);
+                    }
+                }
+            }
+        };
+        match within(limit, doing, saying).await? {
+            Err(async_imap::error::Error::No(words)) => {
+                Err(ChannelError::Refused(format!("IMAP, {doing}: {}", crate::plain::line(&words))))
+            }
+            done => done.map_err(|error| broken(doing, &error)),
+        }
     }
 
     /// Opens a mailbox.
     pub(super) async fn select(&mut self, mailbox: &str) -> Result<Selected, ChannelError> {
-        let doing = format!("opening the mailbox {mailbox}");
-        let selected = within(COMMAND, &doing, self.session.select(mailbox)).await?;
-        let selected = selected.map_err(|error| match error {
-            async_imap::error::Error::No(reason) => ChannelError::Refused(format!("{doing}: {reason}")),
-            error => broken(&doing, &error),
+        let (mut validity, mut uid_next) = (None, None);
+        let command = format!("SELECT {}", quoted(mailbox));
+        let opening = self.say(COMMAND, &command, |answer| {
+            if let Response::Data { outcome, .. } = answer {
+                match outcome.code {
+                    Some(ResponseCode::UidValidity(number)) => validity = Some(number),
+                    Some(ResponseCode::UidNext(number)) => uid_next = Some(number),
+                    _ => {}
+                }
+            }
+        });
+        opening.await.map_err(|error| match error {
+            ChannelError::Refused(reason) => ChannelError::Refused(format!("{reason} ({mailbox})")),
+            error => error,
         })?;
-        Ok(Selected { uid_validity: selected.uid_validity.unwrap_or(0), uid_next: selected.uid_next })
+        let uid_validity = validity.ok_or_else(|| ChannelError::Passing(format!("IMAP: {mailbox} has no UIDVALIDITY")))?;
+        Ok(Selected { uid_validity, uid_next })
     }
 
     /// The UIDs that a search finds in the open mailbox, in order.
     pub(super) async fn search(&mut self, query: &str) -> Result<Vec<u32>, ChannelError> {
-        let found = within(COMMAND, "searching", self.session.uid_search(query)).await?;
-        let found = found.map_err(|error| broken("searching", &error))?;
-        Ok(found.into_iter().collect::<BTreeSet<_>>().into_iter().collect())
+        let mut found = BTreeSet::new();
+        let command = format!("UID SEARCH {query}");
+        let searching = self.say(COMMAND, &command, |answer| {
+            if let Response::MailboxData(MailboxDatum::Search(uids)) = answer {
+                found.extend(uids);
+            }
+        });
+        passing(searching.await)?;
+        Ok(found.into_iter().collect())
     }
 
     /// Sizes and dates of mails, in order of UID; those that are gone are missing.
     pub(super) async fn summaries(&mut self, uids: &[u32]) -> Result<Vec<Summary>, ChannelError> {
-        let fetched = self.fetch(&set(uids), "(UID RFC822.SIZE INTERNALDATE)").await?;
-        let mut summaries: Vec<_> = fetched
-            .iter()
-            .filter_map(|mail| {
-                Some(Summary { uid: mail.uid?, size: mail.size.unwrap_or(0), received: mail.internal_date().map(|date| date.timestamp()) })
-            })
-            .collect();
-        summaries.sort_by_key(|summary| summary.uid);
-        Ok(summaries)
+        let mut summaries = BTreeMap::new();
+        let query = format!("UID FETCH {} (UID RFC822.SIZE INTERNALDATE)", set(uids));
+        let asking = self.say(FETCH, &query, |answer| {
+            let Response::Fetch(_, attributes) = answer else {
+                return;
+            };
+            let (mut uid, mut size, mut received) = (None, 0, None);
+            for attribute in attributes {
+                match attribute {
+                    AttributeValue::Uid(number) => uid = Some(*number),
+                    AttributeValue::Rfc822Size(bytes) => size = *bytes,
+                    AttributeValue::InternalDate(date) => received = internal_date(date),
+                    _ => {}
+                }
+            }
+            if let Some(uid) = uid.filter(|uid| uids.contains(uid)) {
+                summaries.insert(uid, Summary { uid, size, received });
+            }
+        });
+        passing(asking.await)?;
+        Ok(summaries.into_values().collect())
     }
 
     /// At most `limit` bytes of a mail, without marking it as read; `None` when it is gone.
     pub(super) async fn mail(&mut self, uid: u32, limit: usize) -> Result<Option<Vec<u8>>, ChannelError> {
-        let query = format!("(UID BODY.PEEK[]<0.{limit}>)");
-        let fetched = self.fetch(&uid.to_string(), &query).await?;
-        Ok(fetched.iter().find(|mail| mail.uid == Some(uid)).and_then(|mail| mail.body().map(<[u8]>::to_vec)))
+        self.section(uid, "", limit).await
     }
 
     /// At most `limit` bytes of a mail's headers.
     pub(super) async fn headers(&mut self, uid: u32, limit: usize) -> Result<Vec<u8>, ChannelError> {
-        let query = format!("(UID BODY.PEEK[HEADER]<0.{limit}>)");
-        let fetched = self.fetch(&uid.to_string(), &query).await?;
-        Ok(fetched.iter().find(|mail| mail.uid == Some(uid)).and_then(|mail| mail.header().map(<[u8]>::to_vec)).unwrap_or_default())
+        Ok(self.section(uid, "HEADER", limit).await?.unwrap_or_default())
     }
 
-    async fn fetch(&mut self, uids: &str, query: &str) -> Result<Vec<Fetch>, ChannelError> {
-        let fetching = async {
-            let stream = self.session.uid_fetch(uids, query).await?;
-            stream.try_collect::<Vec<_>>().await
-        };
-        within(FETCH, "fetching", fetching).await?.map_err(|error| broken("fetching", &error))
+    async fn section(&mut self, uid: u32, section: &str, limit: usize) -> Result<Option<Vec<u8>>, ChannelError> {
+        let (mut content, mut there) = (None, false);
+        let query = format!("UID FETCH {uid} (UID BODY.PEEK[{section}]<0.{limit}>)");
+        let fetching = self.say(FETCH, &query, |answer| {
+            let Response::Fetch(_, attributes) = answer else {
+                return;
+            };
+            if attributes.contains(&AttributeValue::Uid(uid)) {
+                there = true;
+                content = attributes.iter().find_map(|attribute| match attribute {
+                    AttributeValue::BodySection { data: Some(data), .. } => Some(data.to_vec()),
+                    _ => None,
+                });
+            }
+        });
+        passing(fetching.await)?;
+        if there && content.is_none() {
+            return Err(ChannelError::Passing(format!("IMAP: the server does not give the mail {uid}")));
+        }
+        Ok(content)
     }
 
     /// Waits until the server tells of something, at most so long. Gives the connection back only when it lives.
-    pub(super) async fn idle(self, at_most: Duration) -> Result<(Self, Woken), ChannelError> {
-        let Self { session, can_idle, can_remove } = self;
+    pub(super) async fn idle(mut self, at_most: Duration) -> Result<(Self, Woken), ChannelError> {
+        if std::mem::take(&mut self.news) {
+            return Ok((self, Woken::News));
+        }
+        let Self { session, can_idle, can_remove, can_move, news } = self;
         let mut idle = session.idle();
-        within(COMMAND, "waiting", idle.init()).await?.map_err(|error| broken("waiting", &error))?;
+        within(COMMAND, "IDLE", idle.init()).await?.map_err(|error| broken("IDLE", &error))?;
         let (wait, _interrupt) = idle.wait_with_timeout(at_most);
         // Should the connection end, the next command says so.
-        let woken = match wait.await.map_err(|error| broken("waiting", &error))? {
+        let woken = match wait.await.map_err(|error| broken("IDLE", &error))? {
             async_imap::extensions::idle::IdleResponse::NewData(_) => Woken::News,
             _ => Woken::Quiet,
         };
-        let session = within(COMMAND, "waiting", idle.done()).await?.map_err(|error| broken("waiting", &error))?;
-        Ok((Self { session, can_idle, can_remove }, woken))
+        let session = within(COMMAND, "DONE", idle.done()).await?.map_err(|error| broken("DONE", &error))?;
+        Ok((Self { session, can_idle, can_remove, can_move, news }, woken))
     }
 
-    /// Proves that the connection lives.
+    /// Proves that the connection lives, and lets the server tell of news.
     pub(super) async fn noop(&mut self) -> Result<(), ChannelError> {
-        within(COMMAND, "asking for news", self.session.noop()).await?.map_err(|error| broken("asking for news", &error))
+        self.say(COMMAND, "NOOP", |_| {}).await
+    }
+
+    /// The listening begins to look: what was told until now is about to be seen.
+    pub(super) fn look(&mut self) {
+        self.news = false;
     }
 
     /// The mailboxes where a mail of ours may lie beside the one we listen to: sent, archived, all, junk.
     pub(super) async fn where_ours_may_lie(&mut self) -> Result<Vec<String>, ChannelError> {
-        use async_imap::types::NameAttribute as Use;
-        let listing = async {
-            let names = self.session.list(Some(""), Some("*")).await?;
-            names.try_collect::<Vec<_>>().await
-        };
-        let names = within(COMMAND, "listing mailboxes", listing).await?.map_err(|error| broken("listing mailboxes", &error))?;
-        let likely = |name: &str| {
-            let last = name.rsplit(['/', '.']).next().unwrap_or_default().to_lowercase();
-            [
-                "sent",
-                "sent items",
-                "sent messages",
-                "sent mail",
-                "enviados",
-                "elementos enviados",
-                "enviadas",
-                "itens enviados",
-                "archive",
-                "junk",
-                "spam",
-            ]
-            .contains(&&*last)
-        };
-        Ok(names
-            .iter()
-            .filter(|name| {
-                let uses = name.attributes();
-                !uses.contains(&Use::NoSelect)
-                    && (uses.iter().any(|use_| matches!(use_, Use::Sent | Use::All | Use::Archive | Use::Junk)) || likely(name.name()))
-            })
-            .map(|name| name.name().to_owned())
-            .take(10)
-            .collect())
+        let names = self.mailboxes().await?;
+        Ok(names.into_iter().filter_map(|(name, kind)| kind.map(|_| name)).take(10).collect())
+    }
+
+    /// The mailbox where people look for what was sent, if there is one.
+    pub(super) async fn sent_mailbox(&mut self) -> Result<Option<String>, ChannelError> {
+        let names = self.mailboxes().await?;
+        Ok(names.into_iter().find(|(_, kind)| *kind == Some(Kind::Sent)).map(|(name, _)| name))
+    }
+
+    /// The mailboxes by name, with what they are for: as the server says, else as their names do.
+    async fn mailboxes(&mut self) -> Result<Vec<(String, Option<Kind>)>, ChannelError> {
+        let mut found = Vec::new();
+        let listing = self.say(COMMAND, "LIST \"\" \"*\"", |answer| {
+            if let Response::MailboxData(MailboxDatum::List(mailbox)) = answer
+                && !mailbox.name_attributes.contains(&NameAttribute::NoSelect)
+            {
+                let stated = mailbox.name_attributes.iter().find_map(Kind::by_attribute);
+                found.push((mailbox.name.to_string(), stated.or_else(|| Kind::by_name(&mailbox.name))));
+            }
+        });
+        passing(listing.await)?;
+        Ok(found)
+    }
+
+    /// Files copies of our answers as read, in the mailbox for what was sent where there is one.
+    pub(super) async fn file_as_sent(&mut self, uids: &[u32], mailbox: Option<&str>) -> Result<(), ChannelError> {
+        if uids.is_empty() {
+            return Ok(());
+        }
+        let uids = set(uids);
+        self.say(COMMAND, &format!("UID STORE {uids} +FLAGS.SILENT (\\Seen)"), |_| {}).await?;
+        match mailbox.filter(|_| self.can_move) {
+            Some(mailbox) => self.say(COMMAND, &format!("UID MOVE {uids} {}", quoted(mailbox)), |_| {}).await,
+            None => Ok(()),
+        }
     }
 
     /// Removes mails from the open mailbox, where the server can remove single ones.
@@ -196,18 +300,42 @@ impl Imap {
             return Ok(());
         }
         let uids = set(uids);
-        let removing = async {
-            let marked = self.session.uid_store(&uids, "+FLAGS.SILENT (\\Seen \\Deleted)").await?;
-            marked.try_collect::<Vec<_>>().await?;
-            let removed = self.session.uid_expunge(&uids).await?;
-            removed.try_collect::<Vec<_>>().await.map(drop)
-        };
-        within(COMMAND, "removing", removing).await?.map_err(|error| broken("removing", &error))
+        self.say(COMMAND, &format!("UID STORE {uids} +FLAGS.SILENT (\\Seen \\Deleted)"), |_| {}).await?;
+        self.say(COMMAND, &format!("UID EXPUNGE {uids}"), |_| {}).await
     }
 
     /// Says goodbye; what the server answers does not matter any more.
     pub(super) async fn leave(mut self) {
         let _ = timeout(Duration::from_secs(5), self.session.logout()).await;
+    }
+}
+
+/// What a mailbox is for, as far as we care.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Sent,
+    /// Archive, junk, everything.
+    Other,
+}
+
+impl Kind {
+    fn by_attribute(attribute: &NameAttribute<'_>) -> Option<Self> {
+        match attribute {
+            NameAttribute::Sent => Some(Self::Sent),
+            NameAttribute::All | NameAttribute::Archive | NameAttribute::Junk => Some(Self::Other),
+            _ => None,
+        }
+    }
+
+    fn by_name(name: &str) -> Option<Self> {
+        const SENT: [&str; 8] =
+            ["sent", "sent items", "sent messages", "sent mail", "enviados", "elementos enviados", "enviadas", "itens enviados"];
+        let last = name.rsplit(['/', '.']).next().unwrap_or_default().to_lowercase();
+        if SENT.contains(&&*last) {
+            Some(Self::Sent)
+        } else {
+            ["archive", "archivo", "junk", "spam", "correo no deseado"].contains(&&*last).then_some(Self::Other)
+        }
     }
 }
 
@@ -222,6 +350,27 @@ impl async_imap::Authenticator for Plain {
 
 fn set(uids: &[u32]) -> String {
     uids.iter().map(u32::to_string).collect::<Vec<_>>().join(",")
+}
+
+/// A name as IMAP wants it; names with line ends are refused by the settings and never given by servers.
+fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('\\', "\\\\").replace('"', "\\\""))
+}
+
+/// The server's date (`21-Nov-2026 10:30:00 -0500`) as seconds since the epoch.
+fn internal_date(text: &str) -> Option<i64> {
+    let format = time::macros::format_description!(
+        "[day padding:none]-[month repr:short]-[year] [hour]:[minute]:[second] [offset_hour sign:mandatory][offset_minute]"
+    );
+    time::OffsetDateTime::parse(text.trim(), &format).ok().map(time::OffsetDateTime::unix_timestamp)
+}
+
+/// A refusal that is none of the account: the server can't do it right now.
+fn passing<T>(done: Result<T, ChannelError>) -> Result<T, ChannelError> {
+    done.map_err(|error| match error {
+        ChannelError::Refused(reason) => ChannelError::Passing(reason),
+        error => error,
+    })
 }
 
 async fn open(settings: &Settings) -> Result<Client<Stream>, ChannelError> {
@@ -268,4 +417,20 @@ async fn within<T>(limit: Duration, doing: &str, work: impl Future<Output = T>) 
 
 fn broken(doing: &str, error: &async_imap::error::Error) -> ChannelError {
     ChannelError::Passing(format!("IMAP, {doing}: {}", crate::plain::line(&error.to_string())))
+}
+
+#[cfg(test)]
+mod tests {
+    //! What goes over the wire as text.
+    use super::*;
+
+    #[test]
+    fn dates_and_names() {
+        assert_eq!(internal_date("21-Nov-2026 10:30:00 -0500"), Some(1_795_275_000));
+        assert_eq!(internal_date(" 1-Jan-1970 00:00:01 +0000"), Some(1));
+        assert_eq!(internal_date("yesterday"), None);
+        assert_eq!(quoted(r#"a "b" \c"#), r#""a \"b\" \\c""#);
+        assert_eq!(Kind::by_name("INBOX.Enviados"), Some(Kind::Sent));
+        assert_eq!(Kind::by_name("Sentimientos"), None);
+    }
 }

@@ -8,6 +8,7 @@
 
 mod bounce;
 mod compose;
+mod flowed;
 mod imap;
 mod quoting;
 mod read;
@@ -85,7 +86,7 @@ impl Network for Email {
         let settings = Settings::of(&account)?;
         let us = Us::new(&settings.from_address);
         Ok(Connection {
-            source: Some(Box::new(source::Mailbox { settings: settings.clone(), us: us.clone() })),
+            source: Some(Box::new(source::Mailbox::new(settings.clone(), us.clone()))),
             sink: Some(Arc::new(sink::Post { settings, us, patience: self.patience })),
         })
     }

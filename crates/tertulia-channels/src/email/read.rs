@@ -1,6 +1,6 @@
 //! A mail as received turned into events. Pure: bytes in, events out.
 
-use super::{Us, bounce, quoting, structure};
+use super::{Us, bounce, flowed, quoting, structure};
 use crate::plain;
 use mail_parser::{Address, Message, MessageParser, MessagePart, MimeHeaders, PartType};
 use sha2::{Digest, Sha256};
@@ -42,7 +42,7 @@ pub(super) fn read(raw: &[u8], us: &Us, received: Timestamp) -> Result<Vec<Event
             (person.author(None), us.is_us(&person.address))
         }
         other => {
-            let own = us.is_us(&sender.address);
+            let own = us.is_us(&sender.address) && !is_forged(&mail);
             (sender.author(other.as_ref()), own)
         }
     };
@@ -174,6 +174,14 @@ fn is_automatic(mail: &Message<'_>) -> bool {
         || value("Return-Path").is_some_and(|value| value == "<>")
 }
 
+/// A server on the way, ours at the latest, says that the mail only claims its sender's domain.
+fn is_forged(mail: &Message<'_>) -> bool {
+    mail.headers_raw().filter(|(name, _)| name.eq_ignore_ascii_case("Authentication-Results")).any(|(_, results)| {
+        let results = results.to_ascii_lowercase();
+        results.contains("dmarc=fail") || (results.contains("spf=fail") && !results.contains("dkim=pass"))
+    })
+}
+
 fn body(mail: &Message<'_>) -> String {
     let plain_text = join(mail.text_bodies());
     if plain_text.trim().is_empty() { join(mail.html_bodies()) } else { plain_text }
@@ -188,7 +196,7 @@ fn join<'a>(parts: impl Iterator<Item = &'a MessagePart<'a>>) -> String {
         }
         let text = match &part.body {
             PartType::Html(html) => plain::from_html(html),
-            PartType::Text(text) => plain::text(text),
+            PartType::Text(text) => plain::text(&flowed::join(text, part.content_type())),
             _ => continue,
         };
         if !body.is_empty() {

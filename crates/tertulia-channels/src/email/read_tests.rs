@@ -158,6 +158,27 @@ fn our_own_copy_is_ours_and_nobody_elses_is() {
 }
 
 #[test]
+fn a_mail_that_only_claims_to_be_ours_is_not() {
+    let forged = b"Authentication-Results: mx.alas.example; spf=fail smtp.mailfrom=evil.example;\n dmarc=fail header.from=alas.example\nFrom: Ayuda <ayuda@alas.example>\nMessage-ID: <x@evil.example>\n\nTe devolvemos el doble.";
+    let post = post(forged);
+    assert!(!post.own && post.addressed);
+}
+
+#[test]
+fn other_charsets_and_flowed_paragraphs() {
+    let post = post(b"From: a@b.example\nMessage-ID: <1@b>\nContent-Type: text/plain; charset=windows-1252; format=flowed\nContent-Transfer-Encoding: quoted-printable\n\n=93Ma=F1ana=94 me =\n\ncontestan por 5 =80.\n");
+    assert_eq!(post.text, "\u{201c}Mañana\u{201d} me contestan por 5 €.");
+}
+
+#[test]
+fn html_mails_of_telephones_are_folded_too() {
+    let html = "From: a@b.example\nMessage-ID: <1@b>\nContent-Type: text/html; charset=utf-8\n\n<div>No llegó</div><br><div class=\"gmail_quote\"><div class=\"gmail_attr\">El sáb, 21 nov 2026 a las 9:15, Ayuda (&lt;<a href=\"mailto:a@x\">ayuda@alas.example</a>&gt;) escribió:<br></div><blockquote><div>Hola</div></blockquote></div>";
+    let post = post(html.as_bytes());
+    assert_eq!(post.text, "No llegó");
+    assert!(post.quoted.is_some_and(|quoted| quoted.ends_with("Hola")));
+}
+
+#[test]
 fn reports_become_deliveries() {
     let delivery = |raw: &[u8]| match events(raw).expect("readable").pop() {
         Some(Event::Delivery { external_id, status, .. }) => {

@@ -130,8 +130,12 @@ impl Post {
         let mut mailboxes = vec![self.settings.mailbox.clone()];
         mailboxes.extend(imap.where_ours_may_lie().await?);
         let mut found = false;
-        for mailbox in mailboxes {
-            imap.select(&mailbox).await?;
+        for (at, mailbox) in mailboxes.iter().enumerate() {
+            match imap.select(mailbox).await {
+                // One of the others that can't be opened tells nothing.
+                Err(ChannelError::Refused(_)) if at > 0 => continue,
+                opened => opened?,
+            };
             if !imap.search(&by_id(id)).await?.is_empty() {
                 found = true;
                 break;

@@ -7,7 +7,10 @@ use super::{
     settings::Settings,
 };
 use async_trait::async_trait;
-use std::time::{Duration, Instant};
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
 use tertulia_app::channel::{ChannelError, Cursor, Intake, Poison, SignOfLife, Source};
 use tertulia_kernel::{Timestamp, event::Event};
 use tokio_util::sync::CancellationToken;
@@ -23,6 +26,9 @@ const BATCH: usize = 20;
 const BATCH_BYTES: usize = 8 * 1024 * 1024;
 /// IDLE is renewed so often: well before servers (30 min) and address translators (often 5 min) forget us.
 const IDLE: Duration = Duration::from_secs(4 * 60);
+const SETTLING: Duration = Duration::from_secs(10);
+/// Connections that may break on the same mail before it is set aside unread.
+const BREAKS: u32 = 5;
 /// Pause between looks where the server has no IDLE.
 const POLL: Duration = Duration::from_secs(30);
 /// Time to read one mail, which is a matter of milliseconds.
@@ -32,8 +38,10 @@ const LIVED: Duration = Duration::from_secs(60);
 
 /// The source of a mail account.
 pub(super) struct Mailbox {
-    pub settings: Settings,
-    pub us: Us,
+    settings: Settings,
+    us: Us,
+    /// The mail that connections broke on, and how often in a row.
+    broken_on: Mutex<(u32, u32)>,
 }
 
 /// Where we are in the mailbox. UIDs count up within one validity; when the server starts to count anew, the time
@@ -91,19 +99,25 @@ impl Source for Mailbox {
 }
 
 impl Mailbox {
+    pub(super) fn new(settings: Settings, us: Us) -> Self {
+        Self { settings, us, broken_on: Mutex::default() }
+    }
+
     async fn listen(&self, mut imap: Imap, intake: &Intake) -> Result<std::convert::Infallible, ChannelError> {
+        let ours_go_to = imap.sent_mailbox().await?;
         let selected = imap.select(&self.settings.mailbox).await?;
         let mut place = self.start(&mut imap, selected, intake).await?;
+        let mut settled = false;
         loop {
-            place = self.catch_up(&mut imap, place, intake).await?;
+            imap.look();
+            place = self.catch_up(&mut imap, place, intake, ours_go_to.as_deref()).await?;
             let mode = if imap.can_idle { "IDLE" } else { "polling every 30 s" };
             intake.alive(SignOfLife { mode: Some(mode.into()), limits: Vec::new() }).await?;
             if imap.can_idle {
-                let (living, woken) = imap.idle(IDLE).await?;
+                // What arrives while IDLE begins may go unnoticed: the first look after news comes soon.
+                let (living, woken) = imap.idle(if settled { IDLE } else { SETTLING }).await?;
                 imap = living;
-                if woken == Woken::Quiet {
-                    continue;
-                }
+                settled = woken == Woken::Quiet;
                 // News may be a flag or a removal: the search tells.
             } else {
                 tokio::time::sleep(POLL).await;
@@ -138,7 +152,7 @@ impl Mailbox {
     }
 
     /// Takes in everything after the place, in order, and returns the place reached.
-    async fn catch_up(&self, imap: &mut Imap, mut place: Place, intake: &Intake) -> Result<Place, ChannelError> {
+    async fn catch_up(&self, imap: &mut Imap, mut place: Place, intake: &Intake, ours_go_to: Option<&str>) -> Result<Place, ChannelError> {
         let query = format!("UID {}:*", place.last_uid.saturating_add(1));
         let mut uids = imap.search(&query).await?;
         // `n:*` always holds the last mail, even when its UID is below n.
@@ -150,14 +164,31 @@ impl Mailbox {
                 self.take(imap, summary, place.uid_validity, &mut batch, intake).await?;
                 place = place.after(summary);
                 if batch.is_full() {
-                    self.save(&mut batch, place, intake).await?;
+                    self.hand_on(imap, &mut batch, place, intake, ours_go_to).await?;
                 }
             }
             // Mails that were removed in between leave no trace.
             place.last_uid = place.last_uid.max(some.last().copied().unwrap_or(0));
-            self.save(&mut batch, place, intake).await?;
+            self.hand_on(imap, &mut batch, place, intake, ours_go_to).await?;
         }
         Ok(place)
+    }
+
+    /// Gives the batch to intake, and files the copies of our own answers where people look for what was sent.
+    async fn hand_on(
+        &self,
+        imap: &mut Imap,
+        batch: &mut Batch,
+        place: Place,
+        intake: &Intake,
+        ours_go_to: Option<&str>,
+    ) -> Result<(), ChannelError> {
+        let copies = std::mem::take(&mut batch.copies);
+        self.save(batch, place, intake).await?;
+        if let Err(error) = imap.file_as_sent(&copies, ours_go_to).await {
+            tracing::info!(%error, "copies of our answers stay in the inbox");
+        }
+        Ok(())
     }
 
     /// Reads one mail into the batch, or sets it aside.
@@ -170,27 +201,22 @@ impl Mailbox {
         intake: &Intake,
     ) -> Result<(), ChannelError> {
         let received = summary.received.map_or_else(now, Timestamp::from_seconds);
-        let (error, payload) = if summary.size as usize > MAX_MAIL {
-            let headers = imap.headers(summary.uid, QUARANTINED).await?;
-            (too_large(summary.size as usize), headers)
-        } else {
-            // One byte more than allowed, to catch a server that states sizes wrongly.
-            let Some(raw) = imap.mail(summary.uid, MAX_MAIL + 1).await? else {
-                return Ok(());
-            };
-            if raw.len() > MAX_MAIL {
-                (too_large(raw.len()), raw)
-            } else {
-                let (size, raw) = (raw.len(), std::sync::Arc::new(raw));
+        let (error, payload) = match self.fetch(imap, summary).await? {
+            Mail::Gone => return Ok(()),
+            Mail::Whole(raw) => {
+                let (size, raw) = (raw.len(), Arc::new(raw));
                 match self.read(raw.clone(), received).await {
                     Ok(events) => {
                         batch.bytes += size;
+                        batch.copies.extend(events.iter().any(|event| self.is_our_copy(event)).then_some(summary.uid));
                         batch.events.extend(events);
                         return Ok(());
                     }
                     Err(error) => (error, raw.to_vec()),
                 }
             }
+            Mail::TooLarge { size, start } => (too_large(size), start),
+            Mail::Breaks => (format!("{BREAKS} connections broke while this mail was fetched"), Vec::new()),
         };
         let poison = Poison {
             external_id: format!("{}:{uid_validity}:{}", self.settings.mailbox, summary.uid),
@@ -200,8 +226,40 @@ impl Mailbox {
         intake.quarantine(poison).await
     }
 
+    /// Fetches a mail as far as it may be fetched. A connection that breaks here is counted against the mail.
+    async fn fetch(&self, imap: &mut Imap, summary: &Summary) -> Result<Mail, ChannelError> {
+        let breaks = {
+            let mut broken_on = self.broken_on.lock().unwrap_or_else(PoisonError::into_inner);
+            if broken_on.0 != summary.uid {
+                *broken_on = (summary.uid, 0);
+            }
+            broken_on.1 += 1;
+            broken_on.1 - 1
+        };
+        if breaks >= BREAKS {
+            return Ok(Mail::Breaks);
+        }
+        let size = summary.size as usize;
+        let mail = if size > MAX_MAIL {
+            Mail::TooLarge { size, start: imap.headers(summary.uid, QUARANTINED).await? }
+        } else {
+            // One byte more than allowed, to catch a server that states sizes wrongly.
+            match imap.mail(summary.uid, MAX_MAIL + 1).await? {
+                None => Mail::Gone,
+                Some(raw) if raw.len() > MAX_MAIL => Mail::TooLarge { size: raw.len(), start: raw },
+                Some(raw) => Mail::Whole(raw),
+            }
+        };
+        *self.broken_on.lock().unwrap_or_else(PoisonError::into_inner) = (0, 0);
+        Ok(mail)
+    }
+
+    fn is_our_copy(&self, event: &Event) -> bool {
+        matches!(event, Event::Post(post) if post.own && self.us.is_answer(&post.external_id))
+    }
+
     /// Reads a mail apart, so that one which is slow or crashes the parser harms nothing else.
-    async fn read(&self, raw: std::sync::Arc<Vec<u8>>, received: Timestamp) -> Result<Vec<Event>, String> {
+    async fn read(&self, raw: Arc<Vec<u8>>, received: Timestamp) -> Result<Vec<Event>, String> {
         let us = self.us.clone();
         let reading = tokio::task::spawn_blocking(move || read::read(&raw, &us, received));
         match tokio::time::timeout(READING, reading).await {
@@ -222,11 +280,26 @@ impl Mailbox {
     }
 }
 
+/// A mail as far as it could be fetched.
+enum Mail {
+    Whole(Vec<u8>),
+    TooLarge {
+        size: usize,
+        start: Vec<u8>,
+    },
+    /// Removed by somebody else since it was listed.
+    Gone,
+    /// Every attempt to fetch it broke the connection.
+    Breaks,
+}
+
 /// Mails read and not yet handed on.
 #[derive(Default)]
 struct Batch {
     events: Vec<Event>,
     bytes: usize,
+    /// UIDs of the copies of our own answers among them.
+    copies: Vec<u32>,
 }
 
 impl Batch {

@@ -163,10 +163,10 @@ impl Poller {
             Ok(document) => document,
             Err(crash) => Err(format!("the reader gave up ({crash})")),
         };
-        memory.etag = etag;
-        memory.last_modified = last_modified;
         match document {
             Ok(document) => {
+                memory.etag = etag;
+                memory.last_modified = last_modified;
                 memory.failures = 0;
                 memory.error = None;
                 let fresh = fresh(memory, document.posts, now);
@@ -188,7 +188,8 @@ impl Poller {
             Err(error) => {
                 let error = format!("{url}: not a feed that can be read: {error}");
                 let poison = Poison {
-                    external_id: format!("{}#{}", cursor_name(url), read::digest(&body)),
+                    // One place in quarantine per feed, however often it changes.
+                    external_id: cursor_name(url),
                     error: error.clone(),
                     payload: body[..body.len().min(QUARANTINED)].to_vec(),
                 };

@@ -43,6 +43,18 @@ impl Post {
         })
     }
 
+    /// What the server answers to one IMAP command in the company's mailbox.
+    pub async fn imap(&self, command: &str) -> String {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.mail.imap_port)).await.expect("connect");
+        let (user, password) = (&self.help.address, &self.help.password);
+        let said = format!("a LOGIN {user} {password}\r\nb SELECT INBOX\r\nc {command}\r\nd LOGOUT\r\n");
+        stream.write_all(said.as_bytes()).await.expect("say");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.expect("hear");
+        assert!(answer.contains("c OK"), "{answer}");
+        answer
+    }
+
     /// A mail from Ana as a stranger's server brings it.
     pub async fn ana_writes(&self, message: &str) {
         let message = format!("From: Ana Pérez <{}>\nTo: {}\n{message}", self.ana.address, self.help.address);
@@ -109,11 +121,13 @@ pub enum Fate {
     LoseTheAnswer,
     /// Cuts before the server gets it.
     LoseTheMail,
+    /// Cuts as soon as the client says something with this in it.
+    CutAt(&'static str),
     /// Says this to the client in the server's name; the server never gets the mail.
     Say(&'static str),
 }
 
-/// A wire in front of an SMTP server.
+/// A wire in front of a server.
 pub struct Wire {
     pub port: u16,
     fate: Arc<Mutex<Fate>>,
@@ -153,9 +167,11 @@ async fn carry(mut client: TcpStream, server: u16, fate: Arc<Mutex<Fate>>) -> st
                 let keep = tail.len().saturating_sub(5);
                 tail.drain(..keep);
                 let fate = *fate.lock().expect("lock");
+                let said = String::from_utf8_lossy(&up[..read]);
                 match fate {
+                    Fate::CutAt(words) if said.contains(words) => return Ok(()),
                     _ if tail != b"\r\n.\r\n" => server.write_all(&up[..read]).await?,
-                    Fate::Pass => server.write_all(&up[..read]).await?,
+                    Fate::Pass | Fate::CutAt(_) => server.write_all(&up[..read]).await?,
                     Fate::LoseTheAnswer => {
                         server.write_all(&up[..read]).await?;
                         let read = server.read(&mut down).await?;
