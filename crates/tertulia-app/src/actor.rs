@@ -30,6 +30,14 @@ impl Actor {
         if self.role.may(permission) { Ok(()) } else { Err(AppError::forbidden()) }
     }
 
+    /// Refuses tokens: what guards the account itself needs the person.
+    pub fn must_be_session(&self) -> Result<()> {
+        if self.scopes.is_none() {
+            return Ok(());
+        }
+        Err(AppError::new(crate::Kind::Forbidden, "session_required", "a token can't do this; sign in"))
+    }
+
     /// Refuses what the token was not made for.
     pub fn must_scope(&self, scope: Scope) -> Result<()> {
         let allowed = match &self.scopes {

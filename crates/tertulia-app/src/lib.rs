@@ -2,19 +2,39 @@
 //!
 //! **Never here:** HTTP types, SQL text, a network's protocol.
 //!
-//! Start with [`App`]: everything a use case needs. [`channel`] says what a network must offer.
+//! Start with [`App`]: everything a use case needs. A post's way through the house is `intake` → [`listening`] → rules →
+//! [`cases`] → [`offers`] → [`answers`] → [`answers::outbox`]. [`channel`] says what a network must offer, [`lines`] runs
+//! what is connected.
 
 mod actor;
+pub mod answers;
+pub mod audit;
+pub mod cases;
 pub mod channel;
 mod error;
+mod intake;
+pub mod lines;
+pub mod listening;
 pub mod live;
+pub mod metrics;
+pub mod offers;
+pub mod query;
 pub mod secret;
+pub mod settings;
+pub mod staff;
+pub mod system;
+mod validate;
+pub mod view;
 
 pub use actor::Actor;
 pub use error::{AppError, FieldError, Kind};
+pub use validate::Wrong;
 
 use channel::Network;
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, PoisonError},
+};
 use tertulia_kernel::{Clock, Entropy, Timestamp};
 use tertulia_store::Store;
 
@@ -34,14 +54,55 @@ pub struct App {
     pub live: live::Bus,
     /// Kinds of channel, by key.
     pub networks: Networks,
+    /// Channels that run.
+    pub lines: lines::Lines,
+    /// Who looks at which case.
+    pub board: cases::presence::Board,
+    /// Wakes the outbox.
+    pub outbox_wake: Arc<tokio::sync::Notify>,
     /// Seals channel secrets.
     pub sealer: Arc<secret::Sealer>,
+    /// Counters for `/metrics`.
+    pub metrics: metrics::Metrics,
+    listening_cache: listening::Cache,
+    newest_id: Arc<Mutex<u128>>,
 }
 
 impl App {
+    /// An app on an open store, with the system's clock and randomness.
+    pub fn new(store: Store, sealer: secret::Sealer, networks: Networks) -> Self {
+        Self {
+            store,
+            clock: Arc::new(system::SystemClock),
+            entropy: Arc::new(system::SystemEntropy::default()),
+            live: live::Bus::default(),
+            networks,
+            lines: lines::Lines::default(),
+            board: cases::presence::Board::default(),
+            outbox_wake: Arc::default(),
+            sealer: Arc::new(sealer),
+            metrics: metrics::Metrics::default(),
+            listening_cache: listening::Cache::default(),
+            newest_id: Arc::default(),
+        }
+    }
+
     /// The present instant.
     pub fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// A new UUIDv7, later in order than every one this process made before, even within a millisecond.
+    pub fn new_id(&self) -> uuid::Uuid {
+        let made = tertulia_kernel::id::new_uuid(self.now(), self.entropy.as_ref()).as_u128();
+        let mut newest = self.newest_id.lock().unwrap_or_else(PoisonError::into_inner);
+        *newest = made.max(*newest + 1);
+        uuid::Uuid::from_u128(*newest)
+    }
+
+    /// Asks the database for a sign of life.
+    pub async fn ping(&self) -> Result<()> {
+        Ok(self.store.read().await?.ping().await?)
     }
 }
 

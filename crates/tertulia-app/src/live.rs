@@ -131,7 +131,7 @@ impl Bus {
 
     /// Updates after `last` (none when absent), then everything to come. `Err` when `last` is too old or from another
     /// process: the client must fetch everything.
-    pub fn listen(&self, last: Option<u64>) -> (Result<Vec<Arc<Update>>, Missed>, broadcast::Receiver<Arc<Update>>) {
+    pub fn listen(&self, last: Option<u64>) -> (Resumed, broadcast::Receiver<Arc<Update>>) {
         let past = self.past.lock().unwrap_or_else(PoisonError::into_inner);
         let receiver = self.sender.subscribe();
         let newest = past.back().map_or(0, |update| update.seq);
@@ -144,6 +144,9 @@ impl Bus {
         (missed, receiver)
     }
 }
+
+/// The updates a client missed, or that they are gone.
+pub type Resumed = Result<Vec<Arc<Update>>, Missed>;
 
 /// The updates a client asks for are gone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -15,6 +15,7 @@
 pub mod caps;
 pub mod event;
 pub mod id;
+pub mod text;
 pub mod time;
 
 pub use id::*;

@@ -66,10 +66,7 @@ fn serve(client: &TcpStream, hosts: &HashMap<String, u16>) -> anyhow::Result<()>
     let mut request_line = String::new();
     reader.read_line(&mut request_line)?;
     let mut words = request_line.split_whitespace();
-    let (method, url) = (
-        words.next().context("no method")?,
-        words.next().context("no URL")?,
-    );
+    let (method, url) = (words.next().context("no method")?, words.next().context("no URL")?);
     let rest = url.strip_prefix("http://").context("not a proxy request")?;
     let (host, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
     let path = if path.is_empty() { "/" } else { path };
@@ -78,27 +75,15 @@ fn serve(client: &TcpStream, hosts: &HashMap<String, u16>) -> anyhow::Result<()>
     let mut body_length = 0;
     loop {
         let mut line = String::new();
-        anyhow::ensure!(
-            reader.read_line(&mut line)? > 0,
-            "the request ended in its head"
-        );
+        anyhow::ensure!(reader.read_line(&mut line)? > 0, "the request ended in its head");
         if line == "\r\n" || line == "\n" {
             break;
         }
-        let name = line
-            .split(':')
-            .next()
-            .unwrap_or_default()
-            .to_ascii_lowercase();
+        let name = line.split(':').next().unwrap_or_default().to_ascii_lowercase();
         match name.as_str() {
             "connection" | "proxy-connection" => continue,
             "content-length" => {
-                body_length = line
-                    .split(':')
-                    .nth(1)
-                    .context("an empty Content-Length")?
-                    .trim()
-                    .parse()?;
+                body_length = line.split(':').nth(1).context("an empty Content-Length")?.trim().parse()?;
             }
             "expect" => {
                 (&mut &*client).write_all(b"HTTP/1.1 100 Continue\r\n\r\n")?;
@@ -111,13 +96,9 @@ fn serve(client: &TcpStream, hosts: &HashMap<String, u16>) -> anyhow::Result<()>
     head.push_str("Connection: close\r\n\r\n");
 
     let mut client = client;
-    let server = hosts
-        .get(host)
-        .and_then(|port| TcpStream::connect((Ipv4Addr::LOCALHOST, *port)).ok());
+    let server = hosts.get(host).and_then(|port| TcpStream::connect((Ipv4Addr::LOCALHOST, *port)).ok());
     let Some(mut server) = server else {
-        client.write_all(
-            b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
-        )?;
+        client.write_all(b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")?;
         return Ok(());
     };
     server.write_all(head.as_bytes())?;

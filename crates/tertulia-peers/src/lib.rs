@@ -49,10 +49,7 @@ where
         if let Some(answer) = probe().await? {
             return Ok(answer);
         }
-        anyhow::ensure!(
-            Instant::now() < deadline,
-            "did not happen within {limit:?}: {what}"
-        );
+        anyhow::ensure!(Instant::now() < deadline, "did not happen within {limit:?}: {what}");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }

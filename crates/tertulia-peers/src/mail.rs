@@ -60,32 +60,18 @@ impl Mail {
         crate::install::find("dovecot (LMTP)", &["/usr/lib/dovecot/lmtp".into()])?;
         crate::install::find("dovecot (IMAP)", &["/usr/lib/dovecot/imap".into()])?;
         let postfix = crate::install::find("postfix", &["/usr/lib/postfix/sbin/master".into()])?;
-        anyhow::ensure!(
-            crate::install::is_root(),
-            "the mail servers of the tests need root: Postfix runs as several users"
-        );
+        anyhow::ensure!(crate::install::is_root(), "the mail servers of the tests need root: Postfix runs as several users");
 
         let folder = Folder::new("mail")?;
-        let [
-            smtp_port,
-            submission_port,
-            submissions_port,
-            imap_port,
-            imaps_port,
-        ] = free_ports()?;
+        let [smtp_port, submission_port, submissions_port, imap_port, imaps_port] = free_ports()?;
         let path = folder.path();
         folder.write("users", "")?;
         fs::create_dir(path.join("mail"))?;
-        run(Command::new("chown")
-            .arg("mail:mail")
-            .arg(path.join("mail")))?;
+        run(Command::new("chown").arg("mail:mail").arg(path.join("mail")))?;
         make_certificate(path)?;
 
         folder.write("postfix/main.cf", &postfix_main(path))?;
-        folder.write(
-            "postfix/master.cf",
-            &postfix_master(smtp_port, submission_port, submissions_port),
-        )?;
+        folder.write("postfix/master.cf", &postfix_master(smtp_port, submission_port, submissions_port))?;
         make_queue(path)?;
         let config = folder.write("dovecot.conf", &dovecot_conf(path, imap_port, imaps_port))?;
 
@@ -94,32 +80,13 @@ impl Mail {
             words.extend(rest.iter().map(Into::into));
             words
         };
-        let start = |name, command| {
-            Process::start(Start {
-                name,
-                folder: path,
-                stop_signal: "TERM",
-                command,
-                environment: vec![],
-            })
-        };
+        let start = |name, command| Process::start(Start { name, folder: path, stop_signal: "TERM", command, environment: vec![] });
         let mut dovecot = start("dovecot", words(&dovecot, &["-F"], &config))?;
         let mut postfix = start("postfix", words(&postfix, &["-d"], &path.join("postfix")))?;
         dovecot.wait_for_port(imap_port, Duration::from_secs(20))?;
-        dovecot.wait_until(Duration::from_secs(20), || {
-            path.join("queue/private/lmtp-dovecot").exists()
-        })?;
+        dovecot.wait_until(Duration::from_secs(20), || path.join("queue/private/lmtp-dovecot").exists())?;
         postfix.wait_for_port(smtp_port, Duration::from_secs(20))?;
-        Ok(Self {
-            smtp_port,
-            submission_port,
-            submissions_port,
-            imap_port,
-            imaps_port,
-            _postfix: postfix,
-            _dovecot: dovecot,
-            folder,
-        })
+        Ok(Self { smtp_port, submission_port, submissions_port, imap_port, imaps_port, _postfix: postfix, _dovecot: dovecot, folder })
     }
 
     /// Makes a mailbox: `name@domain` with [`COMPANY`] or [`CUSTOMERS`] as its domain.
@@ -138,11 +105,7 @@ impl Mail {
             fs::rename(users.with_extension("new"), &users)?;
         }
         let maildir = self.folder.path().join("mail").join(domain).join(name);
-        Ok(Mailbox {
-            address,
-            password,
-            maildir,
-        })
+        Ok(Mailbox { address, password, maildir })
     }
 
     /// The certificate of the TLS ports (PEM, for `localhost` and 127.0.0.1, signed by itself).
@@ -155,8 +118,7 @@ impl Mail {
     /// # Errors
     /// When the server refuses a step: with its answer.
     pub async fn send_raw(&self, from: &str, to: &[&str], message: &[u8]) -> anyhow::Result<()> {
-        let mut server =
-            BufReader::new(TcpStream::connect((Ipv4Addr::LOCALHOST, self.smtp_port)).await?);
+        let mut server = BufReader::new(TcpStream::connect((Ipv4Addr::LOCALHOST, self.smtp_port)).await?);
         expect(&mut server, "220").await?;
         say(&mut server, "EHLO [127.0.0.1]", "250").await?;
         say(&mut server, &format!("MAIL FROM:<{from}>"), "250").await?;
@@ -181,13 +143,8 @@ impl Mail {
 
     /// The end of both servers' logs, for a failing test's message.
     pub fn last_words(&self) -> String {
-        let log =
-            fs::read_to_string(self.folder.path().join("postfix.mail.log")).unwrap_or_default();
-        format!(
-            "{}\n{log}\n{}",
-            self._postfix.last_words(),
-            self._dovecot.last_words()
-        )
+        let log = fs::read_to_string(self.folder.path().join("postfix.mail.log")).unwrap_or_default();
+        format!("{}\n{log}\n{}", self._postfix.last_words(), self._dovecot.last_words())
     }
 }
 
@@ -199,11 +156,7 @@ impl Mailbox {
     pub fn messages(&self) -> anyhow::Result<Vec<String>> {
         let mut files = Vec::new();
         for folder in ["new", "cur"] {
-            for entry in fs::read_dir(self.maildir.join(folder))
-                .into_iter()
-                .flatten()
-                .flatten()
-            {
+            for entry in fs::read_dir(self.maildir.join(folder)).into_iter().flatten().flatten() {
                 files.push((entry.metadata()?.modified()?, entry.path()));
             }
         }
@@ -220,11 +173,7 @@ impl Mailbox {
         let what = format!("a message with {text:?} for {}", self.address);
         crate::eventually(&what, Duration::from_secs(20), async || {
             // A message on its way from `new` to `cur` may vanish between listing and reading: look again.
-            Ok(self
-                .messages()
-                .unwrap_or_default()
-                .into_iter()
-                .find(|message| message.contains(text)))
+            Ok(self.messages().unwrap_or_default().into_iter().find(|message| message.contains(text)))
         })
         .await
     }
@@ -232,19 +181,14 @@ impl Mailbox {
 
 async fn say(server: &mut BufReader<TcpStream>, line: &str, code: &str) -> anyhow::Result<()> {
     server.write_all(format!("{line}\r\n").as_bytes()).await?;
-    expect(server, code)
-        .await
-        .with_context(|| format!("after {line}"))
+    expect(server, code).await.with_context(|| format!("after {line}"))
 }
 
 async fn expect(server: &mut BufReader<TcpStream>, code: &str) -> anyhow::Result<()> {
     loop {
         let mut line = String::new();
         server.read_line(&mut line).await?;
-        anyhow::ensure!(
-            line.starts_with(code),
-            "the mail server answered {line:?}, not {code}"
-        );
+        anyhow::ensure!(line.starts_with(code), "the mail server answered {line:?}, not {code}");
         if line.as_bytes().get(3) != Some(&b'-') {
             return Ok(());
         }
@@ -253,26 +197,10 @@ async fn expect(server: &mut BufReader<TcpStream>, code: &str) -> anyhow::Result
 
 fn make_certificate(folder: &Path) -> anyhow::Result<()> {
     run(Command::new("openssl")
-        .args([
-            "req",
-            "-x509",
-            "-newkey",
-            "ec",
-            "-pkeyopt",
-            "ec_paramgen_curve:prime256v1",
-            "-nodes",
-            "-days",
-            "30",
-        ])
-        .args([
-            "-subj",
-            "/CN=localhost",
-            "-addext",
-            "subjectAltName=DNS:localhost,IP:127.0.0.1",
-            // A server's own certificate, not an authority: strict clients insist on the difference.
-            "-addext",
-            "basicConstraints=critical,CA:FALSE",
-        ])
+        .args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "30"])
+        .args(["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"])
+        // A server's own certificate, not an authority: strict clients insist on the difference.
+        .args(["-addext", "basicConstraints=critical,CA:FALSE"])
         .arg("-keyout")
         .arg(folder.join("key.pem"))
         .arg("-out")
@@ -293,20 +221,12 @@ fn make_queue(folder: &Path) -> anyhow::Result<()> {
     make(
         "700",
         "postfix",
-        &[
-            "active", "bounce", "corrupt", "defer", "deferred", "flush", "hold", "incoming",
-            "private", "saved", "trace",
-        ],
+        &["active", "bounce", "corrupt", "defer", "deferred", "flush", "hold", "incoming", "private", "saved", "trace"],
     )?;
     make("730", "postfix", &["maildrop"])?;
     make("710", "postfix", &["public"])?;
-    run(Command::new("chgrp")
-        .arg("postdrop")
-        .arg(queue.join("maildrop"))
-        .arg(queue.join("public")))?;
-    run(Command::new("install")
-        .args(["-d", "-m", "700", "-o", "postfix"])
-        .arg(folder.join("postfix-data")))?;
+    run(Command::new("chgrp").arg("postdrop").arg(queue.join("maildrop")).arg(queue.join("public")))?;
+    run(Command::new("install").args(["-d", "-m", "700", "-o", "postfix"]).arg(folder.join("postfix-data")))?;
     Ok(())
 }
 

@@ -33,12 +33,7 @@ impl Account {
     ///
     /// # Errors
     /// No answer, an error status (with what the server said), or an answer that is not JSON.
-    pub async fn call(
-        &self,
-        method: Method,
-        path: &str,
-        body: Option<&Value>,
-    ) -> anyhow::Result<Value> {
+    pub async fn call(&self, method: Method, path: &str, body: Option<&Value>) -> anyhow::Result<Value> {
         self.call_with(method, path, body, &[]).await
     }
 
@@ -46,25 +41,15 @@ impl Account {
     ///
     /// # Errors
     /// As [`Account::call`].
-    pub async fn call_with(
-        &self,
-        method: Method,
-        path: &str,
-        body: Option<&Value>,
-        headers: &[(&str, &str)],
-    ) -> anyhow::Result<Value> {
-        let mut request = crate::http()
-            .request(method.clone(), format!("{}{path}", self.base_url))
-            .bearer_auth(&self.token);
+    pub async fn call_with(&self, method: Method, path: &str, body: Option<&Value>, headers: &[(&str, &str)]) -> anyhow::Result<Value> {
+        let mut request = crate::http().request(method.clone(), format!("{}{path}", self.base_url)).bearer_auth(&self.token);
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
         if let Some(body) = body {
             request = request.json(body);
         }
-        answer(request)
-            .await
-            .with_context(|| format!("{method} {path} as {}", self.handle))
+        answer(request).await.with_context(|| format!("{method} {path} as {}", self.handle))
     }
 
     /// Posts publicly.
@@ -72,8 +57,7 @@ impl Account {
     /// # Errors
     /// As [`Account::call`].
     pub async fn post(&self, text: &str) -> anyhow::Result<Value> {
-        self.publish(&json!({ "status": text, "visibility": "public" }))
-            .await
+        self.publish(&json!({ "status": text, "visibility": "public" })).await
     }
 
     /// Answers a post, named by its id **on this account's server** (see [`Account::find_post`]).
@@ -81,10 +65,7 @@ impl Account {
     /// # Errors
     /// As [`Account::call`].
     pub async fn reply(&self, text: &str, in_reply_to_id: &str) -> anyhow::Result<Value> {
-        self.publish(
-            &json!({ "status": text, "visibility": "public", "in_reply_to_id": in_reply_to_id }),
-        )
-        .await
+        self.publish(&json!({ "status": text, "visibility": "public", "in_reply_to_id": in_reply_to_id })).await
     }
 
     /// Writes to the accounts mentioned in the text and nobody else.
@@ -92,8 +73,7 @@ impl Account {
     /// # Errors
     /// As [`Account::call`].
     pub async fn direct(&self, text: &str) -> anyhow::Result<Value> {
-        self.publish(&json!({ "status": text, "visibility": "direct" }))
-            .await
+        self.publish(&json!({ "status": text, "visibility": "direct" })).await
     }
 
     /// Posts whatever the body says: `POST /api/v1/statuses`.
@@ -101,8 +81,7 @@ impl Account {
     /// # Errors
     /// As [`Account::call`].
     pub async fn publish(&self, body: &Value) -> anyhow::Result<Value> {
-        self.call(Method::POST, "/api/v1/statuses", Some(body))
-            .await
+        self.call(Method::POST, "/api/v1/statuses", Some(body)).await
     }
 
     /// Changes the text of an own post.
@@ -110,12 +89,7 @@ impl Account {
     /// # Errors
     /// As [`Account::call`].
     pub async fn edit(&self, id: &str, text: &str) -> anyhow::Result<Value> {
-        self.call(
-            Method::PUT,
-            &format!("/api/v1/statuses/{id}"),
-            Some(&json!({ "status": text })),
-        )
-        .await
+        self.call(Method::PUT, &format!("/api/v1/statuses/{id}"), Some(&json!({ "status": text }))).await
     }
 
     /// Deletes an own post.
@@ -123,8 +97,7 @@ impl Account {
     /// # Errors
     /// As [`Account::call`].
     pub async fn delete(&self, id: &str) -> anyhow::Result<Value> {
-        self.call(Method::DELETE, &format!("/api/v1/statuses/{id}"), None)
-            .await
+        self.call(Method::DELETE, &format!("/api/v1/statuses/{id}"), None).await
     }
 
     /// A post as the server has it now.
@@ -132,8 +105,7 @@ impl Account {
     /// # Errors
     /// As [`Account::call`]; a deleted post is a 404.
     pub async fn status(&self, id: &str) -> anyhow::Result<Value> {
-        self.call(Method::GET, &format!("/api/v1/statuses/{id}"), None)
-            .await
+        self.call(Method::GET, &format!("/api/v1/statuses/{id}"), None).await
     }
 
     /// What stands above and below a post: `{"ancestors": […], "descendants": […]}`.
@@ -141,8 +113,7 @@ impl Account {
     /// # Errors
     /// As [`Account::call`].
     pub async fn thread(&self, id: &str) -> anyhow::Result<Value> {
-        self.call(Method::GET, &format!("/api/v1/statuses/{id}/context"), None)
-            .await
+        self.call(Method::GET, &format!("/api/v1/statuses/{id}/context"), None).await
     }
 
     /// The home timeline, newest first.
@@ -187,15 +158,8 @@ impl Account {
     pub async fn follow(&self, handle: &str) -> anyhow::Result<Value> {
         let path = format!("/api/v2/search?type=accounts&resolve=true&limit=1&q=@{handle}");
         let found = self.call(Method::GET, &path, None).await?;
-        let id = found["accounts"][0]["id"]
-            .as_str()
-            .with_context(|| format!("{handle} was not found: {found}"))?;
-        self.call(
-            Method::POST,
-            &format!("/api/v1/accounts/{id}/follow"),
-            Some(&json!({})),
-        )
-        .await
+        let id = found["accounts"][0]["id"].as_str().with_context(|| format!("{handle} was not found: {found}"))?;
+        self.call(Method::POST, &format!("/api/v1/accounts/{id}/follow"), Some(&json!({}))).await
     }
 
     /// Waits for a notification of this kind (`mention`, `follow`, `status`…) whose post contains `text`.
@@ -206,9 +170,7 @@ impl Account {
         let what = format!("a {kind} notification for {} with {text:?}", self.handle);
         crate::eventually(&what, FEDERATION, async || {
             let all = self.notifications().await?;
-            Ok(all
-                .into_iter()
-                .find(|one| one["type"] == kind && says(&one["status"], text)))
+            Ok(all.into_iter().find(|one| one["type"] == kind && says(&one["status"], text)))
         })
         .await
     }
@@ -222,21 +184,10 @@ impl Account {
         let what = format!("a post with {text:?} in the sight of {}", self.handle);
         crate::eventually(&what, FEDERATION, async || {
             let mut posts = self.home().await?;
-            posts.extend(
-                self.notifications()
-                    .await?
-                    .into_iter()
-                    .map(|mut one| one["status"].take()),
-            );
+            posts.extend(self.notifications().await?.into_iter().map(|mut one| one["status"].take()));
             if let Some(id) = thread_of {
                 let thread = self.thread(id).await?;
-                posts.extend(
-                    thread["descendants"]
-                        .as_array()
-                        .into_iter()
-                        .flatten()
-                        .cloned(),
-                );
+                posts.extend(thread["descendants"].as_array().into_iter().flatten().cloned());
             }
             Ok(posts.into_iter().find(|post| says(post, text)))
         })
@@ -247,33 +198,17 @@ impl Account {
     ///
     /// # Errors
     /// As [`Account::call`].
-    pub async fn upload(
-        &self,
-        file_name: &str,
-        media_type: &str,
-        bytes: Vec<u8>,
-    ) -> anyhow::Result<Value> {
-        let part = reqwest::multipart::Part::bytes(bytes)
-            .file_name(file_name.to_owned())
-            .mime_str(media_type)?;
-        let form = reqwest::multipart::Form::new()
-            .text("description", file_name.to_owned())
-            .part("file", part);
-        let request = crate::http()
-            .post(format!("{}/api/v2/media", self.base_url))
-            .bearer_auth(&self.token)
-            .multipart(form);
-        answer(request)
-            .await
-            .with_context(|| format!("upload {file_name} as {}", self.handle))
+    pub async fn upload(&self, file_name: &str, media_type: &str, bytes: Vec<u8>) -> anyhow::Result<Value> {
+        let part = reqwest::multipart::Part::bytes(bytes).file_name(file_name.to_owned()).mime_str(media_type)?;
+        let form = reqwest::multipart::Form::new().text("description", file_name.to_owned()).part("file", part);
+        let request = crate::http().post(format!("{}/api/v2/media", self.base_url)).bearer_auth(&self.token).multipart(form);
+        answer(request).await.with_context(|| format!("upload {file_name} as {}", self.handle))
     }
 }
 
 /// Whether a post's text (HTML) contains `text`.
 fn says(post: &Value, text: &str) -> bool {
-    post["content"]
-        .as_str()
-        .is_some_and(|content| content.contains(text))
+    post["content"].as_str().is_some_and(|content| content.contains(text))
 }
 
 /// Sends a request and reads the JSON answer; an error status becomes an error with what the server said.

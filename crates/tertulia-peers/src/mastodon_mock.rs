@@ -26,10 +26,7 @@ impl MastodonMock {
     /// # Errors
     /// When it is not installed or does not start.
     pub async fn start() -> anyhow::Result<Self> {
-        let program = crate::install::find(
-            "mastodon_mock",
-            &[crate::install::local_folder().join("venv/bin/mastodon_mock")],
-        )?;
+        let program = crate::install::find("mastodon_mock", &[crate::install::local_folder().join("venv/bin/mastodon_mock")])?;
         let folder = Folder::new("mock")?;
         let [port] = free_ports()?;
         let mut process = Process::start(Start {
@@ -50,11 +47,7 @@ impl MastodonMock {
             environment: vec![],
         })?;
         process.wait_for_port(port, Duration::from_secs(60))?;
-        Ok(Self {
-            base_url: format!("http://127.0.0.1:{port}"),
-            _process: process,
-            _folder: folder,
-        })
+        Ok(Self { base_url: format!("http://127.0.0.1:{port}"), _process: process, _folder: folder })
     }
 
     /// Registers an application and, through it, a new account.
@@ -62,37 +55,25 @@ impl MastodonMock {
     /// # Errors
     /// When the name is taken or the server refuses a step.
     pub async fn person(&self, name: &str) -> anyhow::Result<Account> {
-        let app = answer(
-            crate::http()
-                .post(format!("{}/api/v1/apps", self.base_url))
-                .form(&[
-                    ("client_name", "Tertulia tests"),
-                    ("redirect_uris", "urn:ietf:wg:oauth:2.0:oob"),
-                    ("scopes", "read write follow push"),
-                ]),
-        )
+        let app = answer(crate::http().post(format!("{}/api/v1/apps", self.base_url)).form(&[
+            ("client_name", "Tertulia tests"),
+            ("redirect_uris", "urn:ietf:wg:oauth:2.0:oob"),
+            ("scopes", "read write follow push"),
+        ]))
         .await?;
         let client_id = app["client_id"].as_str().context("no client_id")?;
         let client_secret = app["client_secret"].as_str().context("no client_secret")?;
-        let for_app = answer(
-            crate::http()
-                .post(format!("{}/oauth/token", self.base_url))
-                .form(&[
-                    ("grant_type", "client_credentials"),
-                    ("client_id", client_id),
-                    ("client_secret", client_secret),
-                    ("scope", "read write follow push"),
-                ]),
-        )
+        let for_app = answer(crate::http().post(format!("{}/oauth/token", self.base_url)).form(&[
+            ("grant_type", "client_credentials"),
+            ("client_id", client_id),
+            ("client_secret", client_secret),
+            ("scope", "read write follow push"),
+        ]))
         .await?;
         let for_person = answer(
             crate::http()
                 .post(format!("{}/api/v1/accounts", self.base_url))
-                .bearer_auth(
-                    for_app["access_token"]
-                        .as_str()
-                        .context("no access_token for the application")?,
-                )
+                .bearer_auth(for_app["access_token"].as_str().context("no access_token for the application")?)
                 .form(&[
                     ("username", name),
                     ("email", &format!("{name}@example.org")),
@@ -106,20 +87,11 @@ impl MastodonMock {
             base_url: self.base_url.clone(),
             handle: name.to_owned(),
             id: String::new(),
-            token: for_person["access_token"]
-                .as_str()
-                .context("no access_token")?
-                .to_owned(),
+            token: for_person["access_token"].as_str().context("no access_token")?.to_owned(),
             client_id: client_id.to_owned(),
             client_secret: client_secret.to_owned(),
         };
-        let me = account
-            .call(
-                reqwest::Method::GET,
-                "/api/v1/accounts/verify_credentials",
-                None,
-            )
-            .await?;
+        let me = account.call(reqwest::Method::GET, "/api/v1/accounts/verify_credentials", None).await?;
         account.id = me["id"].as_str().context("no id")?.to_owned();
         Ok(account)
     }
@@ -131,12 +103,8 @@ impl MastodonMock {
     /// # Errors
     /// When the server does not understand the rule.
     pub async fn order_fault(&self, rule: &Value) -> anyhow::Result<Value> {
-        answer(
-            crate::http()
-                .post(format!("{}/api/v1/_mock/faults", self.base_url))
-                .json(rule),
-        )
-        .await
-        .with_context(|| format!("order the fault {rule}"))
+        answer(crate::http().post(format!("{}/api/v1/_mock/faults", self.base_url)).json(rule))
+            .await
+            .with_context(|| format!("order the fault {rule}"))
     }
 }

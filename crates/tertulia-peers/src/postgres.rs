@@ -42,31 +42,15 @@ impl Postgres {
         let mut initdb = as_server.clone();
         initdb.push(programs.join("initdb").into());
         initdb.extend(["-D".into(), data.clone().into()]);
-        let options = [
-            "--no-sync",
-            "--no-instructions",
-            "--auth=trust",
-            "--encoding=UTF8",
-            "--locale=C.UTF-8",
-            "--username",
-        ];
+        let options = ["--no-sync", "--no-instructions", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--username"];
         initdb.extend(options.map(Into::into));
         initdb.push(SUPERUSER.into());
-        run(Command::new(&initdb[0])
-            .args(&initdb[1..])
-            .current_dir(folder.path()))?;
+        run(Command::new(&initdb[0]).args(&initdb[1..]).current_dir(folder.path()))?;
 
         let [port] = free_ports()?;
         let mut command = as_server;
         command.push(programs.join("postgres").into());
-        command.extend([
-            "-D".into(),
-            data.clone().into(),
-            "-k".into(),
-            data.into(),
-            "-p".into(),
-            port.to_string().into(),
-        ]);
+        command.extend(["-D".into(), data.clone().into(), "-k".into(), data.into(), "-p".into(), port.to_string().into()]);
         for setting in [
             "listen_addresses=127.0.0.1",
             "fsync=off",
@@ -77,27 +61,14 @@ impl Postgres {
         ] {
             command.extend(["-c".into(), setting.into()]);
         }
-        let mut process = Process::start(Start {
-            name: "postgres",
-            folder: folder.path(),
-            stop_signal: "QUIT",
-            command,
-            environment: vec![],
-        })?;
+        let mut process =
+            Process::start(Start { name: "postgres", folder: folder.path(), stop_signal: "QUIT", command, environment: vec![] })?;
         let ready = programs.join("pg_isready");
         process.wait_until(Duration::from_secs(30), || {
             let mut ask = Command::new(&ready);
-            run(ask
-                .args(["-q", "-h", "127.0.0.1", "-p"])
-                .arg(port.to_string()))
-            .is_ok()
+            run(ask.args(["-q", "-h", "127.0.0.1", "-p"]).arg(port.to_string())).is_ok()
         })?;
-        Ok(Self {
-            programs,
-            port,
-            _process: process,
-            _folder: folder,
-        })
+        Ok(Self { programs, port, _process: process, _folder: folder })
     }
 
     /// The URL of one of its databases.
@@ -120,8 +91,7 @@ impl Postgres {
 /// When PostgreSQL is not installed, does not start, or refuses.
 pub fn fresh_database() -> anyhow::Result<String> {
     if let Ok(url) = std::env::var("TERTULIA_TEST_POSTGRES") {
-        return new_database_at(&programs()?, &url)
-            .context("in the server of TERTULIA_TEST_POSTGRES");
+        return new_database_at(&programs()?, &url).context("in the server of TERTULIA_TEST_POSTGRES");
     }
     static SHARED: OnceLock<Result<Postgres, String>> = OnceLock::new();
     match SHARED.get_or_init(|| Postgres::start().map_err(|error| format!("{error:#}"))) {
@@ -133,24 +103,10 @@ pub fn fresh_database() -> anyhow::Result<String> {
 /// `server` names any database of the server; the result, the new one.
 fn new_database_at(programs: &Path, server: &str) -> anyhow::Result<String> {
     static COUNT: AtomicU32 = AtomicU32::new(0);
-    let name = format!(
-        "test_{}_{}",
-        std::process::id(),
-        COUNT.fetch_add(1, Ordering::Relaxed)
-    );
+    let name = format!("test_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
     let create = format!("CREATE DATABASE {name} TEMPLATE template0 STRATEGY file_copy");
-    run(Command::new(programs.join("psql")).args([
-        "-X",
-        "-q",
-        "-v",
-        "ON_ERROR_STOP=1",
-        "-c",
-        &create,
-        server,
-    ]))?;
-    let (base, _) = server
-        .rsplit_once('/')
-        .context("the server's URL names no database")?;
+    run(Command::new(programs.join("psql")).args(["-X", "-q", "-v", "ON_ERROR_STOP=1", "-c", &create, server]))?;
+    let (base, _) = server.rsplit_once('/').context("the server's URL names no database")?;
     Ok(format!("{base}/{name}"))
 }
 
@@ -160,21 +116,13 @@ fn programs() -> anyhow::Result<PathBuf> {
         .into_iter()
         .flatten()
         .flatten()
-        .filter_map(|entry| {
-            Some((
-                entry.file_name().to_str()?.parse().ok()?,
-                entry.path().join("bin"),
-            ))
-        })
+        .filter_map(|entry| Some((entry.file_name().to_str()?.parse().ok()?, entry.path().join("bin"))))
         .filter(|(version, programs)| *version >= 15 && programs.join("initdb").exists())
         .collect();
     versions.sort();
     match versions.pop() {
         Some((_, programs)) => Ok(programs),
-        None => crate::install::find(
-            "PostgreSQL 15 or later",
-            &[PathBuf::from("/usr/lib/postgresql/15/bin/initdb")],
-        ),
+        None => crate::install::find("PostgreSQL 15 or later", &[PathBuf::from("/usr/lib/postgresql/15/bin/initdb")]),
     }
 }
 
@@ -184,13 +132,5 @@ fn unprivileged(data: &Path) -> anyhow::Result<Vec<OsString>> {
         return Ok(Vec::new());
     }
     run(Command::new("chown").arg("postgres:postgres").arg(data))?;
-    Ok([
-        "setpriv",
-        "--reuid=postgres",
-        "--regid=postgres",
-        "--init-groups",
-        "--",
-    ]
-    .map(Into::into)
-    .to_vec())
+    Ok(["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups", "--"].map(Into::into).to_vec())
 }

@@ -50,10 +50,7 @@ impl Folder {
     /// # Errors
     /// When the temporary folder cannot be written.
     pub fn new(peer: &str) -> anyhow::Result<Self> {
-        let path = tempfile::Builder::new()
-            .prefix(&format!("tt-{peer}-"))
-            .tempdir()?
-            .keep();
+        let path = tempfile::Builder::new().prefix(&format!("tt-{peer}-")).tempdir()?.keep();
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755))?;
         Ok(Self { path })
     }
@@ -121,12 +118,7 @@ impl Process {
             .arg(start.stop_signal)
             .arg(&log)
             .args(&start.command)
-            .envs(
-                start
-                    .environment
-                    .iter()
-                    .map(|(name, value)| (*name, value.as_str())),
-            )
+            .envs(start.environment.iter().map(|(name, value)| (*name, value.as_str())))
             .current_dir(start.folder)
             .process_group(0)
             .stdin(Stdio::piped())
@@ -134,40 +126,24 @@ impl Process {
             .stderr(Stdio::null())
             .spawn()
             .with_context(|| format!("start {}", start.name))?;
-        Ok(Self {
-            name: start.name.to_owned(),
-            keeper,
-            log,
-        })
+        Ok(Self { name: start.name.to_owned(), keeper, log })
     }
 
     /// Waits until `answers` says yes.
     ///
     /// # Errors
     /// When the process ended instead, or `limit` passed: with the end of its log.
-    pub fn wait_until(
-        &mut self,
-        limit: Duration,
-        mut answers: impl FnMut() -> bool,
-    ) -> anyhow::Result<()> {
+    pub fn wait_until(&mut self, limit: Duration, mut answers: impl FnMut() -> bool) -> anyhow::Result<()> {
         let deadline = Instant::now() + limit;
         loop {
             if answers() {
                 return Ok(());
             }
             if self.keeper.try_wait()?.is_some() {
-                anyhow::bail!(
-                    "{} ended at its start. Its last words:\n{}",
-                    self.name,
-                    self.last_words()
-                );
+                anyhow::bail!("{} ended at its start. Its last words:\n{}", self.name, self.last_words());
             }
             if Instant::now() > deadline {
-                anyhow::bail!(
-                    "{} did not answer within {limit:?}. Its last words:\n{}",
-                    self.name,
-                    self.last_words()
-                );
+                anyhow::bail!("{} did not answer within {limit:?}. Its last words:\n{}", self.name, self.last_words());
             }
             std::thread::sleep(Duration::from_millis(10));
         }
@@ -178,9 +154,7 @@ impl Process {
     /// # Errors
     /// As [`Process::wait_until`].
     pub fn wait_for_port(&mut self, port: u16, limit: Duration) -> anyhow::Result<()> {
-        self.wait_until(limit, || {
-            std::net::TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_ok()
-        })
+        self.wait_until(limit, || std::net::TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_ok())
     }
 
     /// The last 40 lines of its log.
@@ -204,9 +178,7 @@ impl Drop for Process {
 /// # Errors
 /// When the machine has none left.
 pub fn free_ports<const N: usize>() -> anyhow::Result<[u16; N]> {
-    let listeners: Vec<TcpListener> = (0..N)
-        .map(|_| TcpListener::bind((Ipv4Addr::LOCALHOST, 0)))
-        .collect::<Result<_, _>>()?;
+    let listeners: Vec<TcpListener> = (0..N).map(|_| TcpListener::bind((Ipv4Addr::LOCALHOST, 0))).collect::<Result<_, _>>()?;
     let mut ports = [0; N];
     for (port, listener) in ports.iter_mut().zip(&listeners) {
         *port = listener.local_addr()?.port();
@@ -220,16 +192,8 @@ pub fn free_ports<const N: usize>() -> anyhow::Result<[u16; N]> {
 /// When it cannot be started or fails: with what it said.
 pub fn run(command: &mut Command) -> anyhow::Result<String> {
     let program = command.get_program().to_string_lossy().into_owned();
-    let output = command
-        .stdin(Stdio::null())
-        .output()
-        .with_context(|| format!("run {program}"))?;
+    let output = command.stdin(Stdio::null()).output().with_context(|| format!("run {program}"))?;
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
-    anyhow::ensure!(
-        output.status.success(),
-        "{program} failed ({}): {said}{}",
-        output.status,
-        String::from_utf8_lossy(&output.stderr)
-    );
+    anyhow::ensure!(output.status.success(), "{program} failed ({}): {said}{}", output.status, String::from_utf8_lossy(&output.stderr));
     Ok(said)
 }

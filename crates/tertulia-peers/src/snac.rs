@@ -55,10 +55,7 @@ impl Fediverse {
     pub async fn start() -> anyhow::Result<Self> {
         let program = crate::install::find(
             "snac2",
-            &[
-                crate::install::local_folder().join("peers/snac/usr/bin/snac"),
-                PathBuf::from("/usr/bin/snac"),
-            ],
+            &[crate::install::local_folder().join("peers/snac/usr/bin/snac"), PathBuf::from("/usr/bin/snac")],
         )?;
         let [alpha, beta] = free_ports()?;
         let (alpha_host, beta_host) = (format!("alpha-{alpha}.test"), format!("beta-{beta}.test"));
@@ -102,71 +99,44 @@ impl Snac {
     /// When the server refuses a step.
     pub async fn person(&self, name: &str) -> anyhow::Result<Account> {
         let password = self.password(name)?;
-        let app = answer(
-            crate::http()
-                .post(format!("{}/api/v1/apps", self.base_url))
-                .form(&[
-                    ("client_name", "Tertulia tests"),
-                    ("redirect_uris", REDIRECT),
-                    ("scopes", "read write follow"),
-                ]),
-        )
+        let app = answer(crate::http().post(format!("{}/api/v1/apps", self.base_url)).form(&[
+            ("client_name", "Tertulia tests"),
+            ("redirect_uris", REDIRECT),
+            ("scopes", "read write follow"),
+        ]))
         .await?;
         let client_id = app["client_id"].as_str().context("no client_id")?;
         let client_secret = app["client_secret"].as_str().context("no client_secret")?;
 
         let signed_in = crate::http()
             .post(format!("{}/oauth/x-snac-login", self.base_url))
-            .form(&[
-                ("login", name),
-                ("passwd", &password),
-                ("redir", REDIRECT),
-                ("cid", client_id),
-                ("state", "s"),
-            ])
+            .form(&[("login", name), ("passwd", &password), ("redir", REDIRECT), ("cid", client_id), ("state", "s")])
             .send()
             .await?;
-        let location = signed_in
-            .headers()
-            .get("location")
-            .context("the sign-in form sent no code")?
-            .to_str()?;
+        let location = signed_in.headers().get("location").context("the sign-in form sent no code")?.to_str()?;
         let code = location
             .split(['?', '&'])
             .find_map(|part| part.strip_prefix("code="))
             .with_context(|| format!("no code in {location}"))?
             .to_owned();
-        let token = answer(
-            crate::http()
-                .post(format!("{}/oauth/token", self.base_url))
-                .form(&[
-                    ("grant_type", "authorization_code"),
-                    ("client_id", client_id),
-                    ("client_secret", client_secret),
-                    ("redirect_uri", REDIRECT),
-                    ("code", &code),
-                ]),
-        )
+        let token = answer(crate::http().post(format!("{}/oauth/token", self.base_url)).form(&[
+            ("grant_type", "authorization_code"),
+            ("client_id", client_id),
+            ("client_secret", client_secret),
+            ("redirect_uri", REDIRECT),
+            ("code", &code),
+        ]))
         .await?;
 
         let mut account = Account {
             base_url: self.base_url.clone(),
             handle: format!("{name}@{}", self.host),
             id: String::new(),
-            token: token["access_token"]
-                .as_str()
-                .context("no access_token")?
-                .to_owned(),
+            token: token["access_token"].as_str().context("no access_token")?.to_owned(),
             client_id: client_id.to_owned(),
             client_secret: client_secret.to_owned(),
         };
-        let me = account
-            .call(
-                reqwest::Method::GET,
-                "/api/v1/accounts/verify_credentials",
-                None,
-            )
-            .await?;
+        let me = account.call(reqwest::Method::GET, "/api/v1/accounts/verify_credentials", None).await?;
         account.id = me["id"].as_str().context("no id")?.to_owned();
         Ok(account)
     }
@@ -176,17 +146,11 @@ impl Snac {
     /// # Errors
     /// When the server's tool refuses the name.
     pub fn password(&self, name: &str) -> anyhow::Result<String> {
-        let mut passwords = self
-            .passwords
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut passwords = self.passwords.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(password) = passwords.get(name) {
             return Ok(password.clone());
         }
-        let said = run(Command::new(&self.program)
-            .arg("adduser")
-            .arg(self.folder.path().join("data"))
-            .arg(name))?;
+        let said = run(Command::new(&self.program).arg("adduser").arg(self.folder.path().join("data")).arg(name))?;
         let password = said
             .lines()
             .find_map(|line| line.strip_prefix("User password is "))
@@ -199,19 +163,10 @@ impl Snac {
 }
 
 /// A new data folder whose links say `http`, which the tool's own questions cannot choose.
-fn initialise(
-    program: &PathBuf,
-    data: &std::path::Path,
-    host: &str,
-    port: u16,
-) -> anyhow::Result<()> {
+fn initialise(program: &PathBuf, data: &std::path::Path, host: &str, port: u16) -> anyhow::Result<()> {
     use std::io::Write as _;
-    let mut init = Command::new(program)
-        .arg("init")
-        .arg(data)
-        .stdin(std::process::Stdio::piped())
-        .stdout(std::process::Stdio::null())
-        .spawn()?;
+    let mut init =
+        Command::new(program).arg("init").arg(data).stdin(std::process::Stdio::piped()).stdout(std::process::Stdio::null()).spawn()?;
     let mut questions = init.stdin.take().context("the tool asks nothing")?;
     write!(questions, "127.0.0.1\n{port}\n{host}\n\n\n")?;
     drop(questions);

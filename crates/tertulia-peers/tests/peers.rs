@@ -19,21 +19,13 @@ async fn a_mention_crosses_two_snac_servers_and_its_answer_comes_back() -> Outco
     let company = fediverse.alpha.person("soporte").await?;
     let customer = fediverse.beta.person("marta").await?;
 
-    let post = customer
-        .post(&format!("@{} se perdió mi paquete", company.handle))
-        .await?;
-    let mention = company
-        .wait_for_notification("mention", "se perdió mi paquete")
-        .await?;
+    let post = customer.post(&format!("@{} se perdió mi paquete", company.handle)).await?;
+    let mention = company.wait_for_notification("mention", "se perdió mi paquete").await?;
     assert_eq!(mention["account"]["acct"], customer.handle);
 
     let here = mention["status"]["id"].as_str().unwrap();
-    company
-        .reply(&format!("@{} lo buscamos ya", customer.handle), here)
-        .await?;
-    let answer = customer
-        .find_post("lo buscamos ya", post["id"].as_str())
-        .await?;
+    company.reply(&format!("@{} lo buscamos ya", customer.handle), here).await?;
+    let answer = customer.find_post("lo buscamos ya", post["id"].as_str()).await?;
     assert_eq!(answer["in_reply_to_id"], post["id"]);
     Ok(())
 }
@@ -46,37 +38,22 @@ async fn snac_has_direct_messages_edits_and_deletions() -> Outcome {
 
     company.follow(&customer.handle).await?;
     tertulia_peers::eventually("the follow arrives", FEDERATION, async || {
-        Ok(customer
-            .notifications()
-            .await?
-            .into_iter()
-            .find(|one| one["type"] == "follow"))
+        Ok(customer.notifications().await?.into_iter().find(|one| one["type"] == "follow"))
     })
     .await?;
 
-    let private = customer
-        .direct(&format!("@{} mi código es 1234", company.handle))
-        .await?;
-    let received = company
-        .wait_for_notification("mention", "mi código es 1234")
-        .await?;
+    let private = customer.direct(&format!("@{} mi código es 1234", company.handle)).await?;
+    let received = company.wait_for_notification("mention", "mi código es 1234").await?;
     assert_eq!(received["status"]["visibility"], "direct");
 
-    customer
-        .edit(
-            private["id"].as_str().unwrap(),
-            &format!("@{} mi código es 5678", company.handle),
-        )
-        .await?;
+    customer.edit(private["id"].as_str().unwrap(), &format!("@{} mi código es 5678", company.handle)).await?;
     let edited = company.find_post("mi código es 5678", None).await?;
 
     customer.delete(private["id"].as_str().unwrap()).await?;
     let id = edited["id"].as_str().unwrap();
-    tertulia_peers::eventually(
-        "the deletion reaches the other server",
-        FEDERATION,
-        async || Ok(company.status(id).await.is_err().then_some(())),
-    )
+    tertulia_peers::eventually("the deletion reaches the other server", FEDERATION, async || {
+        Ok(company.status(id).await.is_err().then_some(()))
+    })
     .await
 }
 
@@ -90,9 +67,7 @@ async fn mastodon_mock_publishes_once_per_idempotency_key() -> Outcome {
     let mut ids = Vec::new();
     for _ in 0..2 {
         let key = [("Idempotency-Key", "answer-1")];
-        let status = company
-            .call_with(reqwest::Method::POST, "/api/v1/statuses", Some(&body), &key)
-            .await?;
+        let status = company.call_with(reqwest::Method::POST, "/api/v1/statuses", Some(&body), &key).await?;
         ids.push(status["id"].clone());
     }
     assert_eq!(ids[0], ids[1]);
@@ -130,29 +105,15 @@ async fn mail_arrives_and_mail_to_nobody_bounces() -> Outcome {
     let company = mail.mailbox("soporte", mail::COMPANY)?;
     let customer = mail.mailbox("marta", mail::CUSTOMERS)?;
 
-    let message = "From: Marta <marta@clientes.test>\nTo: soporte@empresa.test\nSubject: Paquete\nMessage-ID: <1@clientes.test>\n\nhola\n.punto\n";
-    mail.send_raw(&customer.address, &[&company.address], message.as_bytes())
-        .await?;
-    let received = company
-        .wait_for("Subject: Paquete")
-        .await
-        .with_context(|| mail.last_words())?;
+    let message =
+        "From: Marta <marta@clientes.test>\nTo: soporte@empresa.test\nSubject: Paquete\nMessage-ID: <1@clientes.test>\n\nhola\n.punto\n";
+    mail.send_raw(&customer.address, &[&company.address], message.as_bytes()).await?;
+    let received = company.wait_for("Subject: Paquete").await.with_context(|| mail.last_words())?;
     assert!(received.contains("hola\n.punto\n"), "{received}");
 
-    mail.send_raw(
-        &customer.address,
-        &["nadie@empresa.test"],
-        message.as_bytes(),
-    )
-    .await?;
-    let bounce = customer
-        .wait_for("multipart/report")
-        .await
-        .with_context(|| mail.last_words())?;
-    assert!(
-        bounce.contains("Final-Recipient: rfc822; nadie@empresa.test"),
-        "{bounce}"
-    );
+    mail.send_raw(&customer.address, &["nadie@empresa.test"], message.as_bytes()).await?;
+    let bounce = customer.wait_for("multipart/report").await.with_context(|| mail.last_words())?;
+    assert!(bounce.contains("Final-Recipient: rfc822; nadie@empresa.test"), "{bounce}");
     assert!(bounce.contains("Action: failed"), "{bounce}");
     Ok(())
 }

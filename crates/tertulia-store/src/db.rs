@@ -173,6 +173,35 @@ impl Store {
         }
     }
 
+    /// Opens a database that is there already, without creating or migrating anything: for looking at it.
+    pub async fn open_as_is(url: &str) -> Result<Self> {
+        let pools = if url.starts_with("sqlite:") {
+            let options = sqlite_options(url)?.create_if_missing(false);
+            let pool = |options| SqlitePoolOptions::new().max_connections(1).connect_lazy_with(options);
+            Pools::Sqlite { writer: pool(options.clone()), readers: pool(options.pragma("query_only", "on")) }
+        } else {
+            let options = PgConnectOptions::from_str(url)?.disable_statement_logging();
+            let wait = Duration::from_secs(5);
+            Pools::Postgres(PgPoolOptions::new().max_connections(2).acquire_timeout(wait).connect_lazy_with(options))
+        };
+        let store = Self { pools };
+        store.read().await?.ping().await?;
+        Ok(store)
+    }
+
+    /// Writes a consistent copy of an SQLite database to a file that does not exist yet, while others read and write.
+    /// PostgreSQL has tools of its own: [`crate::StoreError::NotFound`].
+    pub async fn copy_to(&self, file: &str) -> Result<()> {
+        let Pools::Sqlite { readers, .. } = &self.pools else { return Err(crate::StoreError::NotFound) };
+        let mut reader = readers.acquire().await?;
+        // The copy is another database: `query_only` guards this one, yet forbids writing any.
+        sqlx::query("PRAGMA query_only = off").execute(&mut *reader).await?;
+        let copied = sqlx::query("VACUUM INTO $1").bind(file).execute(&mut *reader).await;
+        sqlx::query("PRAGMA query_only = on").execute(&mut *reader).await?;
+        copied?;
+        Ok(())
+    }
+
     /// Which database this is.
     pub fn dialect(&self) -> Dialect {
         match &self.pools {
@@ -210,6 +239,12 @@ impl Store {
 }
 
 impl Conn {
+    /// Asks the database for a sign of life.
+    pub async fn ping(&mut self) -> Result<()> {
+        let _: i32 = crate::on!(self, c => sqlx::query_scalar("SELECT 1").fetch_one(c).await?);
+        Ok(())
+    }
+
     /// Takes `count` numbers for people of a kind ("case", "person"...) and returns the first.
     pub async fn take_numbers(&mut self, kind: &str, count: i64) -> Result<i64> {
         const SQL: &str = "INSERT INTO counter (kind, value) VALUES ($1, $2)

@@ -114,6 +114,30 @@ impl Conn {
         Ok(on!(self, c => sqlx::query_as("SELECT user_id, department_id FROM staff_department").fetch_all(c).await?))
     }
 
+    /// Whether an offer's time is over.
+    pub async fn any_offer_over(&mut self, now: i64) -> Result<bool> {
+        const SQL: &str = "SELECT count(*) FROM (SELECT 1 FROM offer WHERE outcome IS NULL AND expires_at <= $1 LIMIT 1) AS due";
+        let count: i64 = on!(self, c => sqlx::query_scalar(SQL).bind(now).fetch_one(c).await?);
+        Ok(count > 0)
+    }
+
+    /// Ids of all departments, by number.
+    pub async fn department_ids(&mut self) -> Result<Vec<Uuid>> {
+        Ok(on!(self, c => sqlx::query_scalar("SELECT id FROM department ORDER BY number").fetch_all(c).await?))
+    }
+
+    /// A user's name.
+    pub async fn user_name(&mut self, user: Uuid) -> Result<Option<String>> {
+        Ok(on!(self, c => sqlx::query_scalar("SELECT name FROM staff WHERE id = $1").bind(user).fetch_optional(c).await?))
+    }
+
+    /// Whether there is such a user and the account is not disabled.
+    pub async fn is_active_user(&mut self, user: Uuid) -> Result<bool> {
+        const SQL: &str = "SELECT count(*) FROM staff WHERE id = $1 AND disabled_at IS NULL";
+        let count: i64 = on!(self, c => sqlx::query_scalar(SQL).bind(user).fetch_one(c).await?);
+        Ok(count > 0)
+    }
+
     /// Who turned a case down or let its offer pass since an instant.
     pub async fn refusals(&mut self, since: i64) -> Result<Vec<(Uuid, Uuid)>> {
         const SQL: &str = "SELECT case_id, user_id FROM offer WHERE outcome IN ('declined', 'expired') AND offered_at >= $1";

@@ -12,6 +12,9 @@ pub enum StoreError {
     /// The database's own trouble (unreachable, full disk, corrupt file).
     #[error("database: {0}")]
     Database(#[source] sqlx::Error),
+    /// Another node wrote the same thing at the same moment: doing it again finds it there.
+    #[error("another node was faster")]
+    Raced,
     /// A migration failed.
     #[error("migration: {0}")]
     Migrate(#[from] sqlx::migrate::MigrateError),
@@ -51,6 +54,15 @@ impl From<sqlx::Error> for StoreError {
 }
 
 impl StoreError {
+    /// Whether doing the same again may succeed: a race, a deadlock, a serialisation failure.
+    pub fn is_retryable(&self) -> bool {
+        match self {
+            Self::Raced => true,
+            Self::Database(sqlx::Error::Database(error)) => matches!(error.code().as_deref(), Some("40001" | "40P01" | "5" | "517")),
+            _ => false,
+        }
+    }
+
     /// Whether a uniqueness constraint refused the write.
     pub fn is_unique(&self) -> bool {
         matches!(self, Self::Constraint(Constraint::Unique(_)))

@@ -8,22 +8,32 @@
 //!
 //! Start with [`db`], then the module of the noun you need.
 
+pub mod admin;
+pub mod audit;
 pub mod case;
 pub mod channel;
 pub mod conversation;
 pub mod db;
+pub mod department;
 pub mod desk;
 pub mod dialect;
 mod error;
+pub mod login;
 mod migrate;
 pub mod monitor;
 pub mod outbox;
 pub mod person;
 pub mod post;
 pub mod search;
+pub mod session;
+pub mod setting;
+pub mod staff;
+pub mod thread;
+pub mod token;
 
 pub use db::{Conn, Store, Tx};
 pub use error::{Constraint, StoreError};
+pub use migrate::newest as newest_schema;
 
 /// What store functions return.
 pub type Result<T> = std::result::Result<T, StoreError>;

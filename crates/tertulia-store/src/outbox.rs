@@ -61,8 +61,15 @@ impl Conn {
         Ok(on!(self, c => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(post).fetch_optional(c).await?))
     }
 
-    /// Answers of a case.
-    pub async fn answers_of_case(&mut self, posts: &[Uuid]) -> Result<Vec<OutboxRow>> {
+    /// Whether an answer is due.
+    pub async fn any_answer_due(&mut self, now: i64) -> Result<bool> {
+        const SQL: &str = "SELECT count(*) FROM (SELECT 1 FROM outbox WHERE state IN ('queued', 'sending', 'retrying', 'unknown') AND due_at <= $1 LIMIT 1) AS due";
+        let count: i64 = on!(self, c => sqlx::query_scalar(SQL).bind(now).fetch_one(c).await?);
+        Ok(count > 0)
+    }
+
+    /// Answers that these posts stand for.
+    pub async fn answers_of_posts(&mut self, posts: &[Uuid]) -> Result<Vec<OutboxRow>> {
         let mut found = Vec::new();
         for chunk in posts.chunks(500) {
             let part: Vec<OutboxRow> = on!(self, c, DB => {
