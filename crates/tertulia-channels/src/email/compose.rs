@@ -147,3 +147,86 @@ pub(super) fn probe(us: &Us) -> Result<(Composed, String), String> {
     let envelope = Envelope::new(Some(ours.clone()), vec![ours]).map_err(|error| error.to_string())?;
     Ok((Composed { envelope, bytes: mail.formatted() }, id))
 }
+
+#[cfg(test)]
+mod tests {
+    //! What hostile and odd mails may make of our answers.
+    use super::*;
+    use tertulia_kernel::{
+        AnswerId,
+        event::{Author, Visibility},
+    };
+
+    fn answer() -> Outgoing {
+        let author = Author {
+            external_id: "ana@b.example".into(),
+            handle: "ana.casa@c.example".into(),
+            name: Some("Ana\r\nBcc: x@evil.example".into()),
+            ..Author::default()
+        };
+        Outgoing {
+            id: AnswerId(uuid::Uuid::from_u128(7)),
+            text: "Hola\n.\nFrom aquí".into(),
+            subject: None,
+            visibility: Visibility::Private,
+            reply_to: Some(ReplyTarget {
+                external_id: "fin@b.example".into(),
+                author,
+                title: Some("re: Maleta\r\nBcc: y@evil.example".into()),
+                ancestors: (0..100).map(|n| format!("n{n}@b.example")).chain(["fin@b.example".into(), "mail-0f".into()]).collect(),
+                text: "Uno\n> dos".into(),
+                occurred_at: Timestamp::parse_rfc3339("2026-11-21T15:00:00Z").expect("valid"),
+            }),
+            thread: None,
+            attachments: Vec::new(),
+            written_at: Timestamp::parse_rfc3339("2026-11-21T16:00:00Z").expect("valid"),
+        }
+    }
+
+    #[track_caller]
+    fn composed(answer: &Outgoing) -> (Composed, String) {
+        let mail = compose(answer, &Us::new("ayuda@alas.example"), Some("Ayuda")).expect("a mail");
+        let text = String::from_utf8(mail.bytes.clone()).expect("ascii").replace("\r\n ", " ");
+        (mail, text)
+    }
+
+    #[test]
+    fn no_header_of_theirs_becomes_one_of_ours() {
+        let (mail, text) = composed(&answer());
+        let headers = text.split("\r\n\r\n").next().expect("headers");
+        assert!(!headers.lines().any(|line| line.to_lowercase().starts_with("bcc:")), "{headers}");
+        assert!(headers.contains("Subject: re: Maleta Bcc: y@evil.example"), "{headers}");
+        let to: Vec<_> = mail.envelope.to().iter().map(ToString::to_string).collect();
+        assert_eq!(to, ["ana.casa@c.example", "ayuda@alas.example"], "where they want it, and our copy");
+    }
+
+    #[test]
+    fn threads_keep_their_start_and_their_end() {
+        let (_, text) = composed(&answer());
+        let line = text.lines().find_map(|line| line.strip_prefix("References: ")).expect("references");
+        let ids: Vec<_> = line.split(' ').collect();
+        assert_eq!((ids.len(), ids[0], ids[19]), (20, "<n0@b.example>", "<fin@b.example>"));
+        assert!(!line.contains("mail-0f"), "an id of ours for a mail without one is none");
+        assert!(text.contains("\r\nIn-Reply-To: <fin@b.example>\r\n"));
+        assert!(text.contains("\r\nMessage-ID: <answer-00000000-0000-0000-0000-000000000007@alas.example>\r\n"));
+    }
+
+    #[test]
+    fn the_original_is_quoted_below() {
+        assert_eq!(
+            body(&answer(), answer().reply_to.as_ref().expect("target")),
+            "Hola\r\n.\r\nFrom aquí\r\n\r\nAna Bcc: x@evil.example <ana@b.example>, 2026-11-21 15:00 (UTC):\r\n> Uno\r\n>> dos\r\n"
+        );
+    }
+
+    #[test]
+    fn what_can_not_be_a_mail_says_why() {
+        let mut nobody = answer();
+        nobody.reply_to = None;
+        let mut no_file = answer();
+        no_file.attachments.push(Media { mime: "x".into(), name: None, alt: None, url: Some("https://a".into()), bytes: None });
+        for wrong in [nobody, no_file] {
+            assert!(compose(&wrong, &Us::new("ayuda@alas.example"), None).is_err());
+        }
+    }
+}

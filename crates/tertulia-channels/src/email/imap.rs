@@ -357,6 +357,13 @@ fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
+/// A day as IMAP's SEARCH wants it: `21-Nov-2026`.
+pub(super) fn imap_date(seconds: i64) -> String {
+    let date = time::OffsetDateTime::from_unix_timestamp(seconds.max(0)).unwrap_or(time::OffsetDateTime::UNIX_EPOCH);
+    let month = date.month().to_string();
+    format!("{}-{}-{}", date.day(), &month[..3], date.year())
+}
+
 /// The server's date (`21-Nov-2026 10:30:00 -0500`) as seconds since the epoch.
 fn internal_date(text: &str) -> Option<i64> {
     let format = time::macros::format_description!(
@@ -429,6 +436,7 @@ mod tests {
         assert_eq!(internal_date("21-Nov-2026 10:30:00 -0500"), Some(1_795_275_000));
         assert_eq!(internal_date(" 1-Jan-1970 00:00:01 +0000"), Some(1));
         assert_eq!(internal_date("yesterday"), None);
+        assert_eq!(imap_date(1_795_219_200), "21-Nov-2026");
         assert_eq!(quoted(r#"a "b" \c"#), r#""a \"b\" \\c""#);
         assert_eq!(Kind::by_name("INBOX.Enviados"), Some(Kind::Sent));
         assert_eq!(Kind::by_name("Sentimientos"), None);

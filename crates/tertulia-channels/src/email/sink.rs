@@ -13,7 +13,8 @@
 
 use super::{
     Us, compose,
-    imap::Imap,
+    imap::{Imap, imap_date},
+    now,
     settings::Settings,
     smtp::{self, End},
 };
@@ -34,8 +35,9 @@ pub struct Patience {
 }
 
 impl Default for Patience {
+    /// Less than the outbox allows for one look (a minute); it looks again when nobody could tell.
     fn default() -> Self {
-        Self { copy: Duration::from_secs(15), probe: Duration::from_secs(60), look: Duration::from_secs(2) }
+        Self { copy: Duration::from_secs(8), probe: Duration::from_secs(30), look: Duration::from_secs(2) }
     }
 }
 
@@ -145,10 +147,15 @@ impl Post {
         Ok(found)
     }
 
+    /// Removes a test mail, and those of earlier days that came too late to be waited for.
     async fn remove(&self, id: &str) -> Result<(), ChannelError> {
         let mut imap = Imap::connect(&self.settings).await?;
         imap.select(&self.settings.mailbox).await?;
-        let uids = imap.search(&by_id(id)).await?;
+        let mut uids = imap.search(&by_id(id)).await?;
+        let today = imap_date(now().as_micros() / 1_000_000);
+        let Us { address, domain } = &self.us;
+        let late = format!("HEADER Message-ID \"probe-\" HEADER Message-ID \"@{domain}\" FROM \"{address}\" BEFORE {today}");
+        uids.extend(imap.search(&late).await?);
         imap.remove(&uids).await?;
         imap.leave().await;
         Ok(())

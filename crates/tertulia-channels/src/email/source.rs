@@ -2,7 +2,7 @@
 
 use super::{
     Us,
-    imap::{Imap, Selected, Summary, Woken},
+    imap::{Imap, Selected, Summary, Woken, imap_date},
     now, read,
     settings::Settings,
 };
@@ -317,13 +317,6 @@ fn too_large(size: usize) -> String {
     )
 }
 
-/// A day as IMAP's SEARCH wants it: `21-Nov-2026`.
-fn imap_date(seconds: i64) -> String {
-    let date = time::OffsetDateTime::from_unix_timestamp(seconds.max(0)).unwrap_or(time::OffsetDateTime::UNIX_EPOCH);
-    let month = date.month().to_string();
-    format!("{}-{}-{}", date.day(), &month[..3], date.year())
-}
-
 #[cfg(test)]
 mod tests {
     //! The cursor's form.
@@ -336,10 +329,5 @@ mod tests {
         for broken in ["", "7", "7:42", "a:b:c", "1:2:3:4", "-1:2:3"] {
             assert_eq!(Place::read(broken), None, "{broken}");
         }
-    }
-
-    #[test]
-    fn dates_as_imap_wants_them() {
-        assert_eq!(imap_date(1_795_219_200), "21-Nov-2026");
     }
 }
