@@ -92,13 +92,8 @@ async fn poison_is_set_aside_and_the_next_mail_comes() {
     let recorder = Recorder::default();
     let running = recorder.run(source(post.settings()));
     recorder.until("waiting", |record| !record.modes.is_empty()).await;
-    let huge = format!(
-        "Subject: enorme\nMessage-ID: <huge@clientes.test>\n\n{}",
-        "x".repeat(998).repeat(27 * 1024 * 1024 / 998).replace(
-            "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
-            "yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy\n"
-        )
-    );
+    let lines = format!("{}\n", "y".repeat(63)).repeat(27 * 1024 * 1024 / 64);
+    let huge = format!("Subject: enorme\nMessage-ID: <huge@clientes.test>\n\n{lines}");
     post.ana_writes(&huge).await;
     let deep = format!("Message-ID: <deep@clientes.test>\n{}x", "Content-Type: message/rfc822\n\n".repeat(1_000));
     post.ana_writes(&deep).await;

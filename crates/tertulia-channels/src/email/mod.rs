@@ -4,7 +4,7 @@
 //! it quotes of earlier mails is kept apart. Mails of programs (auto-replies, newsletters) are kept only when a
 //! monitor matches them or when they answer an answer of ours, so that machines never talk to each other. Reports
 //! about an answer that could not be delivered become its delivery status. How an answer is sent exactly once is
-//! told in [`sink`].
+//! told in `sink`.
 
 mod bounce;
 mod compose;

@@ -23,7 +23,7 @@ use std::time::{Duration, Instant};
 use tertulia_app::channel::{ChannelError, Outgoing, Reconciled, Sent, Sink};
 use tertulia_kernel::caps::Caps;
 
-/// How patient [`Post::reconcile`] is.
+/// How long to look for an answer whose sending ended without word.
 #[derive(Clone, Copy, Debug)]
 pub struct Patience {
     /// Waiting for the copy before a probe is sent.
