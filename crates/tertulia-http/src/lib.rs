@@ -10,6 +10,7 @@ pub mod extract;
 mod headers;
 pub mod limit;
 mod observe;
+pub mod present;
 pub mod problem;
 pub mod routes;
 mod serve;
