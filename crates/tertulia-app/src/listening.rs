@@ -1,6 +1,9 @@
 //! Monitors and rules, compiled: loaded once and again whenever they change.
 
-use crate::{App, Result, query::Query};
+use crate::{
+    App, Result,
+    query::{self, Query},
+};
 use std::{
     collections::HashMap,
     ops::Range,
@@ -8,6 +11,7 @@ use std::{
 };
 use tertulia_care::rules::{Actions, Conditions, Rule};
 use tertulia_kernel::{MonitorId, RuleId};
+use tertulia_listen::MonitorSet;
 use tertulia_store::{Conn, Tx, post::PostRow};
 
 /// What queries read of a post.
@@ -43,8 +47,12 @@ pub struct Matched {
 pub struct Listening {
     version: String,
     names: HashMap<MonitorId, String>,
-    monitors: Vec<(MonitorId, Query)>,
-    rule_queries: Vec<(RuleId, Query)>,
+    /// Monitors in force, each alone: for explaining.
+    monitors: HashMap<MonitorId, Query>,
+    /// All of them at once, under their place by number: a post is read once for thousands.
+    set: MonitorSet<u32>,
+    places: Vec<MonitorId>,
+    rule_set: MonitorSet<RuleId>,
     /// Rules, in order.
     pub rules: Vec<Rule>,
 }
@@ -62,7 +70,11 @@ impl Listening {
                 continue;
             }
             match Query::parse(&row.query) {
-                Ok(query) => loaded.monitors.push((id, query)),
+                Ok(query) => {
+                    loaded.set.add(loaded.places.len() as u32, query.parsed());
+                    loaded.places.push(id);
+                    loaded.monitors.insert(id, query);
+                }
                 // Saved by an earlier version that read it otherwise: said aloud, never dropped in silence.
                 Err(error) => tracing::error!(monitor = row.number, code = error.code, "this monitor's query is no longer understood"),
             }
@@ -77,7 +89,7 @@ impl Listening {
             let id = RuleId::from(row.id);
             if let Some(query) = &conditions.query {
                 match Query::parse(query) {
-                    Ok(query) => loaded.rule_queries.push((id, query)),
+                    Ok(query) => loaded.rule_set.add(id, query.parsed()),
                     Err(error) => tracing::error!(rule = row.name, code = error.code, "this rule's query is no longer understood"),
                 }
             }
@@ -93,15 +105,15 @@ impl Listening {
 
     /// What a post matches.
     pub fn match_post(&self, post: &PostText<'_>) -> Matched {
-        Matched {
-            monitors: self.monitors.iter().filter(|(_, query)| query.matches(post)).map(|(id, _)| *id).collect(),
-            rules: self.rule_queries.iter().filter(|(_, query)| query.matches(post)).map(|(id, _)| *id).collect(),
-        }
+        query::read(post, |post, _| Matched {
+            monitors: self.set.matches(post).into_iter().map(|place| self.places[place as usize]).collect(),
+            rules: self.rule_set.matches(post),
+        })
     }
 
     /// Which places of the text made a monitor match, as byte ranges; none when the monitor is gone or off.
     pub fn explain(&self, id: MonitorId, post: &PostText<'_>) -> Vec<Range<usize>> {
-        self.monitors.iter().find(|(known, _)| *known == id).map(|(_, query)| query.explain(post)).unwrap_or_default()
+        self.monitors.get(&id).map(|query| query.explain(post)).unwrap_or_default()
     }
 
     /// Places of forbidden words and phrases in a text, as byte ranges. A phrase that is no query is taken literally.
