@@ -26,14 +26,17 @@ pub mod offers;
 pub mod page;
 pub mod people;
 pub mod posts;
+pub mod push;
 pub mod query;
 pub mod rules;
 pub mod secret;
+pub mod services;
 pub mod settings;
 pub mod staff;
 pub mod system;
 mod validate;
 pub mod view;
+pub mod webchat;
 
 pub use actor::Actor;
 pub use error::{AppError, FieldError, Kind};

@@ -8,8 +8,10 @@ use std::{
     io::Write,
     os::unix::fs::{DirBuilderExt, OpenOptionsExt},
     path::{Path, PathBuf},
+    sync::Arc,
 };
 use tertulia_app::{App, Networks, secret::Sealer, staff::setup};
+use tertulia_channels::{email::Email, feed::Feeds, mastodon::Mastodon, push::Push, replay::Replay, webchat::WebChat};
 use tertulia_kernel::Entropy;
 use tertulia_store::Store;
 
@@ -61,9 +63,16 @@ fn write_new_key(file: &Path) -> anyhow::Result<()> {
     }
 }
 
-/// The kinds of channel of this program.
-pub fn networks() -> Networks {
-    Networks::default()
+/// The kinds of channel of this program. Files to replay lie in the data folder.
+pub fn networks(config: &Config) -> Networks {
+    Networks::new(vec![
+        Arc::new(Email::default()),
+        Arc::new(Feeds::default()),
+        Arc::new(Mastodon),
+        Arc::new(WebChat),
+        Arc::new(Push),
+        Arc::new(Replay::new(vec![config.data.join("replay")])),
+    ])
 }
 
 /// Opens the database (creating or migrating it) and everything the use cases need.
@@ -71,7 +80,7 @@ pub async fn open_app(config: &Config) -> anyhow::Result<App> {
     create_folder(config)?;
     let key = load_key(config)?;
     let store = Store::open(&config.database_url()).await.context("opening the database")?;
-    let app = App::new(store, Sealer::new(key), networks());
+    let app = App::new(store, Sealer::new(key), networks(config));
     setup::prepare(&app).await?;
     Ok(app)
 }

@@ -62,7 +62,7 @@ pub async fn prepare(app: &App) -> Result<()> {
     for (key, name_es, name_en) in FIRST_DEPARTMENTS {
         let now = app.now();
         let department = Department {
-            id: DepartmentId::new(now, &*app.entropy),
+            id: DepartmentId(app.new_id()),
             number: tx.take_numbers("department", 1).await?,
             key: key.into(),
             name_es: name_es.into(),

@@ -3,7 +3,7 @@
 use super::to_utf16;
 use crate::{
     App, Result,
-    listening::{Listening, PostText, text_of_row},
+    listening::{Listening, PostText},
 };
 use std::collections::HashMap;
 use tertulia_kernel::{MonitorId, Timestamp};
@@ -94,7 +94,15 @@ pub async fn post_views(app: &App, conn: &mut Conn, rows: Vec<PostRow>) -> Resul
 
 /// What the listening language reads of a stored post.
 pub(crate) fn text_of<'p>(row: &'p PostRow, channel: &'p ChannelRow) -> PostText<'p> {
-    text_of_row(row, &channel.name, &channel.shows_as)
+    PostText {
+        title: row.title.as_deref(),
+        text: &row.text,
+        author: &row.author_handle,
+        lang: row.lang.as_deref(),
+        channel: &channel.name,
+        channel_kind: &channel.shows_as,
+        followers: row.followers.and_then(|count| u64::try_from(count).ok()),
+    }
 }
 
 fn matches(listening: &Listening, row: &PostRow, channel: Option<&ChannelRow>, monitors: Vec<Uuid>) -> Vec<MatchView> {

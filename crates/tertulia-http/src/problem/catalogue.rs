@@ -122,6 +122,15 @@ pub(super) fn detail(code: &str, lang: Lang) -> Option<&'static str> {
         "method_not_allowed" => ("Esta dirección no acepta ese método.", "This address does not take that method."),
         "too_large" => ("La solicitud es demasiado grande.", "The request is too large."),
         "unavailable" => ("No disponible por ahora. Inténtalo de nuevo en un momento.", "Not available now. Try again in a moment."),
+        "rate_limited" => ("Demasiadas solicitudes. Espera un momento.", "Too many requests. Wait a little."),
+        "origin_not_allowed" => (
+            "Este sitio no puede mostrar el chat. Agrégalo en los sitios permitidos del canal.",
+            "This site may not show the chat. Add it to the channel's allowed sites.",
+        ),
+        "widget_missing" => (
+            "Este programa se compiló sin el chat. Compílalo con cargo xtask up.",
+            "This program was built without its chat widget. Build it with cargo xtask up.",
+        ),
         "internal" => (
             "Algo falló de nuestro lado. Inténtalo de nuevo; el registro del servidor dice más.",
             "Something failed on our side. Try again; the server's log tells more.",

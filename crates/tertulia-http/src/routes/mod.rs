@@ -6,6 +6,7 @@ pub mod audit;
 pub mod canned;
 pub mod cases;
 pub mod channels;
+pub mod chat;
 pub mod departments;
 pub mod files;
 pub mod live;
@@ -16,6 +17,7 @@ pub mod notices;
 pub mod offers;
 pub mod people;
 pub mod posts;
+pub mod posts_push;
 pub mod rules;
 pub mod session;
 pub mod settings;
@@ -42,6 +44,8 @@ pub(crate) fn all() -> OpenApiRouter<HttpState> {
         .merge(answers::routes())
         .merge(offers::routes())
         .merge(live::routes())
+        .merge(chat::routes())
+        .merge(posts_push::routes())
         .merge(posts::routes())
         .merge(monitors::routes())
         .merge(rules::routes())
