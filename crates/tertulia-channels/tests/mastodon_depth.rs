@@ -64,7 +64,7 @@ async fn a_stream_brings_mentions_hashtags_edits_deletions_and_direct_messages_a
     let started = Instant::now();
     let first = customer.post("@soporte mi pedido es el 1").await?;
     let mention = channel.recorder.post("mi pedido es el 1").await;
-    assert!(started.elapsed() < Duration::from_secs(3), "took {:?}", started.elapsed());
+    assert!(started.elapsed() < Duration::from_secs(10), "took {:?}", started.elapsed());
     assert!(mention.addressed);
     assert_eq!(mention.external_id, first["id"].as_str().unwrap());
 
