@@ -1,5 +1,8 @@
 //! One module per network.
 
+pub mod push;
+pub mod replay;
+pub mod webchat;
 pub mod mastodon;
 
 /// Compiles the code of the walkthrough.

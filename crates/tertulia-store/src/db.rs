@@ -245,6 +245,13 @@ impl Conn {
         Ok(())
     }
 
+    /// How many rows a table holds. Reads them all: for tests and benchmarks.
+    #[doc(hidden)]
+    pub async fn count_rows(&mut self, table: &'static str) -> Result<i64> {
+        let sql = format!("SELECT count(*) FROM {table}");
+        Ok(crate::on!(self, c => sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).fetch_one(c).await?))
+    }
+
     /// Takes `count` numbers for people of a kind ("case", "person"...) and returns the first.
     pub async fn take_numbers(&mut self, kind: &str, count: i64) -> Result<i64> {
         const SQL: &str = "INSERT INTO counter (kind, value) VALUES ($1, $2)

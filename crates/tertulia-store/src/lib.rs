@@ -30,6 +30,7 @@ pub mod setting;
 pub mod staff;
 pub mod thread;
 pub mod token;
+pub mod visitor;
 
 pub use db::{Conn, Store, Tx};
 pub use error::{Constraint, StoreError};

@@ -22,6 +22,7 @@ const MIGRATIONS: &[(i64, &str, Text)] = &[
             postgres: include_str!("../migrations/0002_search.postgres.sql"),
         },
     ),
+    (3, "webchat", Text::Both(include_str!("../migrations/0003_webchat.sql"))),
 ];
 
 /// The newest schema version this program knows.

@@ -78,7 +78,7 @@ pub struct Counts {
     pub departments: Vec<(DepartmentId, i64)>,
 }
 
-fn seen_by(actor: &Actor) -> Option<Uuid> {
+pub(crate) fn seen_by(actor: &Actor) -> Option<Uuid> {
     match actor.sight() {
         Sight::All => None,
         Sight::Own(user) => Some(user.0),

@@ -1,7 +1,13 @@
 //! The tokeniser: one pass over the text, one token under construction at a time.
 
-use super::classes::{is_dropped_mark, is_emoji, is_flag_letter, is_invisible, is_skin_tone, is_unspaced, is_word_char};
+use unicode_normalization::char::is_combining_mark;
+
+use super::classes::{
+    is_dropped_mark, is_emoji, is_flag_letter, is_invisible, is_skin_tone, is_unspaced,
+    is_word_char,
+};
 use super::fold::{TILDE, join_last, pieces, small};
+use super::tags::{Letter, Shape, tag_parts};
 use super::{Kind, MAX_BYTES, MAX_TOKENS, Sigil, Text, Token};
 
 /// Reads a text into tokens.
@@ -21,7 +27,12 @@ pub(super) fn scan(original: &str) -> Text<'_> {
     scanner.run();
     let cut = read < original.len() || scanner.tokens.len() > MAX_TOKENS || scanner.at < read;
     scanner.tokens.truncate(MAX_TOKENS);
-    Text { original, folded: scanner.folded, tokens: scanner.tokens, cut }
+    Text {
+        original,
+        folded: scanner.folded,
+        tokens: scanner.tokens,
+        cut,
+    }
 }
 
 fn floor_boundary(text: &str, limit: usize) -> usize {
@@ -30,26 +41,6 @@ fn floor_boundary(text: &str, limit: usize) -> usize {
         end -= 1;
     }
     end
-}
-
-/// What a letter was before folding: where a tag is cut into parts depends on it.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Shape {
-    Upper,
-    Letter,
-    Digit,
-    Unspaced,
-    Joint,
-}
-
-/// One folded character of the word under construction.
-#[derive(Clone, Copy)]
-struct Letter {
-    folded: u32,
-    from: u32,
-    to: u32,
-    shape: Shape,
-    enye: bool,
 }
 
 /// The word or unspaced run under construction. `letters` is kept only for tags and runs, which are cut further.
@@ -85,7 +76,8 @@ impl Scanner<'_> {
                 return;
             }
             let next = self.at + c.len_utf8();
-            if is_invisible(c) || (c.is_ascii() && self.keycap(next)) || self.url() || self.emoji(c) {
+            if is_invisible(c) || (c.is_ascii() && self.keycap(next)) || self.url() || self.emoji(c)
+            {
                 // Invisible characters are stepped over here; the others have moved on by themselves.
                 if is_invisible(c) {
                     self.at = next;
@@ -156,10 +148,10 @@ impl Scanner<'_> {
         if self.word.as_ref().is_some_and(|w| !joins(w)) {
             self.finish();
         }
+        if is_combining_mark(piece) && !unspaced && !self.after_letter() {
+            return;
+        }
         if self.word.is_none() {
-            if unicode_normalization::char::is_combining_mark(piece) && !unspaced {
-                return;
-            }
             self.begin(Sigil::None, from, from, unspaced);
         }
         let Some(word) = &mut self.word else { return };
@@ -171,7 +163,12 @@ impl Scanner<'_> {
                 folded.push(l);
             }
         });
-        if keeps {
+        if is_combining_mark(piece) && !unspaced {
+            // A vowel sign belongs to the letter before it.
+            if let Some(last) = word.letters.last_mut() {
+                last.to = to as u32;
+            }
+        } else if keeps {
             let shape = if unspaced {
                 Shape::Unspaced
             } else if piece.is_uppercase() {
@@ -181,11 +178,25 @@ impl Scanner<'_> {
             } else {
                 Shape::Letter
             };
-            word.letters.push(Letter { folded: begin as u32, from: from as u32, to: to as u32, shape, enye: false });
+            word.letters.push(Letter {
+                folded: begin as u32,
+                from: from as u32,
+                to: to as u32,
+                shape,
+                enye: false,
+            });
         }
         word.end = to;
         // Unspaced scripts write handles and tags right after a word.
         self.after_word = !word.unspaced;
+    }
+
+    /// True when the word under construction ends in something a vowel sign can ride on.
+    fn after_letter(&self) -> bool {
+        self.word.as_ref().is_some_and(|w| {
+            let last = self.folded[w.folded..].chars().next_back();
+            last.is_some_and(|c| !"_.-@".contains(c) && !is_unspaced(c))
+        })
     }
 
     /// An accent: dropped, except that it makes an `ñ` and belongs to the bytes of its word.
@@ -205,7 +216,9 @@ impl Scanner<'_> {
         self.after_word = false;
         self.segment_ends |= match c {
             '\n' | '\u{2028}' | '\u{2029}' | '。' | '！' | '？' | '｡' => true,
-            '.' | '!' | '?' | '…' => self.visible_from(next).is_none_or(|c| c.is_whitespace() || "\"'»”’)".contains(c)),
+            '.' | '!' | '?' | '…' => self
+                .visible_from(next)
+                .is_none_or(|c| c.is_whitespace() || "\"'»”’)".contains(c)),
             _ => false,
         };
     }
@@ -235,14 +248,14 @@ impl Scanner<'_> {
         if self.after_word || self.url_at(next) {
             return false;
         }
-        let opens = match self.visible_from(next) {
-            Some(n) if sigil == Sigil::Tick => n.is_alphabetic() && is_word_char(n),
-            Some(n) => {
-                let starts = is_word_char(n) && !unicode_normalization::char::is_combining_mark(n);
-                starts || (n == '_' && self.text[next..].trim_start_matches(|c| c == '_' || is_invisible(c)).starts_with(is_word_char))
+        let opens = self.visible_from(next).is_some_and(|n| match sigil {
+            Sigil::Tick => first_piece(n).is_alphabetic() && begins_word(n),
+            _ if n == '_' => {
+                let rest = self.text[next..].trim_start_matches(|c| c == '_' || is_invisible(c));
+                rest.chars().next().is_some_and(begins_word)
             }
-            None => false,
-        };
+            _ => begins_word(n),
+        });
         if opens {
             self.finish();
             self.begin(sigil, self.at, next, false);
@@ -252,21 +265,29 @@ impl Scanner<'_> {
 
     /// Signs that go on inside a tag, handle or tick: `_`, and for handles `.`, `-` and one `@`.
     fn continues_sigil(&mut self, c: char, next: usize) -> bool {
-        let follows = self.visible_from(next).is_some_and(is_word_char);
+        let follows = self.visible_from(next).is_some_and(begins_word);
         let Some(word) = self.word.as_mut().filter(|w| w.sigil != Sigil::None) else {
             return false;
         };
         let joint = match c {
             '_' => true,
             '.' | '-' => word.sigil == Sigil::Handle && follows,
-            '@' => word.sigil == Sigil::Handle && follows && !std::mem::replace(&mut word.server, true),
+            '@' => {
+                word.sigil == Sigil::Handle && follows && !std::mem::replace(&mut word.server, true)
+            }
             _ => false,
         };
         if joint {
             word.end = next;
             if word.sigil == Sigil::Tag {
                 let (folded, from, to) = (self.folded.len() as u32, self.at as u32, next as u32);
-                word.letters.push(Letter { folded, from, to, shape: Shape::Joint, enye: false });
+                word.letters.push(Letter {
+                    folded,
+                    from,
+                    to,
+                    shape: Shape::Joint,
+                    enye: false,
+                });
             }
             self.folded.push(c);
         }
@@ -280,12 +301,22 @@ impl Scanner<'_> {
         }
         self.finish();
         let rest = &self.text[self.at..];
-        let ends = |c: char| c.is_whitespace() || is_unspaced(c) || "<>\"{}|\\^`“”«»。、！？）（".contains(c);
+        let ends = |c: char| {
+            c.is_whitespace() || is_unspaced(c) || "<>\"{}|\\^`“”«»。、！？）（".contains(c)
+        };
         let long = rest.find(ends).unwrap_or(rest.len());
-        let url = rest[..long].trim_end_matches([')', ']', '.', ',', ';', ':', '!', '?', '\'', '…', '’']);
+        let url =
+            rest[..long].trim_end_matches([')', ']', '.', ',', ';', ':', '!', '?', '\'', '…', '’']);
         let (start, end) = (self.at, self.at + url.len());
         let folded = self.folded.len();
-        self.push(Kind::Url, Sigil::None, (start, start, end), (folded, folded), false, 1);
+        self.push(
+            Kind::Url,
+            Sigil::None,
+            (start, start, end),
+            (folded, folded),
+            false,
+            1,
+        );
         self.position += 1;
         self.at = end;
         self.after_word = true;
@@ -295,8 +326,11 @@ impl Scanner<'_> {
     fn url_at(&self, at: usize) -> bool {
         let rest = self.text[at..].as_bytes();
         ["https://", "http://", "www."].iter().any(|scheme| {
-            rest.get(..scheme.len()).is_some_and(|b| b.eq_ignore_ascii_case(scheme.as_bytes()))
-                && rest.get(scheme.len()).is_some_and(u8::is_ascii_alphanumeric)
+            rest.get(..scheme.len())
+                .is_some_and(|b| b.eq_ignore_ascii_case(scheme.as_bytes()))
+                && rest
+                    .get(scheme.len())
+                    .is_some_and(u8::is_ascii_alphanumeric)
         })
     }
 
@@ -334,7 +368,11 @@ impl Scanner<'_> {
         let mut end = self.at + c.len_utf8();
         self.folded.push(c);
         if is_flag_letter(c) {
-            if let Some(second) = self.text[end..].chars().next().filter(|c| is_flag_letter(*c)) {
+            if let Some(second) = self.text[end..]
+                .chars()
+                .next()
+                .filter(|c| is_flag_letter(*c))
+            {
                 self.folded.push(second);
                 end += second.len_utf8();
             }
@@ -363,7 +401,14 @@ impl Scanner<'_> {
 
     fn push_emoji(&mut self, folded: usize, end: usize) {
         let (start, to) = (self.at, self.folded.len());
-        self.push(Kind::Emoji, Sigil::None, (start, start, end), (folded, to), false, 1);
+        self.push(
+            Kind::Emoji,
+            Sigil::None,
+            (start, start, end),
+            (folded, to),
+            false,
+            1,
+        );
         self.position += 1;
         self.at = end;
         self.after_word = false;
@@ -373,7 +418,8 @@ impl Scanner<'_> {
     fn finish(&mut self) {
         let Some(word) = self.word.take() else { return };
         let to = self.folded.len();
-        if to == word.folded {
+        // A sign can be left without a word, as in `#_` before an emoji.
+        if !self.folded[word.folded..].contains(is_word_char) {
             return;
         }
         let bytes = (word.start, word.word_start, word.end);
@@ -382,7 +428,14 @@ impl Scanner<'_> {
         } else if word.unspaced {
             self.position += self.push_pairs(&word.letters, to, false);
         } else {
-            self.push(Kind::Word, word.sigil, bytes, (word.folded, to), word.enye, 1);
+            self.push(
+                Kind::Word,
+                word.sigil,
+                bytes,
+                (word.folded, to),
+                word.enye,
+                1,
+            );
             self.position += 1;
         }
     }
@@ -391,10 +444,21 @@ impl Scanner<'_> {
     fn finish_tag(&mut self, word: &Word) {
         let to = self.folded.len();
         let parts = tag_parts(&word.letters);
-        let split = parts.len() > 1 || word.letters.iter().any(|l| matches!(l.shape, Shape::Unspaced | Shape::Joint));
+        let split = parts.len() > 1
+            || word
+                .letters
+                .iter()
+                .any(|l| matches!(l.shape, Shape::Unspaced | Shape::Joint));
         let whole = self.tokens.len();
         let bytes = (word.start, word.word_start, word.end);
-        self.push(Kind::Word, Sigil::Tag, bytes, (word.folded, to), word.enye, 1);
+        self.push(
+            Kind::Word,
+            Sigil::Tag,
+            bytes,
+            (word.folded, to),
+            word.enye,
+            1,
+        );
         if !split {
             self.position += 1;
             return;
@@ -408,7 +472,14 @@ impl Scanner<'_> {
             } else {
                 let bytes = (first.from as usize, first.from as usize, last.to as usize);
                 let enye = letters.iter().any(|l| l.enye);
-                self.push(Kind::Word, Sigil::None, bytes, (first.folded as usize, end), enye, 1);
+                self.push(
+                    Kind::Word,
+                    Sigil::None,
+                    bytes,
+                    (first.folded as usize, end),
+                    enye,
+                    1,
+                );
                 self.position += 1;
                 if let Some(token) = self.tokens.last_mut() {
                     token.part = true;
@@ -428,7 +499,14 @@ impl Scanner<'_> {
             let bytes = (letter.from as usize, letter.from as usize, last.to as usize);
             self.position = base + i as u32;
             let width = if pair.is_some() { 2 } else { 1 };
-            self.push(Kind::Pair, Sigil::None, bytes, (letter.folded as usize, end), false, width);
+            self.push(
+                Kind::Pair,
+                Sigil::None,
+                bytes,
+                (letter.folded as usize, end),
+                false,
+                width,
+            );
             if let Some(token) = self.tokens.last_mut() {
                 token.part = part;
             }
@@ -437,12 +515,24 @@ impl Scanner<'_> {
         letters.len() as u32
     }
 
-    fn push(&mut self, kind: Kind, sigil: Sigil, bytes: (usize, usize, usize), form: (usize, usize), enye: bool, width: u32) {
+    fn push(
+        &mut self,
+        kind: Kind,
+        sigil: Sigil,
+        bytes: (usize, usize, usize),
+        form: (usize, usize),
+        enye: bool,
+        width: u32,
+    ) {
         if std::mem::take(&mut self.segment_ends) && !self.tokens.is_empty() {
             self.segment += 1;
         }
         let elongates = kind == Kind::Word && sigil != Sigil::Handle;
-        let (single, double) = if elongates { self.short_forms(form) } else { ((0, 0), (0, 0)) };
+        let (single, double) = if elongates {
+            self.short_forms(form)
+        } else {
+            ((0, 0), (0, 0))
+        };
         self.tokens.push(Token {
             kind,
             sigil,
@@ -463,7 +553,10 @@ impl Scanner<'_> {
     /// Appends the short forms of an elongated word to the folded text.
     fn short_forms(&mut self, (from, to): (usize, usize)) -> ((u32, u32), (u32, u32)) {
         let word = &self.folded[from..to];
-        let mut runs = word.chars().zip(word.chars().skip(1)).zip(word.chars().skip(2));
+        let mut runs = word
+            .chars()
+            .zip(word.chars().skip(1))
+            .zip(word.chars().skip(2));
         if !runs.any(|((a, b), c)| a == b && b == c && a.is_alphabetic()) {
             return ((0, 0), (0, 0));
         }
@@ -476,7 +569,11 @@ impl Scanner<'_> {
                 while chars.next_if_eq(&c).is_some() {
                     run += 1;
                 }
-                let kept = if run > 2 && c.is_alphabetic() { keep } else { run };
+                let kept = if run > 2 && c.is_alphabetic() {
+                    keep
+                } else {
+                    run
+                };
                 self.folded.extend(std::iter::repeat_n(c, kept));
             }
             (begin as u32, self.folded.len() as u32)
@@ -485,30 +582,14 @@ impl Scanner<'_> {
     }
 }
 
-/// Where a tag is cut: before a capital after a small letter, before the last capital of a row when a small letter
-/// follows (`ABCNews`), between letters and digits, at `_`, and where an unspaced script begins or ends.
-fn tag_parts(letters: &[Letter]) -> Vec<std::ops::Range<usize>> {
-    let mut parts = Vec::new();
-    let mut begin = 0;
-    for i in 0..=letters.len() {
-        let cut = i == letters.len() || i > begin && cuts_before(letters, i) || letters[i].shape == Shape::Joint;
-        if cut {
-            if begin < i {
-                parts.push(begin..i);
-            }
-            begin = i + usize::from(i < letters.len() && letters[i].shape == Shape::Joint);
-        }
-    }
-    parts
+fn first_piece(c: char) -> char {
+    let mut first = None;
+    pieces(c, |piece| first = first.or(Some(piece)));
+    first.unwrap_or(c)
 }
 
-fn cuts_before(letters: &[Letter], i: usize) -> bool {
-    use Shape::{Digit, Joint, Letter, Unspaced, Upper};
-    match (letters[i - 1].shape, letters[i].shape) {
-        (Joint, _) | (_, Joint) => true,
-        (Upper, Upper) => letters.get(i + 1).is_some_and(|next| next.shape == Letter),
-        (Upper, Letter) => false,
-        (Digit, Digit) | (Letter, Letter) | (Unspaced, Unspaced) => false,
-        _ => true,
-    }
+/// True when a word can begin with `c`: some letters are only a mark on the one before.
+fn begins_word(c: char) -> bool {
+    let first = first_piece(c);
+    is_word_char(first) && !is_combining_mark(first)
 }
