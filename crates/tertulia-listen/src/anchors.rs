@@ -31,10 +31,7 @@ pub(crate) fn anchors(plan: &Plan) -> Option<Anchors> {
         Plan::And(parts) => cheapest(parts.iter().filter_map(anchors)),
         Plan::Or(parts) => {
             let parts: Option<Vec<Anchors>> = parts.iter().map(anchors).collect();
-            let mut union = Anchors {
-                keys: Vec::new(),
-                cost: 0.0,
-            };
+            let mut union = Anchors { keys: Vec::new(), cost: 0.0 };
             for part in parts? {
                 union.keys.extend(part.keys);
                 union.cost += part.cost;
@@ -44,9 +41,7 @@ pub(crate) fn anchors(plan: &Plan) -> Option<Anchors> {
             Some(union)
         }
         Plan::Not(_) => None,
-        Plan::Near { left, right, .. } => {
-            cheapest([anchors(left), anchors(right)].into_iter().flatten())
-        }
+        Plan::Near { left, right, .. } => cheapest([anchors(left), anchors(right)].into_iter().flatten()),
         Plan::Chain(links) => cheapest(links.iter().map(of_link)),
         Plan::Within { chains, .. } => cheapest(chains.iter().flatten().map(of_link)),
         Plan::Exact(exact) => cheapest(exact.chain.iter().map(of_link)),
@@ -63,23 +58,14 @@ fn cheapest(sets: impl Iterator<Item = Anchors>) -> Option<Anchors> {
 fn of_link(link: &Link) -> Anchors {
     let (key, cost) = match &link.look {
         Look::Word(word) => (Anchor::Word(*word), link.commonness),
-        Look::Glob(glob) => (
-            Anchor::Head(glob.head.clone()),
-            4.0 * commonness(&glob.head),
-        ),
+        Look::Glob(glob) => (Anchor::Head(glob.head.clone()), 4.0 * commonness(&glob.head)),
         Look::Character(c) => (Anchor::Head(c.to_string()), 0.05),
     };
-    Anchors {
-        keys: vec![key],
-        cost,
-    }
+    Anchors { keys: vec![key], cost }
 }
 
 fn of_values(values: &[String], anchor: fn(String) -> Anchor, each: f64) -> Anchors {
-    Anchors {
-        keys: values.iter().cloned().map(anchor).collect(),
-        cost: each * values.len() as f64,
-    }
+    Anchors { keys: values.iter().cloned().map(anchor).collect(), cost: each * values.len() as f64 }
 }
 
 /// A guess of the share of posts that hold a word, from its length alone: short words are common in every language

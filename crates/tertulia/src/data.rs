@@ -11,7 +11,7 @@ use std::{
     sync::Arc,
 };
 use tertulia_app::{App, Networks, secret::Sealer, staff::setup};
-use tertulia_channels::{push::Push, replay::Replay, webchat::WebChat};
+use tertulia_channels::{email::Email, feed::Feeds, mastodon::Mastodon, push::Push, replay::Replay, webchat::WebChat};
 use tertulia_kernel::Entropy;
 use tertulia_store::Store;
 
@@ -65,7 +65,14 @@ fn write_new_key(file: &Path) -> anyhow::Result<()> {
 
 /// The kinds of channel of this program. Files to replay lie in the data folder.
 pub fn networks(config: &Config) -> Networks {
-    Networks::new(vec![Arc::new(WebChat), Arc::new(Push), Arc::new(Replay::new(vec![config.data.join("replay")]))])
+    Networks::new(vec![
+        Arc::new(Email::default()),
+        Arc::new(Feeds::default()),
+        Arc::new(Mastodon),
+        Arc::new(WebChat),
+        Arc::new(Push),
+        Arc::new(Replay::new(vec![config.data.join("replay")])),
+    ])
 }
 
 /// Opens the database (creating or migrating it) and everything the use cases need.

@@ -38,6 +38,6 @@ pub async fn connect(test: &TestApp, kind: &str, name: &str, settings: Value) ->
     };
     tx.insert_channel(&row).await.expect("inserted");
     tx.commit().await.expect("committed");
-    app.lines.channels_changed();
+    app.channels_changed();
     number
 }
