@@ -3,6 +3,7 @@
 //! **Never here:** rules. A subcommand reads its input, calls the app, and says what happened.
 
 mod backup;
+mod bench;
 mod config;
 mod data;
 mod doctor;
@@ -51,6 +52,9 @@ enum Command {
     /// The listening language on its own: match posts, check queries.
     #[command(subcommand)]
     Listen(listen::ListenCommand),
+    /// Measure the flow on this machine, with a database of its own.
+    #[command(subcommand)]
+    Bench(bench::BenchCommand),
     /// Print the HTTP API's description (OpenAPI).
     Openapi,
 }
@@ -91,6 +95,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::Doctor(args) => return doctor::run(&config, args).await,
             Command::Backup(args) => backup::backup(&config, args).await?,
             Command::Restore(args) => backup::restore(&config, args).await?,
+            Command::Bench(command) => bench::run(command).await?,
             Command::Openapi | Command::Listen(_) => {}
         }
         Ok(ExitCode::SUCCESS)
