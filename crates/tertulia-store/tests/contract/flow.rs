@@ -220,7 +220,7 @@ on_both! {
     async fn files_come_in_order_and_uploads_are_attached_by_their_owner_only(store) {
         company::with_a_case(&store).await?;
         let mut tx = store.begin().await?;
-        tx.insert_posts(&[post(100, "con fotos")]).await?;
+        tx.insert_posts(&[post(100, "con fotos"), post(101, "respuesta")]).await?;
         let file = |n: u128, position: i64| NewAttachment {
             id: id(n),
             post_id: Some(id(100)),
@@ -235,12 +235,13 @@ on_both! {
         };
         let upload = NewAttachment { post_id: None, user_id: Some(id(AGENT)), ..file(43, 2) };
         tx.save_attachments(&[file(42, 1), file(41, 0), upload]).await?;
-        assert_eq!(tx.attach(id(100), id(999), &[id(43)]).await?, 0);
-        assert_eq!(tx.attach(id(100), id(AGENT), &[id(43)]).await?, 1);
+        assert_eq!(tx.attach(id(101), id(999), &[id(43)]).await?, 0);
+        assert_eq!(tx.attach(id(101), id(AGENT), &[id(43), id(42)]).await?, 1);
         tx.commit().await?;
         let mut conn = store.read().await?;
         let names: Vec<_> = conn.attachments_of(&[id(100)]).await?.into_iter().filter_map(|file| file.name).collect();
-        assert_eq!(names[..2], ["41.png", "42.png"]);
+        assert_eq!(names, ["41.png", "42.png"]);
+        assert_eq!(conn.attachments_of(&[id(101)]).await?[0].id, id(43));
         assert_eq!(conn.attachment(id(42)).await?.1, Some(vec![42; 3]));
         Ok(())
     }
