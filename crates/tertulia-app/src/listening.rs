@@ -12,7 +12,7 @@ use std::{
 use tertulia_care::rules::{Actions, Conditions, Rule};
 use tertulia_kernel::{MonitorId, RuleId};
 use tertulia_listen::MonitorSet;
-use tertulia_store::{Conn, Tx, post::PostRow};
+use tertulia_store::{Conn, Tx};
 
 /// What queries read of a post.
 #[derive(Clone, Copy, Debug)]
@@ -136,19 +136,6 @@ impl Listening {
         places.sort_unstable();
         places.dedup();
         places
-    }
-}
-
-/// What queries read of a stored post.
-pub fn text_of_row<'a>(row: &'a PostRow, channel: &'a str, channel_kind: &'a str) -> PostText<'a> {
-    PostText {
-        title: row.title.as_deref(),
-        text: &row.text,
-        author: &row.author_handle,
-        lang: row.lang.as_deref(),
-        channel,
-        channel_kind,
-        followers: row.followers.and_then(|count| u64::try_from(count).ok()),
     }
 }
 

@@ -116,7 +116,13 @@ impl From<QueryError> for QueryProblem {
 
 impl From<Box<QueryProblem>> for AppError {
     fn from(problem: Box<QueryProblem>) -> Self {
-        let field = FieldError { field: "query".into(), code: "invalid_query", message: problem.message.en.clone() };
-        Self { fields: vec![field], ..Self::new(Kind::Invalid, "invalid_query", problem.message.en) }
+        let words = |message: &str, hint: &str| format!("{message}. {hint}");
+        let message = words(&problem.message.en, &problem.hint.en);
+        let field = FieldError { field: "query".into(), code: "invalid_query", message: message.clone() };
+        Self {
+            fields: vec![field],
+            spanish: vec![("query".into(), words(&problem.message.es, &problem.hint.es))],
+            ..Self::new(Kind::Invalid, "invalid_query", message)
+        }
     }
 }

@@ -112,7 +112,7 @@ mod tests {
     #[test]
     fn an_empty_bucket_fills_with_time() {
         let limits = Limits::default();
-        let at = |seconds| Timestamp::from_seconds(1_000 + seconds);
+        let at = |seconds: i64| Timestamp::from_seconds(1_000 + seconds);
         assert_eq!(limits.take("visit", "a", RATE, at(0)), Ok(()));
         assert_eq!(limits.take("visit", "a", RATE, at(0)), Ok(()));
         assert_eq!(limits.take("visit", "a", RATE, at(0)), Err(10));

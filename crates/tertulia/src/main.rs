@@ -6,6 +6,7 @@ mod backup;
 mod config;
 mod data;
 mod doctor;
+mod listen;
 mod log;
 mod say;
 mod serve;
@@ -47,6 +48,9 @@ enum Command {
     Backup(backup::BackupArgs),
     /// Put a backup in place of the database.
     Restore(backup::RestoreArgs),
+    /// The listening language on its own: match posts, check queries.
+    #[command(subcommand)]
+    Listen(listen::ListenCommand),
     /// Print the HTTP API's description (OpenAPI).
     Openapi,
 }
@@ -63,17 +67,22 @@ fn main() -> ExitCode {
 }
 
 fn run(cli: Cli) -> anyhow::Result<ExitCode> {
-    if let Command::Openapi = cli.command {
-        say::line(&tertulia_http::openapi().to_pretty_json()?);
-        return Ok(ExitCode::SUCCESS);
-    }
+    // These need neither configuration nor database.
+    let command = match cli.command {
+        Command::Openapi => {
+            say::line(&tertulia_http::openapi().to_pretty_json()?);
+            return Ok(ExitCode::SUCCESS);
+        }
+        Command::Listen(command) => return command.run(),
+        command => command,
+    };
     let config = Config::load(&cli.overrides)?;
-    log::start(&config, matches!(cli.command, Command::Serve))?;
+    log::start(&config, matches!(command, Command::Serve))?;
     // The process has one; a second `install` can't happen before this line.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
-        match cli.command {
+        match command {
             Command::Serve => serve::run(&config).await?,
             Command::Migrate => data::migrate(&config).await?,
             Command::User(command) => user::run(&config, command).await?,
@@ -82,7 +91,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::Doctor(args) => return doctor::run(&config, args).await,
             Command::Backup(args) => backup::backup(&config, args).await?,
             Command::Restore(args) => backup::restore(&config, args).await?,
-            Command::Openapi => {}
+            Command::Openapi | Command::Listen(_) => {}
         }
         Ok(ExitCode::SUCCESS)
     })

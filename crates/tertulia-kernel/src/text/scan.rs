@@ -289,7 +289,7 @@ impl Scanner<'_> {
     }
 
     fn url_at(&self, at: usize) -> bool {
-        let rest = self.text[at..].as_bytes();
+        let rest = &self.text.as_bytes()[at..];
         ["https://", "http://", "www."].iter().any(|scheme| {
             rest.get(..scheme.len()).is_some_and(|b| b.eq_ignore_ascii_case(scheme.as_bytes()))
                 && rest.get(scheme.len()).is_some_and(u8::is_ascii_alphanumeric)
