@@ -72,6 +72,7 @@ impl TestApp {
         let database_url = setup.database.fresh_url(&folder)?;
         let store = Store::open(&database_url).await.context("opening the test's database")?;
         let mut app = App::new(store, Sealer::new([7; 32]), setup.networks);
+        app.folder = Some(folder.path().to_owned());
         if let Some(clock) = setup.clock {
             app.clock = Arc::new(clock);
         }
