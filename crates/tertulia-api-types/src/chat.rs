@@ -4,6 +4,19 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+/// What the widget shows before anybody wrote.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct ChatSettings {
+    /// Company name.
+    pub company: String,
+    /// Greeting in the language asked for.
+    pub greeting: String,
+    /// Accent colour, `#rrggbb`.
+    pub color: String,
+    /// Ask for name and e-mail before the first message.
+    pub ask_email: bool,
+}
+
 /// Begins or resumes a visit.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct ChatBegin {
@@ -35,7 +48,7 @@ pub struct ChatVisit {
 /// A message in the chat.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct ChatMessage {
-    /// Id.
+    /// The widget's own id for the visitor's messages.
     pub id: Uuid,
     /// `visitor` or `agent`.
     pub from: String,
@@ -52,6 +65,8 @@ pub struct ChatMessage {
 /// A file in the chat.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct ChatFile {
+    /// Id, for sending it with a message.
+    pub id: Uuid,
     /// Path to fetch it (needs the visitor's secret).
     pub path: String,
     /// Name.

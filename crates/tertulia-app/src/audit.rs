@@ -38,7 +38,7 @@ impl Object {
 pub async fn record(app: &App, tx: &mut Tx, actor: Option<&Actor>, action: &str, object: Object, detail: Value) -> Result<()> {
     let now = app.now();
     let entry = AuditEntry {
-        id: AuditId::new(now, &*app.entropy),
+        id: AuditId(app.new_id()),
         at: now,
         actor_id: actor.map(|actor| actor.id),
         actor: actor.map_or_else(|| "system".to_owned(), |actor| actor.name.clone()),

@@ -35,6 +35,8 @@ pub struct AppError {
     pub message: String,
     /// Wrong fields.
     pub fields: Vec<FieldError>,
+    /// A field and what is wrong with it in Spanish, where the code alone does not say it.
+    pub spanish: Vec<(String, String)>,
     /// Seconds to wait, for [`Kind::TooMany`] and [`Kind::Unavailable`].
     pub retry_after: Option<u64>,
     /// What caused it, for logs.
@@ -56,7 +58,7 @@ pub struct FieldError {
 impl AppError {
     /// An error without fields or cause.
     pub fn new(kind: Kind, code: &'static str, message: impl Into<String>) -> Self {
-        Self { kind, code, message: message.into(), fields: Vec::new(), retry_after: None, source: None }
+        Self { kind, code, message: message.into(), fields: Vec::new(), spanish: Vec::new(), retry_after: None, source: None }
     }
     /// It is not there, or may not be seen: the same answer to both.
     pub fn not_found() -> Self {
@@ -75,6 +77,16 @@ impl AppError {
         let message = message.into();
         let fields = vec![FieldError { field: field.into(), code, message: message.clone() }];
         Self { fields, ..Self::new(Kind::Invalid, "invalid", message) }
+    }
+    /// The same about another field: the error's first field gets this path.
+    pub fn at(mut self, field: &str) -> Self {
+        if let Some(first) = self.fields.first_mut() {
+            first.field = field.to_owned();
+        }
+        if let Some(first) = self.spanish.first_mut() {
+            first.0 = field.to_owned();
+        }
+        self
     }
     /// Somebody else was first.
     pub fn conflict(code: &'static str, message: impl Into<String>) -> Self {

@@ -9,22 +9,35 @@
 mod actor;
 pub mod answers;
 pub mod audit;
+pub mod canned;
 pub mod cases;
 pub mod channel;
+pub mod channels;
 mod error;
+pub mod files;
 mod intake;
 pub mod lines;
 pub mod listening;
 pub mod live;
 pub mod metrics;
+pub mod monitors;
+pub mod notices;
 pub mod offers;
+pub mod page;
+pub mod people;
+pub mod posts;
+pub mod push;
 pub mod query;
+pub mod rules;
+pub mod sample;
 pub mod secret;
+pub mod services;
 pub mod settings;
 pub mod staff;
 pub mod system;
 mod validate;
 pub mod view;
+pub mod webchat;
 
 pub use actor::Actor;
 pub use error::{AppError, FieldError, Kind};
@@ -33,6 +46,7 @@ pub use validate::Wrong;
 use channel::Network;
 use std::{
     collections::BTreeMap,
+    path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
 };
 use tertulia_kernel::{Clock, Entropy, Timestamp};
@@ -64,6 +78,8 @@ pub struct App {
     pub sealer: Arc<secret::Sealer>,
     /// Counters for `/metrics`.
     pub metrics: metrics::Metrics,
+    /// Where the program may keep files: those to replay lie in `replay/` of it.
+    pub folder: Option<PathBuf>,
     listening_cache: listening::Cache,
     newest_id: Arc<Mutex<u128>>,
 }
@@ -82,6 +98,7 @@ impl App {
             outbox_wake: Arc::default(),
             sealer: Arc::new(sealer),
             metrics: metrics::Metrics::default(),
+            folder: None,
             listening_cache: listening::Cache::default(),
             newest_id: Arc::default(),
         }

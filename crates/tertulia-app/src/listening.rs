@@ -1,6 +1,9 @@
 //! Monitors and rules, compiled: loaded once and again whenever they change.
 
-use crate::{App, Result, query::Query};
+use crate::{
+    App, Result,
+    query::{Query, Read},
+};
 use std::{
     collections::HashMap,
     ops::Range,
@@ -8,7 +11,8 @@ use std::{
 };
 use tertulia_care::rules::{Actions, Conditions, Rule};
 use tertulia_kernel::{MonitorId, RuleId};
-use tertulia_store::{Conn, Tx, post::PostRow};
+use tertulia_listen::MonitorSet;
+use tertulia_store::{Conn, Tx};
 
 /// What queries read of a post.
 #[derive(Clone, Copy, Debug)]
@@ -38,13 +42,20 @@ pub struct Matched {
     pub rules: Vec<RuleId>,
 }
 
+/// Who listens with a query. Monitors sort before rules.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum Listener {
+    Monitor(MonitorId),
+    Rule(RuleId),
+}
+
 /// Monitors and rules in force.
 #[derive(Default)]
 pub struct Listening {
     version: String,
     names: HashMap<MonitorId, String>,
-    monitors: Vec<(MonitorId, Query)>,
-    rule_queries: Vec<(RuleId, Query)>,
+    queries: HashMap<MonitorId, Query>,
+    monitors: MonitorSet<Listener>,
     /// Rules, in order.
     pub rules: Vec<Rule>,
 }
@@ -62,7 +73,10 @@ impl Listening {
                 continue;
             }
             match Query::parse(&row.query) {
-                Ok(query) => loaded.monitors.push((id, query)),
+                Ok(query) => {
+                    loaded.monitors.add(Listener::Monitor(id), query.parsed());
+                    loaded.queries.insert(id, query);
+                }
                 // Saved by an earlier version that read it otherwise: said aloud, never dropped in silence.
                 Err(error) => tracing::error!(monitor = row.number, code = error.code, "this monitor's query is no longer understood"),
             }
@@ -77,7 +91,7 @@ impl Listening {
             let id = RuleId::from(row.id);
             if let Some(query) = &conditions.query {
                 match Query::parse(query) {
-                    Ok(query) => loaded.rule_queries.push((id, query)),
+                    Ok(query) => loaded.monitors.add(Listener::Rule(id), query.parsed()),
                     Err(error) => tracing::error!(rule = row.name, code = error.code, "this rule's query is no longer understood"),
                 }
             }
@@ -91,17 +105,22 @@ impl Listening {
         self.names.get(&id).map_or("", String::as_str)
     }
 
-    /// What a post matches.
+    /// What a post matches: its text is read once, whatever the number of monitors.
     pub fn match_post(&self, post: &PostText<'_>) -> Matched {
-        Matched {
-            monitors: self.monitors.iter().filter(|(_, query)| query.matches(post)).map(|(id, _)| *id).collect(),
-            rules: self.rule_queries.iter().filter(|(_, query)| query.matches(post)).map(|(id, _)| *id).collect(),
+        let read = Read::new(post);
+        let mut matched = Matched::default();
+        for listener in self.monitors.matches(&read.post(post)) {
+            match listener {
+                Listener::Monitor(id) => matched.monitors.push(id),
+                Listener::Rule(id) => matched.rules.push(id),
+            }
         }
+        matched
     }
 
     /// Which places of the text made a monitor match, as byte ranges; none when the monitor is gone or off.
     pub fn explain(&self, id: MonitorId, post: &PostText<'_>) -> Vec<Range<usize>> {
-        self.monitors.iter().find(|(known, _)| *known == id).map(|(_, query)| query.explain(post)).unwrap_or_default()
+        self.queries.get(&id).map(|query| query.explain(post)).unwrap_or_default()
     }
 
     /// Places of forbidden words and phrases in a text, as byte ranges. A phrase that is no query is taken literally.
@@ -117,19 +136,6 @@ impl Listening {
         places.sort_unstable();
         places.dedup();
         places
-    }
-}
-
-/// What queries read of a stored post.
-pub fn text_of_row<'a>(row: &'a PostRow, channel: &'a str, channel_kind: &'a str) -> PostText<'a> {
-    PostText {
-        title: row.title.as_deref(),
-        text: &row.text,
-        author: &row.author_handle,
-        lang: row.lang.as_deref(),
-        channel,
-        channel_kind,
-        followers: row.followers.and_then(|count| u64::try_from(count).ok()),
     }
 }
 

@@ -1,6 +1,6 @@
 //! What runs beside the requests, from [`start`] until cancelled.
 
-use crate::{App, Result, staff::housekeeping};
+use crate::{App, Result, answers::outbox, lines, offers, staff::housekeeping};
 use std::time::Duration;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -12,6 +12,9 @@ const EXPIRED_AT_ONCE: i64 = 500;
 /// Starts everything that runs by itself. Cancel, then wait on the tracker, to stop.
 pub fn start(app: App, cancelled: CancellationToken) -> TaskTracker {
     let services = TaskTracker::new();
+    services.spawn(lines::run(app.clone(), cancelled.clone()));
+    services.spawn(outbox::run(app.clone(), cancelled.clone()));
+    services.spawn(offers::run(app.clone(), cancelled.clone()));
     services.spawn(keep_house(app, cancelled));
     services.close();
     services

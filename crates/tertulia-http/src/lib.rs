@@ -8,6 +8,7 @@
 mod console;
 pub mod extract;
 mod headers;
+pub mod limit;
 mod observe;
 pub mod present;
 pub mod problem;
@@ -80,6 +81,7 @@ pub fn router(state: HttpState) -> Router {
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, REQUEST_TIMEOUT))
         .layer(CatchPanicLayer::new())
         .layer(middleware::from_fn(problem::speak))
+        .layer(middleware::from_fn_with_state(state.clone(), routes::chat::stand))
         .layer(middleware::from_fn_with_state(state.clone(), headers::secure))
         .layer(middleware::from_fn_with_state(state.clone(), observe::observe))
         .with_state(state)

@@ -3,6 +3,7 @@
 use tertulia_api_types::{cases as api_cases, channels as api_channels, people as api_people, posts as api_posts};
 use tertulia_app::{
     cases::{CaseView, PersonView},
+    channel::Bilingual,
     view::PostView,
 };
 use tertulia_kernel::{
@@ -19,6 +20,11 @@ pub fn at(micros: i64) -> String {
 /// An instant that may be missing.
 pub fn maybe_at(micros: Option<i64>) -> Option<String> {
     micros.map(at)
+}
+
+/// A text in both languages.
+pub fn bilingual(text: Bilingual) -> api_channels::Bilingual {
+    api_channels::Bilingual { es: text.es, en: text.en }
 }
 
 /// A row of the inbox.

@@ -1,5 +1,6 @@
 //! What handlers share.
 
+use crate::limit::Limits;
 use axum::extract::FromRef;
 use tertulia_app::App;
 use tokio_util::sync::CancellationToken;
@@ -13,12 +14,14 @@ pub struct HttpState {
     pub options: Options,
     /// Cancelled when the server stops: endless answers (live updates) end then.
     pub closing: CancellationToken,
+    /// What strangers may ask for.
+    pub limits: Limits,
 }
 
 impl HttpState {
     /// State of one server.
     pub fn new(app: App, options: Options) -> Self {
-        Self { app, options, closing: CancellationToken::new() }
+        Self { app, options, closing: CancellationToken::new(), limits: Limits::default() }
     }
 }
 

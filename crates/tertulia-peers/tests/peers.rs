@@ -1,10 +1,13 @@
 //! Each peer, really exercised.
-#![allow(clippy::unwrap_used, reason = "a test")]
 
-use std::process::Command;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use anyhow::Context as _;
 use serde_json::json;
+use tertulia_peers::host_proxy::HostProxy;
 use tertulia_peers::mail::{self, Mail};
 use tertulia_peers::mastodon_api::FEDERATION;
 use tertulia_peers::mastodon_mock::MastodonMock;
@@ -116,4 +119,36 @@ async fn mail_arrives_and_mail_to_nobody_bounces() -> Outcome {
     assert!(bounce.contains("Final-Recipient: rfc822; nadie@empresa.test"), "{bounce}");
     assert!(bounce.contains("Action: failed"), "{bounce}");
     Ok(())
+}
+
+#[tokio::test]
+async fn a_name_the_proxy_does_not_know_is_not_looked_up() -> Outcome {
+    let proxy = HostProxy::start([("alpha.test".to_owned(), 9)])?;
+    let ask = "GET http://example.org/ HTTP/1.1\r\nHost: example.org\r\n\r\n";
+    let mut stream = TcpStream::connect(proxy.url().trim_start_matches("http://"))?;
+    stream.write_all(ask.as_bytes())?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer)?;
+    assert!(answer.starts_with("HTTP/1.1 502"), "{answer}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_peer_ends_with_its_process_even_when_that_is_killed() -> Outcome {
+    let mut keeper = Command::new(env!("CARGO_BIN_EXE_tertulia-peers"))
+        .args(["run", "postgres"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()?;
+    let mut line = String::new();
+    BufReader::new(keeper.stdout.take().unwrap()).read_line(&mut line)?;
+    let said: serde_json::Value = serde_json::from_str(&line)?;
+    let url = said["postgres"]["url"].as_str().unwrap();
+    let address = url.split(['@', '/']).nth(3).unwrap().to_owned();
+    TcpStream::connect(&address)?;
+
+    keeper.kill()?;
+    keeper.wait()?;
+    let ended = async || Ok(TcpStream::connect(&address).is_err().then_some(()));
+    tertulia_peers::eventually("the server ends", Duration::from_secs(15), ended).await
 }

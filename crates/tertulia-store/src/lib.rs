@@ -24,12 +24,14 @@ pub mod monitor;
 pub mod outbox;
 pub mod person;
 pub mod post;
+pub mod sample;
 pub mod search;
 pub mod session;
 pub mod setting;
 pub mod staff;
 pub mod thread;
 pub mod token;
+pub mod visitor;
 
 pub use db::{Conn, Store, Tx};
 pub use error::{Constraint, StoreError};

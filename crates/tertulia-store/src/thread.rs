@@ -1,6 +1,10 @@
-//! How posts hang together: which post answers which.
+//! How posts hang together: which post answers which, and what one person wrote.
 
-use crate::{Conn, Result, on};
+use crate::{
+    Conn, Result, on,
+    post::{COLUMNS, PostRow},
+    search::push_sight,
+};
 use sqlx::QueryBuilder;
 use uuid::Uuid;
 
@@ -23,5 +27,25 @@ impl Conn {
             found.extend(part);
         }
         Ok(found)
+    }
+}
+
+impl Conn {
+    /// Posts of a person, newest first, before `seq`; with `seen_by`, only those this user sees by the case lock.
+    pub async fn posts_of_person_seen(&mut self, person: Uuid, seen_by: Option<Uuid>, before: i64, limit: i64) -> Result<Vec<PostRow>> {
+        let columns: String = COLUMNS.split(',').map(|column| format!("p.{}", column.trim())).collect::<Vec<_>>().join(", ");
+        Ok(on!(self, c, DB => {
+            let mut query = QueryBuilder::<DB>::new(format!(
+                "SELECT {columns} FROM post p WHERE p.identity_id IN (SELECT id FROM identity WHERE person_id = "
+            ));
+            query.push_bind(person).push(") AND p.seq < ").push_bind(before);
+            if let Some(user) = seen_by {
+                query.push(" AND (p.case_id IS NULL OR EXISTS (SELECT 1 FROM care_case k WHERE k.id = p.case_id AND ");
+                push_sight(&mut query, user);
+                query.push("))");
+            }
+            query.push(" ORDER BY p.seq DESC LIMIT ").push_bind(limit);
+            query.build_query_as().fetch_all(c).await?
+        }))
     }
 }

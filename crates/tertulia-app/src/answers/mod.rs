@@ -254,6 +254,11 @@ pub(crate) fn pending_id(id: AnswerId) -> String {
     format!("answer-{id}")
 }
 
+/// Whether an id is one of [`pending_id`]; a mail's `answer-…@company.example` is the network's own.
+pub(crate) fn is_pending_id(id: &str) -> bool {
+    id.strip_prefix("answer-").is_some_and(|rest| uuid::Uuid::try_parse(rest).is_ok())
+}
+
 async fn known_answer(app: &App, actor: &Actor, case: CaseId, known: OutboxRow) -> Result<PostView> {
     if known.case_id != case.0 || known.created_by != actor.id.0 {
         return Err(AppError::field("id", "taken", "this id was used for another answer"));

@@ -4,7 +4,7 @@
 //! how the send ended: the claim's lease runs out, and the network is asked ([`Sink::reconcile`]) before anything is
 //! sent again. An answer the network can't tell about is `stuck` until a person looks.
 
-use super::{pending_id, tell_post};
+use super::{is_pending_id, pending_id, tell_post};
 use crate::{
     App, Result,
     cases::change::{Work, resolve},
@@ -139,7 +139,7 @@ async fn load_outgoing(app: &App, row: &OutboxRow) -> Result<Outgoing> {
         Some(id) => Some(load_target(&mut conn, id).await?),
     };
     // A thread that our own first private message begins has no key of the network's yet.
-    let thread = Some(conversation.thread).filter(|thread| !thread.starts_with("answer-"));
+    let thread = Some(conversation.thread).filter(|thread| !is_pending_id(thread));
     Ok(Outgoing {
         id: row.id.into(),
         text: row.text.clone(),
@@ -172,9 +172,8 @@ async fn load_target(conn: &mut Conn, id: Uuid) -> Result<ReplyTarget> {
     let mut ancestors = Vec::new();
     if let Some(conversation) = post.conversation_id {
         let thread = conn.posts_of_conversation(conversation, 50).await?;
-        ancestors.extend(
-            thread.into_iter().filter(|row| row.seq <= post.seq && !row.external_id.starts_with("answer-")).map(|row| row.external_id),
-        );
+        ancestors
+            .extend(thread.into_iter().filter(|row| row.seq <= post.seq && !is_pending_id(&row.external_id)).map(|row| row.external_id));
     }
     Ok(ReplyTarget {
         external_id: post.external_id,

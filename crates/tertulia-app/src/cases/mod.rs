@@ -5,7 +5,7 @@ pub mod change;
 pub mod detail;
 pub mod presence;
 
-use crate::{Actor, App, AppError, Result, listening::text_of_row, live::Audience, query::Query};
+use crate::{Actor, App, AppError, Result, live::Audience, query::Query, view};
 use std::collections::HashMap;
 use tertulia_kernel::{CaseId, DepartmentId, UserId};
 use tertulia_policy::Sight;
@@ -78,7 +78,7 @@ pub struct Counts {
     pub departments: Vec<(DepartmentId, i64)>,
 }
 
-fn seen_by(actor: &Actor) -> Option<Uuid> {
+pub(crate) fn seen_by(actor: &Actor) -> Option<Uuid> {
     match actor.sight() {
         Sight::All => None,
         Sight::Own(user) => Some(user.0),
@@ -123,9 +123,7 @@ pub async fn search(app: &App, actor: &Actor, words: &str, before: Option<i64>, 
     }
     let query = Query::parse(words)?;
     let channels: HashMap<Uuid, ChannelRow> = conn.channels().await?.into_iter().map(|row| (row.id, row)).collect();
-    let matches = |post: &PostRow| {
-        channels.get(&post.channel_id).is_some_and(|channel| query.matches(&text_of_row(post, &channel.name, &channel.shows_as)))
-    };
+    let matches = |post: &PostRow| channels.get(&post.channel_id).is_some_and(|channel| query.matches(&view::text_of(post, channel)));
     let filter = PostFilter { with_case: true, seen_by: seen_by(actor), ..PostFilter::default() };
     let mut place = before.unwrap_or(i64::MAX);
     let mut ended = false;

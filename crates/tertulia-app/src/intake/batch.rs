@@ -101,7 +101,10 @@ impl<'a> Batch<'a> {
         let matched: Vec<Matched> = posts.iter().map(|post| listening.match_post(&text_of(&channel, post))).collect();
 
         let mut other_ids: Vec<String> = sorted.deleted.iter().map(|(id, _)| id.clone()).collect();
-        other_ids.extend(sorted.deliveries.iter().map(|(id, ..)| (*id).to_owned()));
+        for (id, ..) in &sorted.deliveries {
+            other_ids.push((*id).to_owned());
+            other_ids.extend(pending_form(id));
+        }
         let facts = Facts::load(&mut tx, &channel, &posts, &other_ids).await?;
         let reopen_days = crate::settings::company(&mut tx).await?.reopen_days;
         let mut batch = Self { app, channel, listening, reopen_days, now: app.now(), facts, out: Outcome::default() };
@@ -522,6 +525,11 @@ pub(crate) fn excerpt(text: &str, title: Option<&str>) -> String {
     let text = if text.trim().is_empty() { title.unwrap_or_default() } else { text };
     let flat: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
     clip(&flat, 240)
+}
+
+/// The id our answer had before it was settled, when a network's id is made from it (mail: `answer-UUID@domain`).
+pub(super) fn pending_form(external_id: &str) -> Option<String> {
+    external_id.split_once('@').map(|(id, _)| id.trim_start_matches('<').to_owned()).filter(|id| id.starts_with("answer-"))
 }
 
 /// What monitors read of a post: headline and text, without what it quotes.

@@ -1,10 +1,10 @@
 //! Deletions, and what became of our answers.
 
-use super::{batch::Batch, batch::excerpt};
+use super::batch::{Batch, excerpt, pending_form};
 use crate::{Result, live::Audience, live::News};
 use serde_json::json;
 use tertulia_kernel::{Timestamp, event::DeliveryStatus};
-use tertulia_store::{Tx, case::ChangeRow, desk::NoticeRow};
+use tertulia_store::{Tx, case::ChangeRow, desk::NoticeRow, post::PostRow};
 use uuid::Uuid;
 
 impl Batch<'_> {
@@ -40,10 +40,11 @@ impl Batch<'_> {
     /// Notes deliveries on the answers they are about; a failed one is told to its author and reopens the case.
     pub(super) async fn run_deliveries(&mut self, tx: &mut Tx, deliveries: &[(&str, &DeliveryStatus, Timestamp)]) -> Result<()> {
         for (external_id, status, _) in deliveries {
-            let Some(post) = self.facts.posts.values().find(|row| row.external_id == *external_id && row.direction == "out").cloned()
-            else {
-                continue;
+            let pending = pending_form(external_id);
+            let is_it = |row: &&PostRow| {
+                row.direction == "out" && (row.external_id == *external_id || pending.as_deref() == Some(&row.external_id))
             };
+            let Some(post) = self.facts.posts.values().find(is_it).cloned() else { continue };
             let Some(mut answer) = tx.answer_of_post(post.id).await? else { continue };
             if answer.state == "failed" {
                 continue;

@@ -49,7 +49,7 @@ pub async fn create(app: &App, actor: &Actor, form: Form) -> Result<Department> 
     let now = app.now();
     let mut tx = app.store.begin().await?;
     let number = tx.take_numbers("department", 1).await?;
-    let id = DepartmentId::new(now, &*app.entropy);
+    let id = DepartmentId(app.new_id());
     let department = Department { id, number, key, name_es, name_en, members: 0, created_at: now };
     tx.insert_department(&department).await.map_err(taken)?;
     audit::record(app, &mut tx, Some(actor), "department.created", Object::new("department", id), json!({ "key": department.key })).await?;

@@ -49,35 +49,43 @@ pub struct Form {
     pub locale: String,
 }
 
-/// Makes the house ready at each start: the first departments once, and, while nobody can administer, a fresh link
-/// for the first administrator. Returns the link's path.
-pub async fn first_start(app: &App) -> Result<Option<String>> {
+/// Makes a new house ready: the first departments, once.
+pub async fn prepare(app: &App) -> Result<()> {
     const PREPARED: &str = "prepared";
-    let mut tx = app.store.begin().await?;
-    if !tx.setting::<bool>(PREPARED).await?.unwrap_or_default() {
-        for (key, name_es, name_en) in FIRST_DEPARTMENTS {
-            let now = app.now();
-            let department = Department {
-                id: DepartmentId::new(now, &*app.entropy),
-                number: tx.take_numbers("department", 1).await?,
-                key: key.into(),
-                name_es: name_es.into(),
-                name_en: name_en.into(),
-                members: 0,
-                created_at: now,
-            };
-            tx.insert_department(&department).await?;
-        }
-        tx.set_setting(PREPARED, &true).await?;
+    if app.store.read().await?.setting::<bool>(PREPARED).await?.unwrap_or_default() {
+        return Ok(());
     }
-    let path = if tx.count_active_administrators().await? == 0 {
-        tx.delete_setup_links_of(ADMINISTRATOR, None).await?;
-        Some(make_link(app, &mut tx, None).await?)
-    } else {
-        None
-    };
+    let mut tx = app.store.begin().await?;
+    if tx.setting::<bool>(PREPARED).await?.unwrap_or_default() {
+        return Ok(());
+    }
+    for (key, name_es, name_en) in FIRST_DEPARTMENTS {
+        let now = app.now();
+        let department = Department {
+            id: DepartmentId(app.new_id()),
+            number: tx.take_numbers("department", 1).await?,
+            key: key.into(),
+            name_es: name_es.into(),
+            name_en: name_en.into(),
+            members: 0,
+            created_at: now,
+        };
+        tx.insert_department(&department).await?;
+    }
+    tx.set_setting(PREPARED, &true).await?;
+    Ok(tx.commit().await?)
+}
+
+/// While nobody can administer: the path of a fresh link for the first administrator; the one before stops working.
+pub async fn first_link(app: &App) -> Result<Option<String>> {
+    let mut tx = app.store.begin().await?;
+    if tx.count_active_administrators().await? > 0 {
+        return Ok(None);
+    }
+    tx.delete_setup_links_of(ADMINISTRATOR, None).await?;
+    let path = make_link(app, &mut tx, None).await?;
     tx.commit().await?;
-    Ok(path)
+    Ok(Some(path))
 }
 
 /// A fresh link from the command line: for a user by e-mail (a new password), or for one more administrator.

@@ -47,7 +47,7 @@ fn check(name: &str, scopes: &[String]) -> Result<(String, Vec<Scope>)> {
 async fn add(app: &App, tx: &mut Tx, actor: Option<&Actor>, user: UserId, name: String, scopes: Vec<Scope>) -> Result<Created> {
     let now = app.now();
     let secret = format!("{PREFIX}{}", secrets::fresh(&*app.entropy));
-    let token = Token { id: TokenId::new(now, &*app.entropy), user, name, scopes, created_at: now, last_used_at: None };
+    let token = Token { id: TokenId(app.new_id()), user, name, scopes, created_at: now, last_used_at: None };
     tx.insert_token(&token, &secrets::hash(&secret)).await?;
     let detail = json!({ "name": token.name, "scopes": token.scopes, "user": user });
     audit::record(app, tx, actor, "token.created", Object::new("token", token.id), detail).await?;

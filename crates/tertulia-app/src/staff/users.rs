@@ -80,7 +80,7 @@ pub(super) async fn add(app: &App, tx: &mut Tx, new: NewUser) -> Result<User> {
     }
     let now = app.now();
     let user = User {
-        id: UserId::new(now, &*app.entropy),
+        id: UserId(app.new_id()),
         number: tx.take_numbers("user", 1).await?,
         departments: check_departments(tx, &new.departments).await?,
         email: new.email,

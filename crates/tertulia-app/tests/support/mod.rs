@@ -168,7 +168,7 @@ pub mod house {
         let mut app = App::new(store, Sealer::new([7; 32]), Networks::new(vec![Arc::new(network.clone())]));
         let clock = Arc::new(StillClock(AtomicI64::new(1_800_000_000_000_000)));
         app.clock = clock.clone();
-        setup::first_start(&app).await.expect("first start");
+        setup::prepare(&app).await.expect("first start");
         let channel = Uuid::from_u128(1);
         let mut tx = app.store.begin().await.expect("begin");
         let row = ChannelRow {

@@ -78,7 +78,46 @@ pub(super) fn detail(code: &str, lang: Lang) -> Option<&'static str> {
             "Algo a lo que se refiere cambió mientras tanto. Vuelve a mirar e inténtalo de nuevo.",
             "Something it refers to changed meanwhile. Look again and try again.",
         ),
+        "invalid_query" => {
+            ("La consulta no se entiende: corrige el lugar marcado.", "The query can't be understood: correct the marked place.")
+        }
+        "not_theirs" => (
+            "Un caso trata de algo que escribió otra persona: esto es nuestro o fue borrado.",
+            "A case is about something somebody else wrote: this is ours, or was deleted.",
+        ),
+        "author_unknown" => (
+            "De esta publicación solo se guardó una copia por un tiempo y no se conoce a su autor. Tendrá caso cuando un monitor la encuentre.",
+            "Only a copy of this post was kept for a while and its author is not known. It gets a case when a monitor catches it.",
+        ),
+        "order_incomplete" => (
+            "Mientras tanto se agregaron o quitaron reglas. Vuelve a cargar la lista y ordénala de nuevo.",
+            "Rules came or went meanwhile. Load the list again and order it anew.",
+        ),
+        "not_replayable" => (
+            "El canal no pudo leer este evento. Cuando el canal esté reparado, lo volverá a traer.",
+            "The channel could not read this event. Once the channel is repaired, it brings it again.",
+        ),
+        "still_poison" => ("Todavía no se puede recibir este evento.", "This event still can't be taken in."),
+        "wrong_key" => (
+            "Los secretos del canal se sellaron con otra clave: restaura secret.key, o conecta el canal de nuevo con sus secretos.",
+            "The channel's secrets were sealed with another key: restore secret.key, or connect the channel again with its secrets.",
+        ),
+        "sample_name_taken" => (
+            "Un canal, monitor o respuesta tuya tiene un nombre de la empresa de ejemplo: cámbialo primero.",
+            "A channel, monitor or ready-made answer of yours has a name of the sample company's: rename it first.",
+        ),
+        "sample_no_folder" => (
+            "Este servidor no tiene carpeta de datos donde guardar el día de ejemplo.",
+            "This server has no data folder to keep the sample day in.",
+        ),
         "in_use" => ("Todavía se usa: primero mueve lo que depende de él.", "It is still in use: move what depends on it first."),
+        "reserved_by_other" => ("Otra persona está respondiendo este caso.", "Somebody else is answering this case."),
+        "offer_over" => ("Esta oferta ya terminó.", "This offer is over."),
+        "send_gate" => {
+            ("La respuesta no puede salir así: corrige lo marcado.", "The answer can't go out like this: correct what is marked.")
+        }
+        "too_late" => ("La respuesta ya salió y no se puede retirar.", "The answer has left already and can't be taken back."),
+        "not_failed" => ("Esta respuesta no falló: no hay nada que repetir.", "This answer has not failed: there is nothing to repeat."),
         "last_administrator" => (
             "Es la última persona que puede administrar. Da ese rol a otra persona antes.",
             "This is the last administrator. Give somebody else the role first.",
@@ -90,6 +129,15 @@ pub(super) fn detail(code: &str, lang: Lang) -> Option<&'static str> {
         "method_not_allowed" => ("Esta dirección no acepta ese método.", "This address does not take that method."),
         "too_large" => ("La solicitud es demasiado grande.", "The request is too large."),
         "unavailable" => ("No disponible por ahora. Inténtalo de nuevo en un momento.", "Not available now. Try again in a moment."),
+        "rate_limited" => ("Demasiadas solicitudes. Espera un momento.", "Too many requests. Wait a little."),
+        "origin_not_allowed" => (
+            "Este sitio no puede mostrar el chat. Agrégalo en los sitios permitidos del canal.",
+            "This site may not show the chat. Add it to the channel's allowed sites.",
+        ),
+        "widget_missing" => (
+            "Este programa se compiló sin el chat. Compílalo con cargo xtask up.",
+            "This program was built without its chat widget. Build it with cargo xtask up.",
+        ),
         "internal" => (
             "Algo falló de nuestro lado. Inténtalo de nuevo; el registro del servidor dice más.",
             "Something failed on our side. Try again; the server's log tells more.",
@@ -111,6 +159,7 @@ pub(super) fn field(code: &str, lang: Lang) -> Option<&'static str> {
         "password_long" => ("Usa como máximo 200 caracteres.", "Use at most 200 characters."),
         "password_obvious" => ("Es demasiado fácil de adivinar.", "It is too easy to guess."),
         "unknown" => ("No existe.", "It does not exist."),
+        "malformed" => ("Tiene una forma que no se acepta.", "It is not in the form that is taken."),
         "out_of_range" => ("Está fuera del rango permitido.", "It is out of range."),
         _ => return None,
     };

@@ -17,7 +17,7 @@ use axum::{
 };
 use std::sync::Arc;
 use tertulia_api_types::problem::{FieldProblem, Problem};
-use tertulia_app::{AppError, Kind};
+use tertulia_app::{AppError, FieldError, Kind};
 
 /// A use case's error on its way out.
 #[derive(Debug)]
@@ -91,6 +91,15 @@ pub(crate) async fn speak(request: Request, next: Next) -> Response {
     if plain { render(&error_of(status), lang, response.headers()) } else { response }
 }
 
+/// What is wrong with a field: by its code, or in the words the error brought.
+fn words(error: &AppError, field: &FieldError, lang: Lang) -> String {
+    if let Some(known) = catalogue::field(field.code, lang) {
+        return known.to_owned();
+    }
+    let spanish = error.spanish.iter().find(|(name, _)| lang == Lang::Es && *name == field.field);
+    spanish.map_or_else(|| field.message.clone(), |(_, words)| words.clone())
+}
+
 fn render(error: &AppError, lang: Lang, kept: &HeaderMap) -> Response {
     let status = status_of(error);
     let problem = Problem {
@@ -101,11 +110,7 @@ fn render(error: &AppError, lang: Lang, kept: &HeaderMap) -> Response {
         fields: error
             .fields
             .iter()
-            .map(|field| FieldProblem {
-                field: field.field.clone(),
-                code: field.code.to_owned(),
-                message: catalogue::field(field.code, lang).map_or_else(|| field.message.clone(), str::to_owned),
-            })
+            .map(|field| FieldProblem { field: field.field.clone(), code: field.code.to_owned(), message: words(error, field, lang) })
             .collect(),
     };
     let mut response = (status, Json(problem)).into_response();

@@ -3,12 +3,23 @@
 
 pub mod answers;
 pub mod audit;
+pub mod canned;
 pub mod cases;
+pub mod channels;
+pub mod chat;
 pub mod departments;
+pub mod files;
 pub mod live;
 pub mod me;
 pub mod meta;
+pub mod monitors;
+pub mod notices;
 pub mod offers;
+pub mod people;
+pub mod posts;
+pub mod posts_push;
+pub mod rules;
+pub mod sample;
 pub mod session;
 pub mod settings;
 pub mod setup;
@@ -34,4 +45,15 @@ pub(crate) fn all() -> OpenApiRouter<HttpState> {
         .merge(answers::routes())
         .merge(offers::routes())
         .merge(live::routes())
+        .merge(chat::routes())
+        .merge(posts_push::routes())
+        .merge(posts::routes())
+        .merge(monitors::routes())
+        .merge(rules::routes())
+        .merge(people::routes())
+        .merge(canned::routes())
+        .merge(notices::routes())
+        .merge(files::routes())
+        .merge(channels::routes())
+        .merge(sample::routes())
 }

@@ -23,6 +23,7 @@
 mod classes;
 mod fold;
 mod scan;
+mod tags;
 mod terms;
 
 use std::ops::Range;

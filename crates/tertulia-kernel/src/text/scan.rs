@@ -1,7 +1,10 @@
 //! The tokeniser: one pass over the text, one token under construction at a time.
 
+use unicode_normalization::char::is_combining_mark;
+
 use super::classes::{is_dropped_mark, is_emoji, is_flag_letter, is_invisible, is_skin_tone, is_unspaced, is_word_char};
 use super::fold::{TILDE, join_last, pieces, small};
+use super::tags::{Letter, Shape, tag_parts};
 use super::{Kind, MAX_BYTES, MAX_TOKENS, Sigil, Text, Token};
 
 /// Reads a text into tokens.
@@ -30,26 +33,6 @@ fn floor_boundary(text: &str, limit: usize) -> usize {
         end -= 1;
     }
     end
-}
-
-/// What a letter was before folding: where a tag is cut into parts depends on it.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Shape {
-    Upper,
-    Letter,
-    Digit,
-    Unspaced,
-    Joint,
-}
-
-/// One folded character of the word under construction.
-#[derive(Clone, Copy)]
-struct Letter {
-    folded: u32,
-    from: u32,
-    to: u32,
-    shape: Shape,
-    enye: bool,
 }
 
 /// The word or unspaced run under construction. `letters` is kept only for tags and runs, which are cut further.
@@ -156,10 +139,10 @@ impl Scanner<'_> {
         if self.word.as_ref().is_some_and(|w| !joins(w)) {
             self.finish();
         }
+        if is_combining_mark(piece) && !unspaced && !self.after_letter() {
+            return;
+        }
         if self.word.is_none() {
-            if unicode_normalization::char::is_combining_mark(piece) && !unspaced {
-                return;
-            }
             self.begin(Sigil::None, from, from, unspaced);
         }
         let Some(word) = &mut self.word else { return };
@@ -171,7 +154,12 @@ impl Scanner<'_> {
                 folded.push(l);
             }
         });
-        if keeps {
+        if is_combining_mark(piece) && !unspaced {
+            // A vowel sign belongs to the letter before it.
+            if let Some(last) = word.letters.last_mut() {
+                last.to = to as u32;
+            }
+        } else if keeps {
             let shape = if unspaced {
                 Shape::Unspaced
             } else if piece.is_uppercase() {
@@ -186,6 +174,14 @@ impl Scanner<'_> {
         word.end = to;
         // Unspaced scripts write handles and tags right after a word.
         self.after_word = !word.unspaced;
+    }
+
+    /// True when the word under construction ends in something a vowel sign can ride on.
+    fn after_letter(&self) -> bool {
+        self.word.as_ref().is_some_and(|w| {
+            let last = self.folded[w.folded..].chars().next_back();
+            last.is_some_and(|c| !"_.-@".contains(c) && !is_unspaced(c))
+        })
     }
 
     /// An accent: dropped, except that it makes an `ñ` and belongs to the bytes of its word.
@@ -235,14 +231,14 @@ impl Scanner<'_> {
         if self.after_word || self.url_at(next) {
             return false;
         }
-        let opens = match self.visible_from(next) {
-            Some(n) if sigil == Sigil::Tick => n.is_alphabetic() && is_word_char(n),
-            Some(n) => {
-                let starts = is_word_char(n) && !unicode_normalization::char::is_combining_mark(n);
-                starts || (n == '_' && self.text[next..].trim_start_matches(|c| c == '_' || is_invisible(c)).starts_with(is_word_char))
+        let opens = self.visible_from(next).is_some_and(|n| match sigil {
+            Sigil::Tick => first_piece(n).is_alphabetic() && begins_word(n),
+            _ if n == '_' => {
+                let rest = self.text[next..].trim_start_matches(|c| c == '_' || is_invisible(c));
+                rest.chars().next().is_some_and(begins_word)
             }
-            None => false,
-        };
+            _ => begins_word(n),
+        });
         if opens {
             self.finish();
             self.begin(sigil, self.at, next, false);
@@ -252,7 +248,7 @@ impl Scanner<'_> {
 
     /// Signs that go on inside a tag, handle or tick: `_`, and for handles `.`, `-` and one `@`.
     fn continues_sigil(&mut self, c: char, next: usize) -> bool {
-        let follows = self.visible_from(next).is_some_and(is_word_char);
+        let follows = self.visible_from(next).is_some_and(begins_word);
         let Some(word) = self.word.as_mut().filter(|w| w.sigil != Sigil::None) else {
             return false;
         };
@@ -293,7 +289,7 @@ impl Scanner<'_> {
     }
 
     fn url_at(&self, at: usize) -> bool {
-        let rest = self.text[at..].as_bytes();
+        let rest = &self.text.as_bytes()[at..];
         ["https://", "http://", "www."].iter().any(|scheme| {
             rest.get(..scheme.len()).is_some_and(|b| b.eq_ignore_ascii_case(scheme.as_bytes()))
                 && rest.get(scheme.len()).is_some_and(u8::is_ascii_alphanumeric)
@@ -373,7 +369,8 @@ impl Scanner<'_> {
     fn finish(&mut self) {
         let Some(word) = self.word.take() else { return };
         let to = self.folded.len();
-        if to == word.folded {
+        // A sign can be left without a word, as in `#_` before an emoji.
+        if !self.folded[word.folded..].contains(is_word_char) {
             return;
         }
         let bytes = (word.start, word.word_start, word.end);
@@ -485,30 +482,14 @@ impl Scanner<'_> {
     }
 }
 
-/// Where a tag is cut: before a capital after a small letter, before the last capital of a row when a small letter
-/// follows (`ABCNews`), between letters and digits, at `_`, and where an unspaced script begins or ends.
-fn tag_parts(letters: &[Letter]) -> Vec<std::ops::Range<usize>> {
-    let mut parts = Vec::new();
-    let mut begin = 0;
-    for i in 0..=letters.len() {
-        let cut = i == letters.len() || i > begin && cuts_before(letters, i) || letters[i].shape == Shape::Joint;
-        if cut {
-            if begin < i {
-                parts.push(begin..i);
-            }
-            begin = i + usize::from(i < letters.len() && letters[i].shape == Shape::Joint);
-        }
-    }
-    parts
+fn first_piece(c: char) -> char {
+    let mut first = None;
+    pieces(c, |piece| first = first.or(Some(piece)));
+    first.unwrap_or(c)
 }
 
-fn cuts_before(letters: &[Letter], i: usize) -> bool {
-    use Shape::{Digit, Joint, Letter, Unspaced, Upper};
-    match (letters[i - 1].shape, letters[i].shape) {
-        (Joint, _) | (_, Joint) => true,
-        (Upper, Upper) => letters.get(i + 1).is_some_and(|next| next.shape == Letter),
-        (Upper, Letter) => false,
-        (Digit, Digit) | (Letter, Letter) | (Unspaced, Unspaced) => false,
-        _ => true,
-    }
+/// True when a word can begin with `c`: some letters are only a mark on the one before.
+fn begins_word(c: char) -> bool {
+    let first = first_piece(c);
+    is_word_char(first) && !is_combining_mark(first)
 }
