@@ -103,10 +103,11 @@ export class Api {
 		});
 	}
 
-	async upload(name: string, type: string, content: BlobPart): Promise<{ id: string }> {
+	/** Uploads a file for an answer. */
+	async upload(name: string, type: string, content: BlobPart): Promise<Attachment> {
 		const form = new FormData();
 		form.append('file', new Blob([content], { type }), name);
-		return this.json('POST', '/uploads', form);
+		return (await this.json<{ attachment: Attachment }>('POST', '/uploads', form)).attachment;
 	}
 
 	/** Answers leave at once instead of after the pause for taking them back. */

@@ -14,7 +14,7 @@ export class Site {
 			response.setHeader('content-type', 'text/html; charset=utf-8');
 			if (policy) response.setHeader('content-security-policy', policy());
 			response.end(
-				`<!doctype html><html lang="es"><title>Alba</title><style>button { all: unset; color: red }</style>
+				`<!doctype html><html lang="es"><title>Alba</title><meta name="viewport" content="width=device-width, initial-scale=1"><style>button { all: unset; color: red }</style>
 				<h1>Aerolínea Alba</h1><p>Nada que ver aquí.</p>${script()}</html>`
 			);
 		});

@@ -3,11 +3,13 @@
 //! **Never here:** rules. A subcommand reads its input, calls the app, and says what happened.
 
 mod backup;
+mod bench;
 mod config;
 mod data;
 mod doctor;
 mod listen;
 mod log;
+mod sample;
 mod say;
 mod serve;
 mod setup_link;
@@ -40,6 +42,9 @@ enum Command {
     /// API tokens.
     #[command(subcommand)]
     Token(token::TokenCommand),
+    /// The sample company.
+    #[command(subcommand)]
+    Sample(sample::SampleCommand),
     /// Print a one-time link: for one more administrator, or for a user who lost the password.
     SetupLink(setup_link::SetupLinkArgs),
     /// Check configuration, database, clock, disk and channels, and say what to do.
@@ -51,6 +56,9 @@ enum Command {
     /// The listening language on its own: match posts, check queries.
     #[command(subcommand)]
     Listen(listen::ListenCommand),
+    /// Measure the flow on this machine, with a database of its own.
+    #[command(subcommand)]
+    Bench(bench::BenchCommand),
     /// Print the HTTP API's description (OpenAPI).
     Openapi,
 }
@@ -87,10 +95,12 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::Migrate => data::migrate(&config).await?,
             Command::User(command) => user::run(&config, command).await?,
             Command::Token(command) => token::run(&config, command).await?,
+            Command::Sample(command) => sample::run(&config, command).await?,
             Command::SetupLink(args) => setup_link::run(&config, args).await?,
             Command::Doctor(args) => return doctor::run(&config, args).await,
             Command::Backup(args) => backup::backup(&config, args).await?,
             Command::Restore(args) => backup::restore(&config, args).await?,
+            Command::Bench(command) => bench::run(command).await?,
             Command::Openapi | Command::Listen(_) => {}
         }
         Ok(ExitCode::SUCCESS)

@@ -17,6 +17,8 @@ use crate::{
     channel::{ChannelError, Cursor, IntakeDoor, Poison, Receipt, SignOfLife},
     live::{Audience, News},
 };
+pub(crate) use facts::identity_scope;
+
 use async_trait::async_trait;
 use batch::Batch;
 use tertulia_kernel::{

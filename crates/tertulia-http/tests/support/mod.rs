@@ -11,7 +11,7 @@ use tertulia_testkit::{Database, Setup, TestApp, VirtualClock};
 /// Starts it; with a clock that stands still when asked.
 pub async fn start(clock: Option<VirtualClock>) -> TestApp {
     let networks: Vec<Arc<dyn Network>> = vec![Arc::new(WebChat), Arc::new(Push)];
-    let setup = Setup { networks: Networks::new(networks), clock, ..Setup::on(Database::Sqlite) };
+    let setup = Setup { networks: Some(Networks::new(networks)), clock, ..Setup::on(Database::Sqlite) };
     setup.start().await.expect("the server starts")
 }
 
