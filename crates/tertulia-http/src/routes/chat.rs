@@ -249,7 +249,10 @@ async fn live(
 }
 
 fn too_many(seconds: u64) -> AppError {
-    AppError { retry_after: Some(seconds), ..AppError::new(Kind::TooMany, "rate_limited", "too many requests; wait a little") }
+    AppError {
+        retry_after: u32::try_from(seconds).ok(),
+        ..AppError::new(Kind::TooMany, "rate_limited", "too many requests; wait a little")
+    }
 }
 
 fn slow_down(state: &HttpState, what: &str, whom: &str, rate: Rate) -> std::result::Result<(), AppError> {
