@@ -223,7 +223,7 @@ fn limits_hold_without_overflowing_the_stack() {
         code(&"a".repeat(MAX_QUERY_BYTES + 1)),
         Err(ErrorCode::QueryTooLong)
     );
-    let loose = format!("\"{}\"~3", vec!["a"; 33].join(" "));
+    let loose = format!("\"{}\"~3", vec!["a"; 17].join(" "));
     assert_eq!(code(&loose), Err(ErrorCode::PhraseTooLong));
     let zigzag: String = (0..40).fold("a".into(), |inner, i| {
         if i % 2 == 0 {

@@ -90,7 +90,14 @@ impl Scanner<'_> {
             }
             let from = self.at;
             if c.is_ascii_alphanumeric() {
-                self.letter(c, from, next);
+                match &mut self.word {
+                    // What nearly every character of nearly every post is.
+                    Some(word) if word.sigil == Sigil::None && !word.unspaced => {
+                        self.folded.push(c.to_ascii_lowercase());
+                        word.end = next;
+                    }
+                    _ => self.letter(c, from, next),
+                }
             } else if c.is_ascii() {
                 self.separator(c, next);
             } else {
