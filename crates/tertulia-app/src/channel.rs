@@ -46,21 +46,14 @@ pub struct Account {
 impl std::fmt::Debug for Account {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         // Settings hold secrets.
-        f.debug_struct("Account")
-            .field("id", &self.id)
-            .field("name", &self.name)
-            .finish_non_exhaustive()
+        f.debug_struct("Account").field("id", &self.id).field("name", &self.name).finish_non_exhaustive()
     }
 }
 
 impl Account {
     /// A text setting; `None` when absent or blank.
     pub fn text(&self, key: &str) -> Option<&str> {
-        self.settings
-            .get(key)
-            .and_then(Value::as_str)
-            .map(str::trim)
-            .filter(|text| !text.is_empty())
+        self.settings.get(key).and_then(Value::as_str).map(str::trim).filter(|text| !text.is_empty())
     }
 }
 
@@ -95,10 +88,7 @@ pub struct Bilingual {
 impl Bilingual {
     /// Spanish first, then English.
     pub fn new(es: impl Into<String>, en: impl Into<String>) -> Self {
-        Self {
-            es: es.into(),
-            en: en.into(),
-        }
+        Self { es: es.into(), en: en.into() }
     }
 }
 
@@ -208,12 +198,7 @@ pub struct Intake {
 #[async_trait]
 pub trait IntakeDoor: Send + Sync {
     /// See [`Intake::accept`].
-    async fn accept(
-        &self,
-        channel: ChannelId,
-        events: Vec<Event>,
-        cursors: Vec<Cursor>,
-    ) -> Result<Receipt, ChannelError>;
+    async fn accept(&self, channel: ChannelId, events: Vec<Event>, cursors: Vec<Cursor>) -> Result<Receipt, ChannelError>;
     /// See [`Intake::cursor`].
     async fn cursor(&self, channel: ChannelId, name: &str) -> Result<Option<String>, ChannelError>;
     /// See [`Intake::quarantine`].
@@ -229,11 +214,7 @@ impl Intake {
     }
     /// Takes a batch in, with the cursors that follow it, in one transaction. Batches of 1 to some hundreds.
     /// An event that can't be stored is quarantined by intake itself; the others go on.
-    pub async fn accept(
-        &self,
-        events: Vec<Event>,
-        cursors: Vec<Cursor>,
-    ) -> Result<Receipt, ChannelError> {
+    pub async fn accept(&self, events: Vec<Event>, cursors: Vec<Cursor>) -> Result<Receipt, ChannelError> {
         self.door.accept(self.channel, events, cursors).await
     }
     /// The last saved cursor of that name.

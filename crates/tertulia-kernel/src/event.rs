@@ -65,11 +65,7 @@ impl Visibility {
     }
     /// Reads the stored form; anything unknown is private, the safe side.
     pub fn parse(text: &str) -> Self {
-        if text == "public" {
-            Self::Public
-        } else {
-            Self::Private
-        }
+        if text == "public" { Self::Public } else { Self::Private }
     }
 }
 
@@ -114,12 +110,7 @@ pub struct IncomingPost {
 
 impl IncomingPost {
     /// A public post with everything optional left out; channels fill in what they know.
-    pub fn new(
-        external_id: impl Into<String>,
-        author: Author,
-        text: impl Into<String>,
-        occurred_at: Timestamp,
-    ) -> Self {
+    pub fn new(external_id: impl Into<String>, author: Author, text: impl Into<String>, occurred_at: Timestamp) -> Self {
         Self {
             external_id: external_id.into(),
             kind: "message".into(),

@@ -9,8 +9,7 @@ use uuid::Uuid;
 pub fn new_uuid(now: Timestamp, entropy: &dyn Entropy) -> Uuid {
     let mut bytes = [0u8; 10];
     entropy.fill(&mut bytes);
-    uuid::Builder::from_unix_timestamp_millis(now.as_micros().max(0) as u64 / 1_000, &bytes)
-        .into_uuid()
+    uuid::Builder::from_unix_timestamp_millis(now.as_micros().max(0) as u64 / 1_000, &bytes).into_uuid()
 }
 
 macro_rules! typed_ids {

@@ -38,9 +38,7 @@ impl Timestamp {
     /// Reads an RFC 3339 date and time with any offset; `None` when it is not one.
     pub fn parse_rfc3339(text: &str) -> Option<Self> {
         let at = OffsetDateTime::parse(text.trim(), &Rfc3339).ok()?;
-        i64::try_from(at.unix_timestamp_nanos() / 1_000)
-            .ok()
-            .map(Self)
+        i64::try_from(at.unix_timestamp_nanos() / 1_000).ok().map(Self)
     }
 
     /// RFC 3339 in UTC with milliseconds, the form used in the API.

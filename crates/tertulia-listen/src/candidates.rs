@@ -46,11 +46,7 @@ impl Candidates {
                 all(exact.chain.iter().map(|link| match &link.look {
                     Look::Word(id) => {
                         let form = vocabulary.word(*id).unwrap_or_default();
-                        term(if link.sigil == Sigil::Handle {
-                            handle_name(form)
-                        } else {
-                            form
-                        })
+                        term(if link.sigil == Sigil::Handle { handle_name(form) } else { form })
                     }
                     Look::Glob(glob) => prefix(&glob.head),
                     Look::Character(c) => prefix(c.encode_utf8(&mut [0; 4])),
@@ -62,37 +58,18 @@ impl Candidates {
     /// As a full-text query of SQLite's FTS5; `None` for [`Candidates::Everything`].
     #[must_use]
     pub fn to_fts5(&self) -> Option<String> {
-        self.render(
-            &|term| format!("\"{term}\""),
-            &|term| format!("\"{term}\"*"),
-            " AND ",
-            " OR ",
-        )
+        self.render(&|term| format!("\"{term}\""), &|term| format!("\"{term}\"*"), " AND ", " OR ")
     }
 
     /// As the text of a PostgreSQL `tsquery` (cast it, do not parse it); `None` for [`Candidates::Everything`].
     #[must_use]
     pub fn to_tsquery(&self) -> Option<String> {
-        self.render(
-            &|term| format!("'{term}'"),
-            &|term| format!("'{term}':*"),
-            " & ",
-            " | ",
-        )
+        self.render(&|term| format!("'{term}'"), &|term| format!("'{term}':*"), " & ", " | ")
     }
 
-    fn render(
-        &self,
-        term: &dyn Fn(&str) -> String,
-        prefix: &dyn Fn(&str) -> String,
-        and: &str,
-        or: &str,
-    ) -> Option<String> {
+    fn render(&self, term: &dyn Fn(&str) -> String, prefix: &dyn Fn(&str) -> String, and: &str, or: &str) -> Option<String> {
         let list = |parts: &[Self], operator: &str| {
-            let parts: Option<Vec<String>> = parts
-                .iter()
-                .map(|p| p.render(term, prefix, and, or))
-                .collect();
+            let parts: Option<Vec<String>> = parts.iter().map(|p| p.render(term, prefix, and, or)).collect();
             Some(format!("({})", parts?.join(operator)))
         };
         match self {
@@ -107,20 +84,12 @@ impl Candidates {
 
 fn term(form: &str) -> Candidates {
     let term = search_term(form);
-    if term.is_empty() {
-        Candidates::Everything
-    } else {
-        Candidates::Term(term)
-    }
+    if term.is_empty() { Candidates::Everything } else { Candidates::Term(term) }
 }
 
 fn prefix(head: &str) -> Candidates {
     let term = search_term(head);
-    if term.is_empty() {
-        Candidates::Everything
-    } else {
-        Candidates::Prefix(term)
-    }
+    if term.is_empty() { Candidates::Everything } else { Candidates::Prefix(term) }
 }
 
 fn of_word(word: &Word) -> Candidates {
@@ -131,11 +100,7 @@ fn of_word(word: &Word) -> Candidates {
     all(links.iter().map(|link| match &link.look {
         Look::Word(id) => {
             let form = vocabulary.word(*id).unwrap_or_default();
-            term(if link.sigil == Sigil::Handle {
-                handle_name(form)
-            } else {
-                form
-            })
+            term(if link.sigil == Sigil::Handle { handle_name(form) } else { form })
         }
         Look::Glob(glob) if link.sigil == Sigil::Handle => prefix(handle_name(&glob.head)),
         Look::Glob(glob) => prefix(&glob.head),

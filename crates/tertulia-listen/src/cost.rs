@@ -44,12 +44,7 @@ impl Cost {
             s if s < 0.5 => CostClass::Medium,
             _ => CostClass::High,
         };
-        Self {
-            class,
-            terms: terms(root),
-            anchors: anchors.map(|a| a.keys.len()),
-            share,
-        }
+        Self { class, terms: terms(root), anchors: anchors.map(|a| a.keys.len()), share }
     }
 }
 

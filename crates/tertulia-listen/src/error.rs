@@ -63,11 +63,7 @@ impl fmt::Display for QueryError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (from, to) = (self.span.start, self.span.end);
         let (message, hint) = (self.message(Locale::En), self.hint(Locale::En));
-        write!(
-            f,
-            "[{}] {message} (at {from}..{to}). {hint}",
-            self.code.as_str()
-        )
+        write!(f, "[{}] {message} (at {from}..{to}). {hint}", self.code.as_str())
     }
 }
 
@@ -75,16 +71,11 @@ impl Serialize for QueryError {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         use serde::ser::SerializeStruct;
         let mut out = serializer.serialize_struct("QueryError", 5)?;
-        let both = |f: fn(&Self, Locale) -> String| {
-            [("es", f(self, Locale::Es)), ("en", f(self, Locale::En))]
-        };
+        let both = |f: fn(&Self, Locale) -> String| [("es", f(self, Locale::Es)), ("en", f(self, Locale::En))];
         out.serialize_field("code", self.code.as_str())?;
         out.serialize_field("start", &self.span.start)?;
         out.serialize_field("end", &self.span.end)?;
-        out.serialize_field(
-            "message",
-            &std::collections::BTreeMap::from(both(Self::message)),
-        )?;
+        out.serialize_field("message", &std::collections::BTreeMap::from(both(Self::message)))?;
         out.serialize_field("hint", &std::collections::BTreeMap::from(both(Self::hint)))?;
         out.end()
     }
@@ -97,11 +88,7 @@ impl QueryError {
         if shown.len() < piece.len() {
             shown.push('…');
         }
-        Self {
-            code,
-            span,
-            piece: shown,
-        }
+        Self { code, span, piece: shown }
     }
 
     /// One sentence, without a full stop.

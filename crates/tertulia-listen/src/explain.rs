@@ -60,11 +60,7 @@ pub(crate) fn explain(node: &Node, plan: &Plan, post: &Reading<'_>) -> Option<Ex
 fn reasons(node: &Node, plan: &Plan, post: &Reading<'_>, out: &mut Explanation) {
     match (node, plan) {
         (Node::And(nodes), Plan::And(plans)) | (Node::Or(nodes), Plan::Or(plans)) => {
-            for (node, plan) in nodes
-                .iter()
-                .zip(plans)
-                .filter(|(_, plan)| matches(plan, post))
-            {
+            for (node, plan) in nodes.iter().zip(plans).filter(|(_, plan)| matches(plan, post)) {
                 reasons(node, plan, post, out);
             }
         }
@@ -81,48 +77,20 @@ fn field_reason(field: &Field, post: &Reading<'_>, out: &mut Explanation) {
 }
 
 /// Reports where a part was found; `only` keeps the places that took part in a `NEAR` around it.
-fn textual(
-    node: &Node,
-    plan: &Plan,
-    post: &Reading<'_>,
-    only: Option<&[Span]>,
-    out: &mut Explanation,
-) {
-    let kept = |span: &Span| {
-        only.is_none_or(|only| {
-            only.iter()
-                .any(|o| (o.start, o.end) == (span.start, span.end))
-        })
-    };
+fn textual(node: &Node, plan: &Plan, post: &Reading<'_>, only: Option<&[Span]>, out: &mut Explanation) {
+    let kept = |span: &Span| only.is_none_or(|only| only.iter().any(|o| (o.start, o.end) == (span.start, span.end)));
     match (node, plan) {
         (Node::Or(nodes), Plan::Or(plans)) => {
             for (node, plan) in nodes.iter().zip(plans) {
                 textual(node, plan, post, only, out);
             }
         }
-        (
-            Node::Near {
-                left,
-                right,
-                distance,
-                ordered,
-            },
-            Plan::Near {
-                left: left_plan,
-                right: right_plan,
-                ..
-            },
-        ) => {
+        (Node::Near { left, right, distance, ordered }, Plan::Near { left: left_plan, right: right_plan, .. }) => {
             let (lefts, rights) = (spans(left_plan, post), spans(right_plan, post));
             let mut both = (Vec::new(), Vec::new());
             for (l, r) in near_pairs(&lefts, &rights, *distance, *ordered) {
                 let (l, r) = (&lefts[l], &rights[r]);
-                let whole = Span {
-                    start: l.start.min(r.start),
-                    end: l.end.max(r.end),
-                    from: 0,
-                    to: 0,
-                };
+                let whole = Span { start: l.start.min(r.start), end: l.end.max(r.end), from: 0, to: 0 };
                 if kept(&whole) {
                     both.0.push(l.clone());
                     both.1.push(r.clone());
@@ -137,29 +105,17 @@ fn textual(
         }
         (_, Plan::Within { chains, .. }) => {
             let stretches: Vec<Span> = spans(plan, post).into_iter().filter(kept).collect();
-            let inside = |span: &Span| {
-                stretches
-                    .iter()
-                    .any(|s| s.start <= span.start && span.end <= s.end)
-            };
+            let inside = |span: &Span| stretches.iter().any(|s| s.start <= span.start && span.end <= s.end);
             let term = node.to_string();
             for chain in chains {
                 let found = chain_spans(chain, post).into_iter().filter(inside);
-                out.found.extend(found.map(|s| Found {
-                    start: s.from,
-                    end: s.to,
-                    term: term.clone(),
-                }));
+                out.found.extend(found.map(|s| Found { start: s.from, end: s.to, term: term.clone() }));
             }
         }
         _ => {
             let term = node.to_string();
             let found = spans(plan, post).into_iter().filter(kept);
-            out.found.extend(found.map(|s| Found {
-                start: s.from,
-                end: s.to,
-                term: term.clone(),
-            }));
+            out.found.extend(found.map(|s| Found { start: s.from, end: s.to, term: term.clone() }));
         }
     }
 }

@@ -15,10 +15,8 @@ pub(crate) enum FieldName {
 }
 
 /// Fields the language has reserved and does not offer yet.
-const RESERVED: &[&str] = &[
-    "country", "to", "in", "site", "link", "has", "is", "likes", "shares", "age", "tag", "list",
-    "crm", "url", "title", "http", "https",
-];
+const RESERVED: &[&str] =
+    &["country", "to", "in", "site", "link", "has", "is", "likes", "shares", "age", "tag", "list", "crm", "url", "title", "http", "https"];
 
 /// The field of a name, in any case.
 pub(crate) fn field_name(name: &str) -> Result<FieldName, ErrorCode> {
@@ -35,18 +33,10 @@ pub(crate) fn field_name(name: &str) -> Result<FieldName, ErrorCode> {
 
 /// The comparison at the beginning of a text, and the bytes its sign takes.
 pub(crate) fn comparison(text: &str) -> (Comparison, usize) {
-    [
-        (">=", Comparison::AtLeast),
-        ("<=", Comparison::AtMost),
-        (">", Comparison::More),
-        ("<", Comparison::Less),
-        ("=", Comparison::Equal),
-    ]
-    .into_iter()
-    .find(|(sign, _)| text.starts_with(sign))
-    .map_or((Comparison::Equal, 1), |(sign, comparison)| {
-        (comparison, sign.len())
-    })
+    [(">=", Comparison::AtLeast), ("<=", Comparison::AtMost), (">", Comparison::More), ("<", Comparison::Less), ("=", Comparison::Equal)]
+        .into_iter()
+        .find(|(sign, _)| text.starts_with(sign))
+        .map_or((Comparison::Equal, 1), |(sign, comparison)| (comparison, sign.len()))
 }
 
 /// The value in the form it is compared in; `None` when nothing is left or it could not be written back.
@@ -59,11 +49,7 @@ pub(crate) fn value(field: FieldName, raw: &str) -> Option<String> {
     let usable = |c: char| !matches!(c, '"' | '“' | '”' | '„' | '‟' | '«' | '»' | '＂');
     let tag = |c: char| c.is_ascii_alphanumeric() || c == '-';
     let usable = |c: char| {
-        if field == FieldName::Lang {
-            tag(c)
-        } else {
-            usable(c)
-        }
+        if field == FieldName::Lang { tag(c) } else { usable(c) }
     };
     (!folded.is_empty() && folded.chars().all(usable)).then_some(folded)
 }

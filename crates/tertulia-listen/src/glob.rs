@@ -10,15 +10,8 @@ pub(crate) struct Glob {
 
 impl Glob {
     pub(crate) fn new(folded: &str) -> Self {
-        let head = folded
-            .split(['*', '?'])
-            .next()
-            .unwrap_or_default()
-            .to_owned();
-        Self {
-            pattern: folded.chars().collect(),
-            head,
-        }
+        let head = folded.split(['*', '?']).next().unwrap_or_default().to_owned();
+        Self { pattern: folded.chars().collect(), head }
     }
 
     pub(crate) fn heap_bytes(&self) -> usize {
@@ -83,11 +76,7 @@ mod tests {
             ("abc?*", "abc", false),
             ("abc?*", "abcd", true),
         ] {
-            assert_eq!(
-                Glob::new(pattern).matches(word),
-                expected,
-                "{pattern} {word}"
-            );
+            assert_eq!(Glob::new(pattern).matches(word), expected, "{pattern} {word}");
         }
     }
 

@@ -94,11 +94,7 @@ impl<'a> Lexer<'a> {
         if read.tokens().is_empty() {
             return self.error(ErrorCode::NothingToSearch, span);
         }
-        if read
-            .tokens()
-            .iter()
-            .any(|t| t.kind == tertulia_kernel::text::Kind::Url)
-        {
+        if read.tokens().iter().any(|t| t.kind == tertulia_kernel::text::Kind::Url) {
             return self.error(ErrorCode::WebAddress, span);
         }
         self.at = span.end;
@@ -115,10 +111,7 @@ impl<'a> Lexer<'a> {
             '«' => c == '»',
             _ => matches!(c, '“' | '”' | '„' | '‟' | '"'),
         };
-        match self.query[inside..]
-            .char_indices()
-            .find(|(_, c)| closes(*c))
-        {
+        match self.query[inside..].char_indices().find(|(_, c)| closes(*c)) {
             Some((length, close)) => {
                 self.at = inside + length + close.len_utf8();
                 Ok(inside..inside + length)
@@ -139,11 +132,7 @@ impl<'a> Lexer<'a> {
         let mut within = None;
         if self.rest().starts_with('~') {
             let tilde = self.at;
-            let digits = self.rest()[1..]
-                .chars()
-                .take_while(|c| !ends_run(*c))
-                .map(char::len_utf8)
-                .sum::<usize>();
+            let digits = self.rest()[1..].chars().take_while(|c| !ends_run(*c)).map(char::len_utf8).sum::<usize>();
             self.at += 1 + digits;
             within = Some(self.distance(tilde + 1..self.at, tilde..self.at)?);
             if words.len() > MAX_WITHIN {
@@ -155,11 +144,7 @@ impl<'a> Lexer<'a> {
 
     fn distance(&self, digits: Range<usize>, span: Range<usize>) -> Result<u32, QueryError> {
         let text = &self.query[digits];
-        let number = text
-            .bytes()
-            .all(|b| b.is_ascii_digit())
-            .then(|| text.parse::<u32>().ok())
-            .flatten();
+        let number = text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse::<u32>().ok()).flatten();
         match number.filter(|n| *n <= MAX_DISTANCE) {
             Some(n) => Ok(n),
             None => self.error(ErrorCode::BadDistance, span),
@@ -189,46 +174,32 @@ impl<'a> Lexer<'a> {
                 let first = digits.strip_suffix('f').filter(|_| !ordered);
                 let from = start + name.len();
                 let distance = self.distance(from..from + first.unwrap_or(digits).len(), span)?;
-                return Ok(Piece::Near {
-                    distance,
-                    ordered: ordered || first.is_some(),
-                });
+                return Ok(Piece::Near { distance, ordered: ordered || first.is_some() });
             }
         }
         if run.starts_with("ATLEAST/") || self.counts_of(run) {
             return self.error(ErrorCode::NotAvailable, span);
         }
-        if run.starts_with([
-            '+', '&', '|', '^', '~', '=', '<', '>', '!', '/', '\\', '[', ']',
-        ]) {
+        if run.starts_with(['+', '&', '|', '^', '~', '=', '<', '>', '!', '/', '\\', '[', ']']) {
             let sign = run.chars().next().map_or(0, char::len_utf8);
             return self.error(ErrorCode::UnexpectedCharacter, start..start + sign);
         }
-        Ok(Piece::Operand(phrase_node(
-            words_of(self.query, span, false)?,
-            None,
-        )))
+        Ok(Piece::Operand(phrase_node(words_of(self.query, span, false)?, None)))
     }
 
     /// `2 OF (a, b, c)`
     fn counts_of(&self, run: &str) -> bool {
         let follows = skip_blank(self.rest());
-        run.bytes().all(|b| b.is_ascii_digit())
-            && follows
-                .strip_prefix("OF")
-                .is_some_and(|rest| skip_blank(rest).starts_with('('))
+        run.bytes().all(|b| b.is_ascii_digit()) && follows.strip_prefix("OF").is_some_and(|rest| skip_blank(rest).starts_with('('))
     }
 
     fn field(&mut self) -> Result<Option<Piece>, QueryError> {
         let start = self.at;
         let rest = self.rest();
-        let name = rest
-            .find(|c: char| !c.is_ascii_alphabetic() && c != '_')
-            .unwrap_or(rest.len());
+        let name = rest.find(|c: char| !c.is_ascii_alphabetic() && c != '_').unwrap_or(rest.len());
         let (name, after) = rest.split_at(name);
         let follows = skip_blank(after);
-        let compares =
-            follows.starts_with(['<', '>', '=']) && name.eq_ignore_ascii_case("followers");
+        let compares = follows.starts_with(['<', '>', '=']) && name.eq_ignore_ascii_case("followers");
         if name.is_empty() || !(after.starts_with(':') || compares) {
             return Ok(None);
         }
@@ -288,10 +259,7 @@ impl<'a> Lexer<'a> {
             }
             let length = self.rest().find(ends_run).unwrap_or(self.rest().len());
             if &self.rest()[..length] != "OR" {
-                return self.error(
-                    ErrorCode::BadValue,
-                    here..here + length.max(first_len(self.rest())),
-                );
+                return self.error(ErrorCode::BadValue, here..here + length.max(first_len(self.rest())));
             }
             self.at += length;
         }
@@ -308,8 +276,7 @@ impl<'a> Lexer<'a> {
             start..start + length
         };
         let bare = &self.query[raw.clone()];
-        let list_without_or =
-            ["AND", "OR", "NOT"].contains(&bare) || bare.contains([',', ';', '|']);
+        let list_without_or = ["AND", "OR", "NOT"].contains(&bare) || bare.contains([',', ';', '|']);
         match fields::value(field, &self.query[raw]).filter(|_| in_quotes || !list_without_or) {
             Some(value) => Ok(value),
             None => self.error(ErrorCode::BadValue, start..self.at),
@@ -319,11 +286,7 @@ impl<'a> Lexer<'a> {
 
 /// A phrase of one word is the word.
 fn phrase_node(mut words: Vec<crate::ast::Word>, within: Option<u32>) -> Node {
-    if words.len() == 1 {
-        Node::Word(words.remove(0))
-    } else {
-        Node::Phrase { words, within }
-    }
+    if words.len() == 1 { Node::Word(words.remove(0)) } else { Node::Phrase { words, within } }
 }
 
 fn skip_blank(text: &str) -> &str {

@@ -112,9 +112,7 @@ impl<Id: Ord + Clone + std::hash::Hash> MonitorSet<Id> {
         };
         let monitor = self.slots[slot as usize].take();
         match monitor.and_then(|m| m.anchors) {
-            Some(keys) => keys
-                .iter()
-                .for_each(|key| self.postings(key).retain(|s| *s != slot)),
+            Some(keys) => keys.iter().for_each(|key| self.postings(key).retain(|s| *s != slot)),
             None => self.always.retain(|s| *s != slot),
         }
         self.free.push(slot);
@@ -130,10 +128,7 @@ impl<Id: Ord + Clone + std::hash::Hash> MonitorSet<Id> {
                 }
                 &mut self.by_word[word]
             }
-            Anchor::Head(head) => self
-                .by_head
-                .entry(head.chars().take(MAX_HEAD).collect())
-                .or_default(),
+            Anchor::Head(head) => self.by_head.entry(head.chars().take(MAX_HEAD).collect()).or_default(),
             Anchor::Author(author) => self.by_author.entry(author.clone()).or_default(),
             Anchor::Channel(channel) => self.by_channel.entry(channel.clone()).or_default(),
         }
@@ -164,24 +159,14 @@ impl<Id: Ord + Clone + std::hash::Hash> MonitorSet<Id> {
             for token in post.text.tokens().iter().filter(|t| t.kind != Kind::Url) {
                 for form in post.text.forms(token) {
                     for (i, c) in form.char_indices().take(MAX_HEAD) {
-                        slots.extend(
-                            self.by_head
-                                .get(&form[..i + c.len_utf8()])
-                                .into_iter()
-                                .flatten(),
-                        );
+                        slots.extend(self.by_head.get(&form[..i + c.len_utf8()]).into_iter().flatten());
                     }
                 }
             }
         }
         if let Some(author) = &post.author {
             slots.extend(self.by_author.get(author).into_iter().flatten());
-            slots.extend(
-                self.by_author
-                    .get(handle_name(author))
-                    .into_iter()
-                    .flatten(),
-            );
+            slots.extend(self.by_author.get(handle_name(author)).into_iter().flatten());
         }
         if let Some(channel) = &post.channel {
             slots.extend(self.by_channel.get(channel).into_iter().flatten());
@@ -200,19 +185,14 @@ impl<Id: Ord + Clone + std::hash::Hash> MonitorSet<Id> {
             lists + m.capacity() * (size_of::<(String, Vec<u32>)>() + 1)
         };
         let monitors = self.slots.iter().flatten();
-        let plans: usize = monitors
-            .map(|m| m.plan.heap_bytes() + m.anchors.as_ref().map_or(0, anchor_bytes))
-            .sum();
+        let plans: usize = monitors.map(|m| m.plan.heap_bytes() + m.anchors.as_ref().map_or(0, anchor_bytes)).sum();
         self.vocabulary.heap_bytes()
             + self.slots.capacity() * size_of::<Option<Monitor<Id>>>()
             + plans
             + self.by_id.capacity() * (size_of::<(Id, u32)>() + 1)
             + self.by_word.iter().map(list).sum::<usize>()
             + self.by_word.capacity() * size_of::<Vec<u32>>()
-            + [&self.by_head, &self.by_author, &self.by_channel]
-                .map(table)
-                .iter()
-                .sum::<usize>()
+            + [&self.by_head, &self.by_author, &self.by_channel].map(table).iter().sum::<usize>()
             + list(&self.always)
     }
 }

@@ -31,19 +31,9 @@ struct Parser<'a> {
 /// Parses a query and checks that it asks for something.
 pub(crate) fn parse(query: &str) -> Result<Node, QueryError> {
     if query.len() > MAX_QUERY_BYTES {
-        return Err(QueryError::new(
-            ErrorCode::QueryTooLong,
-            0..query.len(),
-            query,
-        ));
+        return Err(QueryError::new(ErrorCode::QueryTooLong, 0..query.len(), query));
     }
-    let mut parser = Parser {
-        query,
-        lexer: Lexer::new(query),
-        next: None,
-        depth: 0,
-        terms: 0,
-    };
+    let mut parser = Parser { query, lexer: Lexer::new(query), next: None, depth: 0, terms: 0 };
     parser.advance()?;
     if parser.next.is_none() {
         return parser.error(ErrorCode::EmptyQuery, 0..query.len());
@@ -52,9 +42,7 @@ pub(crate) fn parse(query: &str) -> Result<Node, QueryError> {
     match parser.next {
         None if demands(&part.node) => Ok(part.node),
         None => parser.error(ErrorCode::OnlyExclusions, part.span),
-        Some((Piece::Close, ref span)) => {
-            parser.error(ErrorCode::UnexpectedParenthesis, span.clone())
-        }
+        Some((Piece::Close, ref span)) => parser.error(ErrorCode::UnexpectedParenthesis, span.clone()),
         Some((_, ref span)) => parser.error(ErrorCode::MissingOperand, span.clone()),
     }
 }
@@ -96,9 +84,7 @@ impl Parser<'_> {
     /// Where the next piece stands, or the end of the query.
     fn here(&self) -> Range<usize> {
         let end = self.query.len();
-        self.next
-            .as_ref()
-            .map_or(end..end, |(_, span)| span.clone())
+        self.next.as_ref().map_or(end..end, |(_, span)| span.clone())
     }
 
     fn part(&self, node: Node, span: Range<usize>, height: usize) -> Result<Part, QueryError> {
@@ -157,15 +143,7 @@ impl Parser<'_> {
                 }
             }
         }
-        self.part(
-            if and {
-                Node::And(nodes)
-            } else {
-                Node::Or(nodes)
-            },
-            span,
-            height,
-        )
+        self.part(if and { Node::And(nodes) } else { Node::Or(nodes) }, span, height)
     }
 
     fn not(&mut self) -> Result<Part, QueryError> {
@@ -177,11 +155,7 @@ impl Parser<'_> {
         self.advance()?;
         let part = self.not()?;
         self.depth -= 1;
-        self.part(
-            Node::Not(Box::new(part.node)),
-            start..part.span.end,
-            part.height + 1,
-        )
+        self.part(Node::Not(Box::new(part.node)), start..part.span.end, part.height + 1)
     }
 
     fn enter(&mut self) -> Result<(), QueryError> {
@@ -205,16 +179,7 @@ impl Parser<'_> {
             let span = left.span.start..right.span.end;
             let height = left.height.max(right.height) + 1;
             let (left_node, right_node) = (Box::new(left.node), Box::new(right.node));
-            left = self.part(
-                Node::Near {
-                    left: left_node,
-                    right: right_node,
-                    distance,
-                    ordered,
-                },
-                span,
-                height,
-            )?;
+            left = self.part(Node::Near { left: left_node, right: right_node, distance, ordered }, span, height)?;
         }
         Ok(left)
     }
@@ -225,11 +190,7 @@ impl Parser<'_> {
             match node {
                 Node::And(parts) => {
                     let not = parts.iter().any(|p| matches!(p, Node::Not(_)));
-                    Some(if not {
-                        ErrorCode::NotInNear
-                    } else {
-                        ErrorCode::AndInNear
-                    })
+                    Some(if not { ErrorCode::NotInNear } else { ErrorCode::AndInNear })
                 }
                 Node::Not(_) => Some(ErrorCode::NotInNear),
                 Node::Field(_) => Some(ErrorCode::FieldInNear),
@@ -265,17 +226,12 @@ impl Parser<'_> {
                 let inner = self.or()?;
                 self.depth -= 1;
                 match self.advance()? {
-                    Some((Piece::Close, close)) => Ok(Part {
-                        span: open.start..close.end,
-                        ..inner
-                    }),
+                    Some((Piece::Close, close)) => Ok(Part { span: open.start..close.end, ..inner }),
                     Some((_, span)) => self.error(ErrorCode::MissingOperand, span),
                     None => self.error(ErrorCode::UnclosedParenthesis, open),
                 }
             }
-            Some((Piece::Close, span)) if self.depth == 0 => {
-                self.error(ErrorCode::UnexpectedParenthesis, span)
-            }
+            Some((Piece::Close, span)) if self.depth == 0 => self.error(ErrorCode::UnexpectedParenthesis, span),
             Some((_, span)) => self.error(ErrorCode::MissingOperand, span),
             None => {
                 let end = self.query.len();

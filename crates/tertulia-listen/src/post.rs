@@ -51,10 +51,7 @@ impl Vocabulary {
 
     /// The word of a number; a search, for compiling only.
     pub(crate) fn word(&self, id: u32) -> Option<&str> {
-        self.words
-            .iter()
-            .find(|(_, known)| **known == id)
-            .map(|(word, _)| &**word)
+        self.words.iter().find(|(_, known)| **known == id).map(|(word, _)| &**word)
     }
 
     pub(crate) fn get(&self, word: &str) -> Option<u32> {
@@ -121,14 +118,8 @@ impl<'a> Reading<'a> {
     pub(crate) fn new(post: &Post<'a>, vocabulary: &Vocabulary) -> Self {
         let text = Text::new(post.text);
         let mut hits = Vec::new();
-        for (i, token) in text
-            .tokens()
-            .iter()
-            .enumerate()
-            .filter(|(_, t)| t.kind != Kind::Url)
-        {
-            let mut hit =
-                |form: &str| hits.extend(vocabulary.get(form).map(|word| (word, i as u32)));
+        for (i, token) in text.tokens().iter().enumerate().filter(|(_, t)| t.kind != Kind::Url) {
+            let mut hit = |form: &str| hits.extend(vocabulary.get(form).map(|word| (word, i as u32)));
             for form in text.forms(token) {
                 hit(form);
                 if token.sigil == Sigil::Handle && handle_name(form) != form {
@@ -168,10 +159,7 @@ impl<'a> Reading<'a> {
     /// The tokens a word stands at, in order.
     pub(crate) fn tokens_of(&self, word: u32) -> impl Iterator<Item = u32> {
         let from = self.hits.partition_point(|hit| hit.0 < word);
-        self.hits[from..]
-            .iter()
-            .take_while(move |hit| hit.0 == word)
-            .map(|hit| hit.1)
+        self.hits[from..].iter().take_while(move |hit| hit.0 == word).map(|hit| hit.1)
     }
 
     /// The asked-for words that stand anywhere, each once.

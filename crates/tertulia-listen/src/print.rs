@@ -38,14 +38,8 @@ impl Display for Field {
 
 /// The value, in quotation marks unless it is plain letters, digits and a few joining signs.
 fn quoted(value: &str) -> String {
-    let bare = value
-        .chars()
-        .all(|c| c.is_ascii_alphanumeric() || "._@-".contains(c));
-    if bare {
-        value.to_owned()
-    } else {
-        format!("\"{value}\"")
-    }
+    let bare = value.chars().all(|c| c.is_ascii_alphanumeric() || "._@-".contains(c));
+    if bare { value.to_owned() } else { format!("\"{value}\"") }
 }
 
 impl Display for Node {
@@ -60,12 +54,7 @@ impl Display for Node {
                     _ => write!(f, "{part}"),
                 }
             }
-            Self::Near {
-                left,
-                right,
-                distance,
-                ordered,
-            } => {
+            Self::Near { left, right, distance, ordered } => {
                 let name = if *ordered { "ONEAR" } else { "NEAR" };
                 grouped(f, left)?;
                 write!(f, " {name}/{distance} ")?;

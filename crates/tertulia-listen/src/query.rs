@@ -95,11 +95,7 @@ impl Matcher {
     pub fn new(query: &Query) -> Self {
         let mut vocabulary = Vocabulary::default();
         let plan = compile(&query.root, &mut vocabulary);
-        Self {
-            root: query.root.clone(),
-            vocabulary,
-            plan,
-        }
+        Self { root: query.root.clone(), vocabulary, plan }
     }
 
     /// True when the post matches.
@@ -111,10 +107,6 @@ impl Matcher {
     /// Why the post matches; `None` when it does not.
     #[must_use]
     pub fn explain(&self, post: &Post<'_>) -> Option<Explanation> {
-        explain(
-            &self.root,
-            &self.plan,
-            &Reading::new(post, &self.vocabulary),
-        )
+        explain(&self.root, &self.plan, &Reading::new(post, &self.vocabulary))
     }
 }

@@ -10,16 +10,12 @@ pub(crate) fn reading(node: &Node, locale: Locale) -> String {
     let posts = pick(locale, "Publicaciones", "Posts");
     match node {
         Node::And(parts) => {
-            let (wanted, excluded): (Vec<_>, Vec<_>) =
-                parts.iter().partition(|p| !matches!(p, Node::Not(_)));
+            let (wanted, excluded): (Vec<_>, Vec<_>) = parts.iter().partition(|p| !matches!(p, Node::Not(_)));
             let mut clauses = clauses_of(&wanted, locale);
             let excluded: Vec<String> = excluded.iter().map(|p| exclusion(p, locale)).collect();
             if !excluded.is_empty() {
                 let except = pick(locale, "excepto", "except");
-                clauses = format!(
-                    "{clauses}, {except} {}",
-                    list(&excluded, pick(locale, " y ", " and "))
-                );
+                clauses = format!("{clauses}, {except} {}", list(&excluded, pick(locale, " y ", " and ")));
             }
             format!("{posts} {clauses}")
         }
@@ -40,11 +36,7 @@ fn clauses_of(parts: &[&Node], locale: Locale) -> String {
     let mut clauses: Vec<String> = other.iter().map(|p| clause(p, locale)).collect();
     if !text.is_empty() {
         let names: Vec<String> = text.iter().map(|p| grouped(p, locale)).collect();
-        clauses.push(format!(
-            "{} {}",
-            pick(locale, "que mencionan", "that mention"),
-            list(&names, pick(locale, " y ", " and "))
-        ));
+        clauses.push(format!("{} {}", pick(locale, "que mencionan", "that mention"), list(&names, pick(locale, " y ", " and "))));
     }
     clauses.join(", ")
 }
@@ -70,11 +62,7 @@ fn is_textual(node: &Node) -> bool {
 /// A part as a clause after "posts".
 fn clause(node: &Node, locale: Locale) -> String {
     if is_textual(node) {
-        return format!(
-            "{} {}",
-            pick(locale, "que mencionan", "that mention"),
-            name(node, locale)
-        );
+        return format!("{} {}", pick(locale, "que mencionan", "that mention"), name(node, locale));
     }
     let nested = |part: &Node| match part {
         Node::And(_) | Node::Or(_) if !is_textual(part) => format!("({})", clause(part, locale)),
@@ -82,11 +70,7 @@ fn clause(node: &Node, locale: Locale) -> String {
     };
     match node {
         Node::Field(field) => field_clause(field, locale),
-        Node::Not(inner) => format!(
-            "{} {}",
-            pick(locale, "salvo las", "other than those"),
-            nested(inner)
-        ),
+        Node::Not(inner) => format!("{} {}", pick(locale, "salvo las", "other than those"), nested(inner)),
         Node::And(parts) => {
             let parts: Vec<String> = parts.iter().map(nested).collect();
             list(&parts, pick(locale, " y ", " and "))
@@ -109,12 +93,7 @@ fn name(node: &Node, locale: Locale) -> String {
     match node {
         Node::And(parts) => several(parts, pick(locale, " y ", " and ")),
         Node::Or(parts) => several(parts, pick(locale, " o ", " or ")),
-        Node::Near {
-            left,
-            right,
-            distance,
-            ordered,
-        } => {
+        Node::Near { left, right, distance, ordered } => {
             let (left, right) = (grouped(left, locale), grouped(right, locale));
             let joint = match (es, ordered) {
                 (true, false) => "cerca de",
@@ -122,10 +101,7 @@ fn name(node: &Node, locale: Locale) -> String {
                 (false, false) => "near",
                 (false, true) => "followed by",
             };
-            format!(
-                "{left} {joint} {right} ({})",
-                distance_text(*distance, locale)
-            )
+            format!("{left} {joint} {right} ({})", distance_text(*distance, locale))
         }
         Node::Word(word) => word_name(word, locale),
         Node::Phrase { words, within } => {
@@ -134,14 +110,8 @@ fn name(node: &Node, locale: Locale) -> String {
             match (es, within) {
                 (true, None) => format!("la frase «{phrase}»"),
                 (false, None) => format!("the phrase “{phrase}”"),
-                (true, Some(n)) => format!(
-                    "las palabras «{phrase}» juntas en cualquier orden ({})",
-                    others(*n, locale)
-                ),
-                (false, Some(n)) => format!(
-                    "the words “{phrase}” together in any order ({})",
-                    others(*n, locale)
-                ),
+                (true, Some(n)) => format!("las palabras «{phrase}» juntas en cualquier orden ({})", others(*n, locale)),
+                (false, Some(n)) => format!("the words “{phrase}” together in any order ({})", others(*n, locale)),
             }
         }
         Node::Exact(text) if es => format!("«{text}» escrito exactamente así"),
@@ -182,9 +152,7 @@ fn others(n: u32, locale: Locale) -> String {
 fn word_name(word: &Word, locale: Locale) -> String {
     let es = locale == Locale::Es;
     let text = word.to_string();
-    let stem = text
-        .strip_suffix('*')
-        .filter(|stem| !stem.contains(['*', '?']));
+    let stem = text.strip_suffix('*').filter(|stem| !stem.contains(['*', '?']));
     match (word.sigil, stem) {
         (_, Some(stem)) if es => format!("palabras que empiezan por «{stem}»"),
         (_, Some(stem)) => format!("words that begin with “{stem}”"),

@@ -2,9 +2,7 @@
 
 use std::ops::Range;
 
-use tertulia_kernel::text::{
-    Kind, Sigil, Text, fold, fold_keeping_enye, is_invisible, is_unspaced, is_word_char,
-};
+use tertulia_kernel::text::{Kind, Sigil, Text, fold, fold_keeping_enye, is_invisible, is_unspaced, is_word_char};
 
 use crate::ast::Word;
 use crate::error::{ErrorCode, QueryError};
@@ -13,11 +11,7 @@ use crate::error::{ErrorCode, QueryError};
 const MIN_LITERALS: usize = 3;
 
 /// The words of `query[span]`. In a phrase, punctuation is passed over; outside, a sign that would be lost is an error.
-pub(crate) fn words_of(
-    query: &str,
-    span: Range<usize>,
-    phrase: bool,
-) -> Result<Vec<Word>, QueryError> {
+pub(crate) fn words_of(query: &str, span: Range<usize>, phrase: bool) -> Result<Vec<Word>, QueryError> {
     let mut words = Vec::new();
     let raw = &query[span.clone()];
     let mut at = 0;
@@ -55,8 +49,7 @@ fn wildcard_part(chunk: &str, phrase: bool) -> Option<Range<usize>> {
     let part = chunk.trim_start_matches(|c| c == '*' || outside(c));
     let begin = chunk.len() - part.len();
     let part = part.trim_end_matches(outside);
-    part.contains(['*', '?'])
-        .then_some(begin..begin + part.len())
+    part.contains(['*', '?']).then_some(begin..begin + part.len())
 }
 
 fn wildcard(query: &str, span: Range<usize>) -> Result<Word, QueryError> {
@@ -90,12 +83,7 @@ fn wildcard(query: &str, span: Range<usize>) -> Result<Word, QueryError> {
     Ok(Word { sigil, text })
 }
 
-fn plain_words(
-    query: &str,
-    span: Range<usize>,
-    phrase: bool,
-    words: &mut Vec<Word>,
-) -> Result<(), QueryError> {
+fn plain_words(query: &str, span: Range<usize>, phrase: bool, words: &mut Vec<Word>) -> Result<(), QueryError> {
     let chunk = &query[span.clone()];
     let text = Text::new(chunk);
     let tokens: Vec<_> = text.tokens().iter().filter(|t| !t.part).collect();
@@ -117,10 +105,7 @@ fn plain_words(
             run.extend(text.form(token).chars().next());
             // The last character of a run stands alone.
             if token.position_end - token.position == 1 {
-                words.push(Word {
-                    sigil: Sigil::None,
-                    text: std::mem::take(&mut run),
-                });
+                words.push(Word { sigil: Sigil::None, text: std::mem::take(&mut run) });
             }
             continue;
         }
@@ -130,10 +115,7 @@ fn plain_words(
         if fold(&word) != form {
             form.clone_into(&mut word);
         }
-        words.push(Word {
-            sigil: token.sigil,
-            text: word,
-        });
+        words.push(Word { sigil: token.sigil, text: word });
     }
     Ok(())
 }
@@ -141,19 +123,11 @@ fn plain_words(
 /// A sign before, after or (for separators) inside the words that nobody would find in a post.
 fn lost_sign(chunk: &str, first: usize, last: usize) -> Option<Range<usize>> {
     let harmless = |c: char| is_invisible(c) || ".!¡¿…'’‘:".contains(c) || c == '\u{20E3}';
-    let outside = chunk
-        .char_indices()
-        .filter(|(i, c)| (*i < first || *i >= last) && !harmless(*c));
+    let outside = chunk.char_indices().filter(|(i, c)| (*i < first || *i >= last) && !harmless(*c));
     let digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
-    let separator = chunk
-        .match_indices([',', ';', '|'])
-        .filter_map(|(i, sign)| {
-            let between_digits =
-                digit(chunk[..i].chars().next_back()) && digit(chunk[i + 1..].chars().next());
-            (!between_digits).then(|| (i, sign.chars().next().unwrap_or(',')))
-        });
-    outside
-        .chain(separator)
-        .map(|(i, c)| i..i + c.len_utf8())
-        .next()
+    let separator = chunk.match_indices([',', ';', '|']).filter_map(|(i, sign)| {
+        let between_digits = digit(chunk[..i].chars().next_back()) && digit(chunk[i + 1..].chars().next());
+        (!between_digits).then(|| (i, sign.chars().next().unwrap_or(',')))
+    });
+    outside.chain(separator).map(|(i, c)| i..i + c.len_utf8()).next()
 }

@@ -80,11 +80,7 @@ impl ListenCommand {
                     Ok(ExitCode::from(2))
                 }
                 Err(error) => {
-                    writeln!(
-                        std::io::stderr(),
-                        "{}",
-                        point_at(&args.query, &error, locale())
-                    )?;
+                    writeln!(std::io::stderr(), "{}", point_at(&args.query, &error, locale()))?;
                     Ok(ExitCode::from(2))
                 }
             },
@@ -95,14 +91,8 @@ impl ListenCommand {
 /// The language of messages, by the environment as other programs do.
 fn locale() -> Locale {
     let set = |name| std::env::var(name).ok().filter(|v: &String| !v.is_empty());
-    let asked = set("LC_ALL")
-        .or_else(|| set("LC_MESSAGES"))
-        .or_else(|| set("LANG"));
-    if asked.is_some_and(|l| l.starts_with("es")) {
-        Locale::Es
-    } else {
-        Locale::En
-    }
+    let asked = set("LC_ALL").or_else(|| set("LC_MESSAGES")).or_else(|| set("LANG"));
+    if asked.is_some_and(|l| l.starts_with("es")) { Locale::Es } else { Locale::En }
 }
 
 /// Writes to standard output; a reader that closes the pipe early is no error.
@@ -133,19 +123,11 @@ fn point_at(query: &str, error: &QueryError, locale: Locale) -> String {
         Locale::Es => format!("en los bytes {from}..{to}"),
         Locale::En => format!("at bytes {from}..{to}"),
     };
-    let mut text = format!(
-        "error[{}] {at}: {}\n",
-        error.code.as_str(),
-        error.message(locale)
-    );
+    let mut text = format!("error[{}] {at}: {}\n", error.code.as_str(), error.message(locale));
     if !query.contains(['\n', '\r', '\t']) && query.len() <= 200 {
         let before = query[..from].chars().count();
         let marked = query[from..to].chars().count().max(1);
-        text.push_str(&format!(
-            "  {query}\n  {}{}\n",
-            " ".repeat(before),
-            "^".repeat(marked)
-        ));
+        text.push_str(&format!("  {query}\n  {}{}\n", " ".repeat(before), "^".repeat(marked)));
     }
     text + &error.hint(locale)
 }
@@ -165,15 +147,9 @@ fn match_posts(args: &MatchArgs) -> Result<(Vec<String>, serde_json::Value), Inp
     let matching = Instant::now();
     let share = posts.len().div_ceil(usize::from(args.threads)).max(1);
     let parts: Vec<Matched> = std::thread::scope(|scope| {
-        let running: Vec<_> = posts
-            .chunks(share)
-            .map(|chunk| scope.spawn(|| match_chunk(&set, chunk)))
-            .collect();
+        let running: Vec<_> = posts.chunks(share).map(|chunk| scope.spawn(|| match_chunk(&set, chunk))).collect();
         // A panic in a thread is a bug; it goes on here as it would have without threads.
-        running
-            .into_iter()
-            .map(|r| r.join().unwrap_or_else(|p| std::panic::resume_unwind(p)))
-            .collect()
+        running.into_iter().map(|r| r.join().unwrap_or_else(|p| std::panic::resume_unwind(p))).collect()
     });
     let elapsed = matching.elapsed();
 
@@ -206,21 +182,13 @@ fn match_chunk(set: &MonitorSet<Id>, posts: &[PostLine]) -> Matched {
         }
         matches += ids.len();
         let ids: Vec<String> = ids.iter().map(Id::to_string).collect();
-        output.push_str(&format!(
-            "{{\"post\":{},\"monitors\":[{}]}}\n",
-            post.id,
-            ids.join(",")
-        ));
+        output.push_str(&format!("{{\"post\":{},\"monitors\":[{}]}}\n", post.id, ids.join(",")));
     }
     let cpu = match (begun.0, thread_cpu()) {
         (Some(before), Some(after)) if after > before => after - before,
         _ => begun.1.elapsed(),
     };
-    Matched {
-        output,
-        matches,
-        cpu,
-    }
+    Matched { output, matches, cpu }
 }
 
 /// Processor time of this thread, where the system tells it (Linux).
@@ -228,9 +196,5 @@ fn thread_cpu() -> Option<Duration> {
     // The kernel adds up a thread's time when it reschedules it.
     std::thread::yield_now();
     let stat = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
-    stat.split_whitespace()
-        .next()?
-        .parse()
-        .ok()
-        .map(Duration::from_nanos)
+    stat.split_whitespace().next()?.parse().ok().map(Duration::from_nanos)
 }

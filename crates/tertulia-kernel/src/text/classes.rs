@@ -10,10 +10,7 @@ pub fn is_word_char(c: char) -> bool {
     if c.is_ascii() {
         return c.is_ascii_alphanumeric();
     }
-    !is_dropped_mark(c)
-        && !is_emoji(c)
-        && !matches!(c, '\u{2120}' | '\u{2122}')
-        && (c.is_alphanumeric() || is_combining_mark(c))
+    !is_dropped_mark(c) && !is_emoji(c) && !matches!(c, '\u{2120}' | '\u{2122}') && (c.is_alphanumeric() || is_combining_mark(c))
 }
 
 /// True for scripts that are written without spaces between words (Han, Kana, Thai, Lao, Khmer, Myanmar).

@@ -26,9 +26,7 @@ pub(super) fn tag_parts(letters: &[Letter]) -> Vec<std::ops::Range<usize>> {
     let mut parts = Vec::new();
     let mut begin = 0;
     for i in 0..=letters.len() {
-        let cut = i == letters.len()
-            || i > begin && cuts_before(letters, i)
-            || letters[i].shape == Shape::Joint;
+        let cut = i == letters.len() || i > begin && cuts_before(letters, i) || letters[i].shape == Shape::Joint;
         if cut {
             if begin < i {
                 parts.push(begin..i);

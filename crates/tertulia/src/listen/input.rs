@@ -85,11 +85,7 @@ impl InputError {
     pub fn text(&self, locale: Locale) -> String {
         let es = locale == Locale::Es;
         let pick = |spanish: &str, english: &str| {
-            if es {
-                spanish.to_owned()
-            } else {
-                english.to_owned()
-            }
+            if es { spanish.to_owned() } else { english.to_owned() }
         };
         let mut place = self.file.clone();
         if let Some(line) = self.line {
@@ -105,23 +101,13 @@ impl InputError {
             Fault::NotAnObject => pick("no es un objeto JSON", "is not a JSON object"),
             Fault::Missing => pick("falta", "is missing"),
             Fault::NotText => pick("debe ser un texto", "must be a string"),
-            Fault::NotCount => pick(
-                "debe ser un número entero, cero o más",
-                "must be a whole number, zero or more",
-            ),
-            Fault::NotId => pick(
-                "debe ser un texto o un número entero",
-                "must be a string or a whole number",
-            ),
-            Fault::NotAuthor => pick(
-                "debe ser un texto, o un objeto con \"handle\" o \"id\"",
-                "must be a string, or an object with \"handle\" or \"id\"",
-            ),
+            Fault::NotCount => pick("debe ser un número entero, cero o más", "must be a whole number, zero or more"),
+            Fault::NotId => pick("debe ser un texto o un número entero", "must be a string or a whole number"),
+            Fault::NotAuthor => {
+                pick("debe ser un texto, o un objeto con \"handle\" o \"id\"", "must be a string, or an object with \"handle\" or \"id\"")
+            }
             Fault::Repeated(line) => {
-                format!(
-                    "{} {line}",
-                    pick("repite el de la línea", "repeats the one of line")
-                )
+                format!("{} {line}", pick("repite el de la línea", "repeats the one of line"))
             }
             Fault::Query(e) => format!(
                 "[{}] {} ({} {}..{}). {}",
@@ -149,9 +135,7 @@ pub fn read_monitors(path: &Path) -> Result<Vec<MonitorLine>, InputError> {
         if let Some(first) = seen.insert(id.clone(), number) {
             return Err(at.error(Some("id"), Fault::Repeated(first)));
         }
-        let text = at
-            .text(&object, "query")?
-            .ok_or_else(|| at.error(Some("query"), Fault::Missing))?;
+        let text = at.text(&object, "query")?.ok_or_else(|| at.error(Some("query"), Fault::Missing))?;
         let query = Query::parse(&text).map_err(|e| at.error(Some("query"), Fault::Query(e)))?;
         monitors.push(MonitorLine { id, query });
     }
@@ -163,29 +147,10 @@ pub fn read_posts(path: &Path, threads: usize) -> Result<Vec<PostLine>, InputErr
     let bytes = read(path)?;
     let lines: Vec<(usize, &[u8])> = lines(&bytes).collect();
     let share = lines.len().div_ceil(threads).max(1);
-    let read_chunk = |chunk: &[(usize, &[u8])]| {
-        chunk
-            .iter()
-            .map(|(number, line)| {
-                post(
-                    Place {
-                        path,
-                        line: *number,
-                    },
-                    line,
-                )
-            })
-            .collect()
-    };
+    let read_chunk = |chunk: &[(usize, &[u8])]| chunk.iter().map(|(number, line)| post(Place { path, line: *number }, line)).collect();
     let parts: Vec<Result<Vec<PostLine>, InputError>> = std::thread::scope(|scope| {
-        let running: Vec<_> = lines
-            .chunks(share)
-            .map(|chunk| scope.spawn(|| read_chunk(chunk)))
-            .collect();
-        running
-            .into_iter()
-            .map(|r| r.join().unwrap_or_else(|p| std::panic::resume_unwind(p)))
-            .collect()
+        let running: Vec<_> = lines.chunks(share).map(|chunk| scope.spawn(|| read_chunk(chunk))).collect();
+        running.into_iter().map(|r| r.join().unwrap_or_else(|p| std::panic::resume_unwind(p))).collect()
     });
     let mut posts = Vec::with_capacity(lines.len());
     for part in parts {
@@ -197,34 +162,18 @@ pub fn read_posts(path: &Path, threads: usize) -> Result<Vec<PostLine>, InputErr
 fn post(at: Place<'_>, line: &[u8]) -> Result<PostLine, InputError> {
     let object = at.object(line)?;
     let id = at.id(&object)?;
-    let text = at
-        .text(&object, "text")?
-        .ok_or_else(|| at.error(Some("text"), Fault::Missing))?;
+    let text = at.text(&object, "text")?.ok_or_else(|| at.error(Some("text"), Fault::Missing))?;
     let author = object.get("author");
     let followers = match object.get("followers").filter(|v| !v.is_null()) {
         Some(count) => Some(("followers", count)),
         // The push API gives them with the author.
-        None => author
-            .and_then(|a| a.get("followers"))
-            .filter(|v| !v.is_null())
-            .map(|v| ("author.followers", v)),
+        None => author.and_then(|a| a.get("followers")).filter(|v| !v.is_null()).map(|v| ("author.followers", v)),
     };
     let followers = match followers {
-        Some((field, count)) => Some(
-            count
-                .as_u64()
-                .ok_or_else(|| at.error(Some(field), Fault::NotCount))?,
-        ),
+        Some((field, count)) => Some(count.as_u64().ok_or_else(|| at.error(Some(field), Fault::NotCount))?),
         None => None,
     };
-    Ok(PostLine {
-        id,
-        text,
-        author: at.author(author)?,
-        lang: at.text(&object, "lang")?,
-        channel: at.text(&object, "channel")?,
-        followers,
-    })
+    Ok(PostLine { id, text, author: at.author(author)?, lang: at.text(&object, "lang")?, channel: at.text(&object, "channel")?, followers })
 }
 
 /// The line being read.
@@ -235,12 +184,7 @@ struct Place<'a> {
 
 impl Place<'_> {
     fn error(&self, field: Option<&'static str>, fault: Fault) -> InputError {
-        InputError {
-            file: self.path.display().to_string(),
-            line: Some(self.line),
-            field,
-            fault,
-        }
+        InputError { file: self.path.display().to_string(), line: Some(self.line), field, fault }
     }
 
     fn object(&self, line: &[u8]) -> Result<Map<String, Value>, InputError> {
@@ -266,11 +210,7 @@ impl Place<'_> {
     }
 
     /// A text; absent and `null` are the same.
-    fn text(
-        &self,
-        object: &Map<String, Value>,
-        field: &'static str,
-    ) -> Result<Option<String>, InputError> {
+    fn text(&self, object: &Map<String, Value>, field: &'static str) -> Result<Option<String>, InputError> {
         match object.get(field) {
             None | Some(Value::Null) => Ok(None),
             Some(Value::String(text)) => Ok(Some(text.clone())),
@@ -284,9 +224,7 @@ impl Place<'_> {
             None | Some(Value::Null) => Ok(None),
             Some(Value::String(text)) => Ok(Some(text.clone())),
             Some(Value::Object(author)) => {
-                let named = ["handle", "id"]
-                    .iter()
-                    .find_map(|key| author.get(*key).and_then(Value::as_str));
+                let named = ["handle", "id"].iter().find_map(|key| author.get(*key).and_then(Value::as_str));
                 let named = named.ok_or_else(|| self.error(Some("author"), Fault::NotAuthor))?;
                 Ok(Some(named.to_owned()))
             }
@@ -303,21 +241,12 @@ fn read(path: &Path) -> Result<Vec<u8>, InputError> {
     } else {
         std::fs::read(path).map(|whole| bytes = whole)
     };
-    let unreadable = |e| InputError {
-        file: path.display().to_string(),
-        line: None,
-        field: None,
-        fault: Fault::Unreadable(e),
-    };
+    let unreadable = |e| InputError { file: path.display().to_string(), line: None, field: None, fault: Fault::Unreadable(e) };
     read.map(|()| bytes).map_err(unreadable)
 }
 
 /// The lines that hold something, numbered from 1. A byte order mark is passed over.
 fn lines(bytes: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
-    bytes
-        .split(|b| *b == b'\n')
-        .enumerate()
-        .map(|(i, line)| (i + 1, line.trim_ascii()))
-        .filter(|(_, line)| !line.is_empty())
+    bytes.split(|b| *b == b'\n').enumerate().map(|(i, line)| (i + 1, line.trim_ascii())).filter(|(_, line)| !line.is_empty())
 }

@@ -1,0 +1,32 @@
+//! Errors as problem documents (RFC 9457) with a stable `code` that clients translate.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// An error: what is wrong and what to do.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Problem {
+    /// Stable code, e.g. `invalid_credentials`, `not_found`, `reserved_by_other`, `invalid_query`.
+    pub code: String,
+    /// HTTP status.
+    pub status: u16,
+    /// Short sentence in English.
+    pub title: String,
+    /// What to do, in the caller's language (Accept-Language es/en).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+    /// Wrong fields.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fields: Vec<FieldProblem>,
+}
+
+/// One wrong field.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct FieldProblem {
+    /// Path of the field in the body.
+    pub field: String,
+    /// Stable code (`required`, `too_long`, `malformed`, `taken`).
+    pub code: String,
+    /// What is wrong, in the caller's language.
+    pub message: String,
+}

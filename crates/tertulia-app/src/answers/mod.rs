@@ -1,0 +1,369 @@
+//! Answers: checked by the send gate while typing and again when sent, then queued in the outbox together with the post
+//! that stands for them in the thread. [`outbox`] takes them out.
+
+pub mod outbox;
+
+use crate::{
+    Actor, App, AppError, FieldError, Kind, Result,
+    cases::{
+        self,
+        change::{RESERVED_SECONDS, Work},
+        detail::{caps_of, objection_code},
+        presence,
+    },
+    live::{Audience, News},
+    settings,
+    view::{PostView, post_views},
+};
+use serde_json::json;
+use tertulia_kernel::{AnswerId, CaseId, ConversationId, PostId, Timestamp, caps::Caps, event::Visibility};
+use tertulia_policy::gate::{self, Draft, Objection};
+use tertulia_store::{
+    Conn, StoreError,
+    channel::ChannelRow,
+    conversation::ConversationRow,
+    outbox::OutboxRow,
+    post::{NewPost, PostRow, StepRow},
+};
+use uuid::Uuid;
+
+/// An answer as written.
+#[derive(Clone, Debug)]
+pub struct NewAnswer {
+    /// The client's id for it: the idempotency key.
+    pub id: AnswerId,
+    /// Conversation.
+    pub conversation_id: ConversationId,
+    /// Post it answers; `None`: their newest.
+    pub in_reply_to: Option<PostId>,
+    /// Text.
+    pub text: String,
+    /// Subject.
+    pub subject: Option<String>,
+    /// Who will see it.
+    pub visibility: Visibility,
+    /// Uploaded files.
+    pub attachments: Vec<Uuid>,
+    /// Resolve the case when sent.
+    pub resolve: bool,
+}
+
+/// What the gate says of an answer.
+#[derive(Clone, Debug)]
+pub struct Verdict {
+    /// Length as the channel counts.
+    pub length: u32,
+    /// Longest allowed.
+    pub max_length: Option<u32>,
+    /// What stands against it.
+    pub objections: Vec<Objection>,
+}
+
+/// A conversation as ground for an answer: the facts the gate asks for.
+pub(crate) struct Ground {
+    conversation: ConversationRow,
+    pub channel: ChannelRow,
+    pub caps: Caps,
+    newest_inbound: Option<PostRow>,
+    running: bool,
+}
+
+impl Ground {
+    pub async fn load(app: &App, conn: &mut Conn, conversation: ConversationRow, channel: ChannelRow) -> Result<Self> {
+        let newest_inbound = conn.newest_inbound(conversation.id).await?;
+        let caps = caps_of(app, &channel);
+        let running = channel.enabled;
+        Ok(Self { conversation, caps, newest_inbound, running, channel })
+    }
+
+    /// Why nothing can be said here now.
+    pub fn blocked(&self, visibility: Visibility, now: Timestamp) -> Option<Objection> {
+        // A channel that is stopped takes nothing out; the outbox would hold it for ever.
+        if !self.running {
+            return Some(Objection::ListenOnly);
+        }
+        gate::blocked(&self.caps, visibility, self.summoned(), self.last_inbound(), now)
+    }
+
+    fn summoned(&self) -> bool {
+        self.conversation.visibility == "private" || self.newest_inbound.as_ref().is_some_and(|post| post.text.contains('@'))
+    }
+
+    fn last_inbound(&self) -> Option<Timestamp> {
+        self.newest_inbound.as_ref().map(|post| Timestamp::from_micros(post.occurred_at))
+    }
+
+    /// The handle a network needs in the text for the person to be told.
+    pub fn mention(&self) -> Option<String> {
+        let handle = &self.newest_inbound.as_ref()?.author_handle;
+        (self.channel.kind == "mastodon").then(|| format!("@{handle}"))
+    }
+}
+
+async fn ground(app: &App, conn: &mut Conn, case: CaseId, conversation: ConversationId) -> Result<Ground> {
+    let row = conn.conversation(conversation.0).await?;
+    if row.case_id != Some(case.0) {
+        return Err(AppError::field("conversation_id", "unknown", "this conversation does not belong to the case"));
+    }
+    let channel = conn.channel(row.channel_id).await?;
+    Ground::load(app, conn, row, channel).await
+}
+
+/// Asks the gate about an answer: before sending, and while it is typed.
+pub async fn check(app: &App, actor: &Actor, case: CaseId, answer: &NewAnswer) -> Result<Verdict> {
+    let mut conn = app.store.read().await?;
+    cases::load(&mut conn, actor, case).await?;
+    let ground = ground(app, &mut conn, case, answer.conversation_id).await?;
+    verdict(app, &mut conn, actor, &ground, answer).await
+}
+
+async fn verdict(app: &App, conn: &mut Conn, actor: &Actor, ground: &Ground, answer: &NewAnswer) -> Result<Verdict> {
+    let mut files = Vec::new();
+    for file in &answer.attachments {
+        let (row, _) = conn.attachment(*file).await?;
+        if row.user_id != Some(actor.id.0) || row.post_id.is_some() {
+            return Err(AppError::field("attachment_ids", "unknown", "one of the files is not there any more; add it again"));
+        }
+        files.push((row.mime, row.size.and_then(|size| u64::try_from(size).ok()).unwrap_or(0)));
+    }
+    let policy = settings::send_policy(conn).await?;
+    let forbidden = app.listening(conn).await?.forbidden_places(&policy.forbidden, &answer.text);
+    let mention = ground.mention();
+    let draft = Draft {
+        text: &answer.text,
+        mention: mention.as_deref(),
+        visibility: answer.visibility,
+        files: &files,
+        forbidden: &forbidden,
+        summoned: ground.summoned(),
+        last_inbound: ground.last_inbound(),
+    };
+    let mut objections = gate::decide_send(&draft, &ground.caps, app.now());
+    if !ground.running && !objections.contains(&Objection::ListenOnly) {
+        objections.insert(0, Objection::ListenOnly);
+    }
+    if ground.conversation.visibility == "private" && answer.visibility == Visibility::Public {
+        objections.insert(0, Objection::Unsupported);
+    }
+    Ok(Verdict { length: gate::length(&answer.text, mention.as_deref(), &ground.caps), max_length: ground.caps.max_length, objections })
+}
+
+/// Puts an answer into the outbox. The same id again changes nothing and returns the same post.
+pub async fn send(app: &App, actor: &Actor, case: CaseId, answer: NewAnswer) -> Result<PostView> {
+    if let Ok(known) = app.store.read().await?.answer(answer.id.0).await {
+        return known_answer(app, actor, case, known).await;
+    }
+    let mut work = Work::begin(app, actor, case).await?;
+    let now = app.now();
+    if let Some(holder) = presence::reservation(&work.row, now).filter(|holder| *holder != actor.id) {
+        let name = cases::user_name(&mut work.tx, holder).await?;
+        return Err(cases::change::reserved_by(&name));
+    }
+    let ground = ground(app, &mut work.tx, case, answer.conversation_id).await?;
+    let verdict = verdict(app, &mut work.tx, actor, &ground, &answer).await?;
+    if !verdict.objections.is_empty() {
+        return Err(refused(&verdict.objections));
+    }
+    let target = match answer.in_reply_to {
+        Some(id) => {
+            let post = work.tx.post(id.0).await?;
+            if post.conversation_id != Some(ground.conversation.id) {
+                return Err(AppError::field("in_reply_to", "unknown", "this post is not in the conversation"));
+            }
+            Some(post)
+        }
+        None => ground.newest_inbound.clone(),
+    };
+    let conversation = destination(&mut work, &ground, &answer).await?;
+    let undo = settings::company(&mut work.tx).await?.undo_seconds;
+    let due = now.plus_seconds(i64::from(undo));
+    let post = PostRow {
+        seq: 0,
+        id: answer.id.0,
+        channel_id: ground.channel.id,
+        external_id: pending_id(answer.id),
+        kind: "message".into(),
+        conversation_id: Some(conversation.id),
+        case_id: Some(case.0),
+        direction: "out".into(),
+        visibility: answer.visibility.as_str().into(),
+        identity_id: None,
+        user_id: Some(actor.id.0),
+        author_name: actor.name.clone(),
+        author_handle: ground.channel.account.clone().unwrap_or_default(),
+        followers: None,
+        title: answer.subject.clone(),
+        text: answer.text.clone(),
+        quoted: None,
+        url: None,
+        lang: None,
+        in_reply_to: target.as_ref().map(|post| post.external_id.clone()),
+        occurred_at: now.as_micros(),
+        received_at: now.as_micros(),
+        revised_at: None,
+        deleted_at: None,
+        keep_until: None,
+    };
+    let tokens = tertulia_kernel::text::search_terms(&answer.text);
+    let inserted = work.tx.insert_posts(&[NewPost { row: post, tokens: tokens.clone() }]).await?;
+    let Some((seq, _)) = inserted.first() else { return Err(StoreError::Raced.into()) };
+    work.tx.index_posts(&[(*seq, &tokens)]).await?;
+    work.tx.attach(answer.id.0, actor.id.0, &answer.attachments).await?;
+    let step = json!({"by": actor.name, "visibility": answer.visibility, "channel": ground.channel.name, "gate": "passed", "length": verdict.length});
+    work.tx.save_steps(&[StepRow { post_id: answer.id.0, at: now.as_micros(), step: "answered".into(), why: step.to_string() }]).await?;
+    work.tx
+        .insert_answer(&OutboxRow {
+            id: answer.id.0,
+            channel_id: ground.channel.id,
+            conversation_id: conversation.id,
+            case_id: case.0,
+            post_id: answer.id.0,
+            reply_to: target.map(|post| post.id),
+            subject: answer.subject.clone(),
+            text: answer.text.clone(),
+            visibility: answer.visibility.as_str().into(),
+            resolve: answer.resolve,
+            state: "queued".into(),
+            attempts: 0,
+            due_at: due.as_micros(),
+            reason: None,
+            created_by: actor.id.0,
+            created_at: now.as_micros(),
+            sent_at: None,
+        })
+        .await?;
+    if work.row.assignee_id.is_none() {
+        work.assign(actor.id).await?;
+    }
+    // Held until the answer has left, so that a colleague does not answer the same meanwhile.
+    work.row.reserved_by = Some(actor.id.0);
+    work.row.reserved_until = Some(now.plus_seconds(i64::from(undo).max(RESERVED_SECONDS / 4)).as_micros());
+    work.row.activity_at = now.as_micros();
+    let told = News::Post { post_id: answer.id.0.into(), case_id: Some(case), conversation_id: Some(conversation.id.into()) };
+    let audience = cases::audience(&work.row);
+    work.tell(audience, told);
+    work.commit().await?;
+    app.outbox_wake.notify_one();
+    let mut conn = app.store.read().await?;
+    let row = conn.post(answer.id.0).await?;
+    post_views(app, &mut conn, vec![row]).await?.pop().ok_or_else(AppError::not_found)
+}
+
+/// The id a post of ours has until the network gives it one.
+pub(crate) fn pending_id(id: AnswerId) -> String {
+    format!("answer-{id}")
+}
+
+/// Whether an id is one of [`pending_id`]; a mail's `answer-…@company.example` is the network's own.
+pub(crate) fn is_pending_id(id: &str) -> bool {
+    id.strip_prefix("answer-").is_some_and(|rest| uuid::Uuid::try_parse(rest).is_ok())
+}
+
+async fn known_answer(app: &App, actor: &Actor, case: CaseId, known: OutboxRow) -> Result<PostView> {
+    if known.case_id != case.0 || known.created_by != actor.id.0 {
+        return Err(AppError::field("id", "taken", "this id was used for another answer"));
+    }
+    let mut conn = app.store.read().await?;
+    let row = conn.post(known.post_id).await?;
+    post_views(app, &mut conn, vec![row]).await?.pop().ok_or_else(AppError::not_found)
+}
+
+/// Where an answer goes: its conversation, or, private from a public one, the private conversation that continues it.
+async fn destination(work: &mut Work<'_>, ground: &Ground, answer: &NewAnswer) -> Result<ConversationRow> {
+    let here = &ground.conversation;
+    if here.visibility == answer.visibility.as_str() {
+        return Ok(here.clone());
+    }
+    if let Some(known) = work.tx.continuation(here.id).await? {
+        return Ok(known);
+    }
+    let row = ConversationRow {
+        id: work.app.new_id(),
+        channel_id: here.channel_id,
+        thread: pending_id(answer.id),
+        visibility: answer.visibility.as_str().into(),
+        person_id: here.person_id,
+        case_id: here.case_id,
+        continues: Some(here.id),
+        created_at: work.app.now().as_micros(),
+    };
+    work.tx.insert_conversations(std::slice::from_ref(&row)).await?;
+    work.note("linked", json!({"from": here.id, "to": row.id, "visibility": row.visibility, "channel": ground.channel.name}));
+    Ok(row)
+}
+
+fn refused(objections: &[Objection]) -> AppError {
+    let fields = objections
+        .iter()
+        .map(|objection| FieldError { field: "text".into(), code: objection_code(objection), message: objection_text(objection) })
+        .collect();
+    AppError { fields, ..AppError::new(Kind::Invalid, "send_gate", "the send gate holds this answer back") }
+}
+
+/// An objection in words.
+pub fn objection_text(objection: &Objection) -> String {
+    match objection {
+        Objection::Empty => "write something or add a file".into(),
+        Objection::TooLong { length, max } => format!("{length} characters; this channel takes {max}"),
+        Objection::ForbiddenWord { .. } => "the company does not send this word".into(),
+        Objection::Unsupported => "this channel has no such answers".into(),
+        Objection::NotSummoned => "this channel only lets us answer who mentioned us".into(),
+        Objection::WindowOver { hours } => format!("more than {hours} hours have passed since their last message"),
+        Objection::ListenOnly => "this channel only listens, or is stopped".into(),
+        Objection::TooManyFiles { max } => format!("at most {max} files"),
+        Objection::FileTooLarge { max } => format!("a file is larger than {} MB", max / 1_000_000),
+        Objection::FileType { mime } => format!("this channel does not take files of type {mime}"),
+    }
+}
+
+/// An answer the user may act on: of a case they see.
+async fn own_case(app: &App, actor: &Actor, id: AnswerId) -> Result<CaseId> {
+    let mut conn = app.store.read().await?;
+    let answer = conn.answer(id.0).await?;
+    cases::load(&mut conn, actor, answer.case_id.into()).await?;
+    Ok(answer.case_id.into())
+}
+
+/// Takes an answer back while it has not left.
+pub async fn take_back(app: &App, actor: &Actor, id: AnswerId) -> Result<()> {
+    let case = own_case(app, actor, id).await?;
+    let mut tx = app.store.begin().await?;
+    let mut answer = tx.lock_answer(id.0).await?;
+    // A paused answer that was never accepted by the network can still be taken back; one being sent can't.
+    if !matches!(answer.state.as_str(), "queued" | "retrying" | "rejected" | "stuck") {
+        return Err(AppError::conflict("too_late", "it has left already"));
+    }
+    "cancelled".clone_into(&mut answer.state);
+    tx.update_answer(&answer).await?;
+    let mut post = tx.post(answer.post_id).await?;
+    tx.unindex_post(post.seq).await?;
+    post.deleted_at = Some(app.now().as_micros());
+    tx.update_post(&post).await?;
+    tx.commit().await?;
+    tell_post(app, &post, case);
+    Ok(())
+}
+
+/// Tries an answer again that was refused, failed or can't be confirmed. What may have gone out is reconciled first.
+pub async fn retry(app: &App, actor: &Actor, id: AnswerId) -> Result<()> {
+    let case = own_case(app, actor, id).await?;
+    let mut tx = app.store.begin().await?;
+    let mut answer = tx.lock_answer(id.0).await?;
+    answer.state = match answer.state.as_str() {
+        "rejected" | "retrying" => "retrying".into(),
+        "stuck" | "unknown" => "unknown".into(),
+        _ => return Err(AppError::conflict("not_failed", "this answer has not failed")),
+    };
+    answer.due_at = app.now().as_micros();
+    tx.update_answer(&answer).await?;
+    let post = tx.post(answer.post_id).await?;
+    tx.commit().await?;
+    app.outbox_wake.notify_one();
+    tell_post(app, &post, case);
+    Ok(())
+}
+
+pub(crate) fn tell_post(app: &App, post: &PostRow, case: CaseId) {
+    let news = News::Post { post_id: post.id.into(), case_id: Some(case), conversation_id: post.conversation_id.map(Into::into) };
+    app.live.tell(Audience::Everybody, news);
+}

@@ -1,0 +1,297 @@
+//! Takes answers out, each exactly once.
+//!
+//! An answer is claimed in one transaction, sent, and settled in another. If the process dies in between, nobody knows
+//! how the send ended: the claim's lease runs out, and the network is asked ([`Sink::reconcile`]) before anything is
+//! sent again. An answer the network can't tell about is `stuck` until a person looks.
+
+use super::{is_pending_id, pending_id, tell_post};
+use crate::{
+    App, Result,
+    cases::change::{Work, resolve},
+    channel::{Outgoing, Reconciled, ReplyTarget, Sent, Sink},
+    live::{Audience, News},
+};
+use futures::{StreamExt, stream};
+use std::{sync::Arc, time::Duration};
+use tertulia_kernel::{
+    Timestamp,
+    event::{Author, Media, Visibility},
+};
+use tertulia_store::{
+    Conn,
+    desk::NoticeRow,
+    outbox::OutboxRow,
+    post::{PostRow, StepRow},
+};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+/// Seconds a claim holds; a send takes less, or ends as unknown.
+const LEASE_SECONDS: i64 = 90;
+/// How long one send may take.
+const SEND_TIMEOUT: Duration = Duration::from_secs(60);
+/// Answers sent at the same time.
+const AT_ONCE: usize = 8;
+/// Tries before a person must look.
+const MOST_TRIES: i64 = 12;
+/// How often the outbox looks when nobody wakes it.
+const LOOK: Duration = Duration::from_millis(500);
+
+/// Runs until cancelled.
+pub async fn run(app: App, cancelled: CancellationToken) {
+    while !cancelled.is_cancelled() {
+        let worked = match work_once(&app).await {
+            Ok(worked) => worked,
+            Err(error) => {
+                tracing::error!(error = &error as &dyn std::error::Error, "outbox");
+                0
+            }
+        };
+        if worked == 0 {
+            tokio::select! {
+                () = cancelled.cancelled() => break,
+                () = app.outbox_wake.notified() => {}
+                () = tokio::time::sleep(LOOK) => {}
+            }
+        }
+    }
+}
+
+/// Claims and sends what is due; returns how many.
+pub async fn work_once(app: &App) -> Result<usize> {
+    let claimed = claim(app).await?;
+    let count = claimed.len();
+    stream::iter(claimed)
+        .for_each_concurrent(AT_ONCE, |claim| async move {
+            let id = claim.row.id;
+            if let Err(error) = carry(app, claim).await {
+                // The lease runs out and it is reconciled: nothing is lost, nothing sent twice.
+                tracing::error!(answer = %id, error = &error as &dyn std::error::Error, "answer not settled");
+            }
+        })
+        .await;
+    Ok(count)
+}
+
+/// An answer claimed by this process.
+struct Claim {
+    row: OutboxRow,
+    /// It may have gone out before.
+    doubtful: bool,
+    sink: Arc<dyn Sink>,
+}
+
+async fn claim(app: &App) -> Result<Vec<Claim>> {
+    let now = app.now();
+    // Looking first without a write lock: most of the time nothing is due.
+    if !app.store.read().await?.any_answer_due(now.as_micros()).await? {
+        return Ok(Vec::new());
+    }
+    let mut tx = app.store.begin().await?;
+    let mut claims = Vec::new();
+    for mut row in tx.due_answers(now.as_micros(), 32).await? {
+        let Some(sink) = app.lines.sink(row.channel_id.into()) else {
+            // Its channel does not run here (stopped, or starting): look again soon.
+            row.due_at = now.plus_seconds(2).as_micros();
+            tx.update_answer(&row).await?;
+            continue;
+        };
+        let doubtful = matches!(row.state.as_str(), "sending" | "unknown");
+        "sending".clone_into(&mut row.state);
+        row.attempts += 1;
+        row.due_at = now.plus_seconds(LEASE_SECONDS).as_micros();
+        tx.update_answer(&row).await?;
+        claims.push(Claim { row, doubtful, sink });
+    }
+    tx.commit().await?;
+    Ok(claims)
+}
+
+async fn carry(app: &App, claim: Claim) -> Result<()> {
+    let answer = load_outgoing(app, &claim.row).await?;
+    if claim.doubtful {
+        match tokio::time::timeout(SEND_TIMEOUT, claim.sink.reconcile(&answer)).await {
+            Ok(Reconciled::Found { external_id, url, thread }) => {
+                return settle(app, &claim.row, Sent::Sent { external_id, url, thread }).await;
+            }
+            Ok(Reconciled::Absent) => {}
+            Ok(Reconciled::CannotTell { reason }) => return settle(app, &claim.row, Sent::Unknown { reason }).await,
+            Err(_) => return settle(app, &claim.row, Sent::Unknown { reason: "the network did not answer in time".into() }).await,
+        }
+    }
+    let sent = match tokio::time::timeout(SEND_TIMEOUT, claim.sink.send(&answer)).await {
+        Ok(sent) => sent,
+        Err(_) => Sent::Unknown { reason: "the network did not answer in time".into() },
+    };
+    settle(app, &claim.row, sent).await
+}
+
+async fn load_outgoing(app: &App, row: &OutboxRow) -> Result<Outgoing> {
+    let mut conn = app.store.read().await?;
+    let conversation = conn.conversation(row.conversation_id).await?;
+    let mut attachments = Vec::new();
+    for file in conn.attachments_of(&[row.post_id]).await? {
+        let (file, content) = conn.attachment(file.id).await?;
+        attachments.push(Media { mime: file.mime, name: file.name, alt: file.alt, url: file.url, bytes: content });
+    }
+    let reply_to = match row.reply_to {
+        None => None,
+        Some(id) => Some(load_target(&mut conn, id).await?),
+    };
+    // A thread that our own first private message begins has no key of the network's yet.
+    let thread = Some(conversation.thread).filter(|thread| !is_pending_id(thread));
+    Ok(Outgoing {
+        id: row.id.into(),
+        text: row.text.clone(),
+        subject: row.subject.clone(),
+        visibility: Visibility::parse(&row.visibility),
+        reply_to,
+        thread,
+        attachments,
+        written_at: Timestamp::from_micros(row.created_at),
+    })
+}
+
+async fn load_target(conn: &mut Conn, id: Uuid) -> Result<ReplyTarget> {
+    let post = conn.post(id).await?;
+    let identity = match post.identity_id {
+        Some(id) => Some(conn.identity(id).await?),
+        None => None,
+    };
+    let author = match identity {
+        Some(identity) => Author {
+            external_id: identity.external_id,
+            handle: identity.handle,
+            name: identity.name,
+            url: identity.url,
+            avatar_url: identity.avatar_url,
+            followers: identity.followers.and_then(|count| u64::try_from(count).ok()),
+        },
+        None => Author { handle: post.author_handle.clone(), name: Some(post.author_name.clone()), ..Author::default() },
+    };
+    let mut ancestors = Vec::new();
+    if let Some(conversation) = post.conversation_id {
+        let thread = conn.posts_of_conversation(conversation, 50).await?;
+        ancestors
+            .extend(thread.into_iter().filter(|row| row.seq <= post.seq && !is_pending_id(&row.external_id)).map(|row| row.external_id));
+    }
+    Ok(ReplyTarget {
+        external_id: post.external_id,
+        author,
+        title: post.title,
+        ancestors,
+        text: post.text,
+        occurred_at: Timestamp::from_micros(post.occurred_at),
+    })
+}
+
+/// Seconds to wait before try number `attempts` + 1: 2, 4, 8... up to ten minutes.
+fn pause(attempts: i64) -> u64 {
+    1u64 << attempts.clamp(1, 9)
+}
+
+/// Writes down how a send ended.
+async fn settle(app: &App, claimed: &OutboxRow, sent: Sent) -> Result<()> {
+    let now = app.now();
+    let mut tx = app.store.begin().await?;
+    let mut row = tx.lock_answer(claimed.id).await?;
+    if row.state != "sending" || row.attempts != claimed.attempts {
+        // Another process took the claim over after its lease ran out; it settles.
+        return Ok(());
+    }
+    let mut post = tx.post(row.post_id).await?;
+    let (state, reason, due) = match &sent {
+        Sent::Sent { external_id, url, thread } => {
+            row.sent_at = Some(now.as_micros());
+            take_network_id(&mut tx, &mut post, external_id, url.as_deref(), thread.as_deref()).await?;
+            ("sent", None, 0)
+        }
+        Sent::Retry { after, reason } if row.attempts < MOST_TRIES => ("retrying", Some(reason.clone()), (*after).max(pause(row.attempts))),
+        Sent::Retry { reason, .. } => ("rejected", Some(format!("given up after {} tries: {reason}", row.attempts)), 0),
+        Sent::Rejected { reason } => ("rejected", Some(reason.clone()), 0),
+        Sent::Unknown { reason } if row.attempts < MOST_TRIES => ("unknown", Some(reason.clone()), pause(row.attempts)),
+        Sent::Unknown { reason } => ("stuck", Some(reason.clone()), 0),
+    };
+    state.clone_into(&mut row.state);
+    row.reason = reason.map(|reason| crate::intake::clip(&reason.replace('\0', ""), 1_000));
+    row.due_at = now.plus_seconds(i64::try_from(due).unwrap_or(600)).as_micros();
+    tx.update_answer(&row).await?;
+    let why = serde_json::json!({"state": state, "attempt": row.attempts, "reason": row.reason, "external_id": post.external_id});
+    tx.save_steps(&[StepRow { post_id: post.id, at: now.as_micros(), step: "answered".into(), why: why.to_string() }]).await?;
+    finish(app, tx, &row, &post).await
+}
+
+/// Gives our post the id the network knows it by. If the network already showed us that post as a new one, that copy
+/// gives way to the original.
+async fn take_network_id(
+    tx: &mut tertulia_store::Tx,
+    post: &mut PostRow,
+    external_id: &str,
+    url: Option<&str>,
+    thread: Option<&str>,
+) -> Result<()> {
+    let copies = tx.posts_by_external(post.channel_id, &[external_id.to_owned()]).await?;
+    for copy in copies.into_iter().filter(|copy| copy.id != post.id && copy.direction == "out" && copy.user_id.is_none()) {
+        tx.unindex_post(copy.seq).await?;
+        tx.remove_copy(copy.id).await?;
+    }
+    external_id.clone_into(&mut post.external_id);
+    post.url = url.map(str::to_owned).or(post.url.take());
+    tx.update_post(post).await?;
+    let Some(conversation) = post.conversation_id else { return Ok(()) };
+    let mut conversation = tx.conversation(conversation).await?;
+    if conversation.thread == pending_id(post.id.into()) {
+        conversation.thread = thread.unwrap_or(external_id).to_owned();
+        match tx.conversations_by_thread(conversation.channel_id, std::slice::from_ref(&conversation.thread)).await? {
+            taken if taken.iter().any(|row| row.visibility == conversation.visibility) => {}
+            _ => tx.update_conversation(&conversation).await?,
+        }
+    }
+    Ok(())
+}
+
+/// What follows for the case and its people, then the commit.
+async fn finish(app: &App, tx: tertulia_store::Tx, row: &OutboxRow, post: &PostRow) -> Result<()> {
+    let mut work = Work::system(app, tx, row.case_id).await?;
+    match row.state.as_str() {
+        "sent" => {
+            work.row.waiting_since = None;
+            if work.row.reserved_by == Some(row.created_by) {
+                work.row.reserved_by = None;
+                work.row.reserved_until = None;
+            }
+            if row.resolve {
+                resolve(&mut work).await?;
+            }
+        }
+        "rejected" | "stuck" => {
+            let notice = NoticeRow {
+                id: app.new_id(),
+                user_id: row.created_by,
+                kind: "answer_failed".into(),
+                case_id: Some(row.case_id),
+                actor: None,
+                excerpt: row.reason.clone(),
+                at: app.now().as_micros(),
+                read_at: None,
+            };
+            work.tx.insert_notice(&notice).await?;
+            work.tell(Audience::User(row.created_by.into()), News::Notice {});
+        }
+        _ => {}
+    }
+    work.commit().await?;
+    tell_post(app, post, row.case_id.into());
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    //! Pauses between tries.
+    use super::pause;
+
+    #[test]
+    fn pauses_grow_to_a_limit() {
+        assert_eq!([1, 2, 3, 9, 50].map(pause), [2, 4, 8, 512, 512]);
+    }
+}

@@ -1,0 +1,553 @@
+//! One batch: what each event means, given what is known. The rules that make order and repetition harmless:
+//!
+//! - a post is one row per `(channel, external id, kind)`; the same again is a duplicate;
+//! - an edit counts when its revision is newer than the one stored, whatever arrives first;
+//! - a deletion is final: one that comes before its post leaves a tombstone, and the post is not stored after it;
+//! - a reply that comes before what it answers gives its conversation to the parent when that arrives.
+
+use super::{
+    PostKey, clip,
+    facts::{Facts, Place, identity_scope},
+    key,
+    save::Outcome,
+};
+use crate::{
+    App, Result,
+    channel::{Cursor, Receipt},
+    listening::{Listening, Matched, PostText},
+    live::{Audience, News},
+};
+use serde_json::json;
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
+use tertulia_care::{
+    life::{Course, Existing, State, decide_course},
+    rules::{Decision, PostFacts, decide_rules},
+};
+use tertulia_kernel::{
+    CaseId, ChannelId, Timestamp,
+    event::{DeliveryStatus, Event, IncomingPost, Visibility},
+};
+use tertulia_store::{
+    Tx,
+    case::{CaseRow, ChangeRow},
+    channel::ChannelRow,
+    conversation::ConversationRow,
+    person::{IdentityRow, NewPerson, PersonRow},
+    post::{NewAttachment, NewPost, PostRow, StepRow},
+};
+use uuid::Uuid;
+
+/// Days that events as received are kept.
+const RAW_DAYS: i64 = 14;
+
+/// A batch being worked on.
+pub(super) struct Batch<'a> {
+    pub app: &'a App,
+    pub channel: ChannelRow,
+    listening: Arc<Listening>,
+    reopen_days: u32,
+    pub now: Timestamp,
+    pub facts: Facts,
+    pub out: Outcome,
+}
+
+/// The newest word on each post of the batch.
+struct Sorted<'e> {
+    posts: BTreeMap<usize, &'e IncomingPost>,
+    deleted: Vec<(String, Timestamp)>,
+    deliveries: Vec<(&'e str, &'e DeliveryStatus, Timestamp)>,
+    repeated: usize,
+}
+
+fn revision(post: &IncomingPost) -> Timestamp {
+    post.revised_at.unwrap_or(post.occurred_at)
+}
+
+fn sort(events: &[Event]) -> Sorted<'_> {
+    let mut sorted = Sorted { posts: BTreeMap::new(), deleted: Vec::new(), deliveries: Vec::new(), repeated: 0 };
+    let mut newest: HashMap<PostKey, usize> = HashMap::new();
+    for (place, event) in events.iter().enumerate() {
+        match event {
+            Event::Post(post) => match newest.get(&key(post)) {
+                Some(earlier) if revision(sorted.posts[earlier]) >= revision(post) => sorted.repeated += 1,
+                earlier => {
+                    if let Some(earlier) = earlier {
+                        sorted.posts.remove(earlier);
+                        sorted.repeated += 1;
+                    }
+                    newest.insert(key(post), place);
+                    sorted.posts.insert(place, post);
+                }
+            },
+            Event::Deleted { external_id, at } => sorted.deleted.push((external_id.clone(), *at)),
+            Event::Delivery { external_id, status, at } => sorted.deliveries.push((external_id, status, *at)),
+        }
+    }
+    sorted
+}
+
+impl<'a> Batch<'a> {
+    /// Takes the events in; returns what happened and what to tell after the commit.
+    pub async fn run(app: &'a App, channel: ChannelId, events: &[Event], cursors: &[Cursor]) -> Result<(Receipt, Vec<(Audience, News)>)> {
+        let sorted = sort(events);
+        let mut tx = app.store.begin().await?;
+        let listening = app.listening(&mut tx).await?;
+        let channel = tx.channel(channel.0).await?;
+        // Matching needs no lock, but SQLite's writer is one per process anyway and a batch matches in a millisecond.
+        let posts: Vec<&IncomingPost> = sorted.posts.values().copied().collect();
+        let matched: Vec<Matched> = posts.iter().map(|post| listening.match_post(&text_of(&channel, post))).collect();
+
+        let mut other_ids: Vec<String> = sorted.deleted.iter().map(|(id, _)| id.clone()).collect();
+        for (id, ..) in &sorted.deliveries {
+            other_ids.push((*id).to_owned());
+            other_ids.extend(pending_form(id));
+        }
+        let facts = Facts::load(&mut tx, &channel, &posts, &other_ids).await?;
+        let reopen_days = crate::settings::company(&mut tx).await?.reopen_days;
+        let mut batch = Self { app, channel, listening, reopen_days, now: app.now(), facts, out: Outcome::default() };
+        batch.out.receipt.duplicates += sorted.repeated;
+        batch.run_posts(&mut tx, &posts, &matched, &sorted).await?;
+        batch.run_deletions(&mut tx, &sorted.deleted).await?;
+        batch.run_deliveries(&mut tx, &sorted.deliveries).await?;
+        let newest = posts.iter().map(|post| revision(post)).max();
+        batch.save(&mut tx, cursors, newest, !events.is_empty()).await?;
+        let finished = batch.finish();
+        tx.commit().await?;
+        Ok(finished)
+    }
+
+    async fn run_posts(&mut self, tx: &mut Tx, posts: &[&IncomingPost], matched: &[Matched], sorted: &Sorted<'_>) -> Result<()> {
+        let mut kept = Vec::new();
+        for (post, matched) in posts.iter().zip(matched) {
+            let gone = self.facts.gone.contains(&post.external_id) || sorted.deleted.iter().any(|(id, _)| *id == post.external_id);
+            match self.facts.posts.get(&key(post)) {
+                Some(row) if row.deleted_at.is_some() => self.out.receipt.duplicates += 1,
+                Some(row) => {
+                    let stored = row.revised_at.unwrap_or(row.occurred_at);
+                    let newer =
+                        post.revised_at.is_some_and(|at| at.as_micros() > stored) && (row.text != post.text || row.title != post.title);
+                    if newer { kept.push((*post, matched, Some(row.clone()))) } else { self.out.receipt.duplicates += 1 }
+                }
+                None if gone && !self.facts.places.contains_key(&post.external_id) => self.out.receipt.duplicates += 1,
+                None => kept.push((*post, matched, None)),
+            }
+        }
+        let mut authors: Vec<String> = Vec::new();
+        for (post, matched, _) in &kept {
+            if self.is_kept(post, matched) && !post.own {
+                authors.push(post.author.external_id.clone());
+            }
+        }
+        authors.sort_unstable();
+        authors.dedup();
+        self.facts.load_people(tx, &self.channel.clone(), &authors).await?;
+        for (post, matched, row) in kept {
+            match row {
+                Some(row) if row.keep_until.is_none() => self.edit(post, matched, row),
+                // An unmatched post of the window was edited: it is looked at as if it were new.
+                row => self.take(post, matched, row),
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether a post stays for good: addressed to us, matched, or said in a thread we take part in.
+    fn is_kept(&self, post: &IncomingPost, matched: &Matched) -> bool {
+        post.addressed || post.own || !matched.monitors.is_empty() || self.joins(post)
+    }
+
+    fn joins(&self, post: &IncomingPost) -> bool {
+        let Some(place) = post.in_reply_to.as_ref().and_then(|parent| self.facts.places.get(parent)) else { return false };
+        let case = place.conversation.and_then(|id| self.facts.conversations.get(&id)).and_then(|row| row.case_id);
+        place.ours || case.is_some()
+    }
+
+    /// Takes in a post that is new, or was only kept for a while (`earlier`).
+    fn take(&mut self, post: &IncomingPost, matched: &Matched, earlier: Option<PostRow>) {
+        let kept = self.is_kept(post, matched);
+        if !kept && (self.channel.window_days == 0 || earlier.is_some()) {
+            match earlier {
+                Some(row) => self.edit(post, matched, row),
+                None => self.out.receipt.counted += 1,
+            }
+            return;
+        }
+        let id = earlier.as_ref().map_or_else(|| self.app.new_id(), |row| row.id);
+        let mut row = self.row_of(id, post);
+        if !kept {
+            row.keep_until = Some(self.now.plus_seconds(self.channel.window_days * 86_400).as_micros());
+            self.insert(row, post, matched, None);
+            self.out.receipt.counted += 1;
+            return;
+        }
+        self.step(
+            id,
+            "received",
+            json!({"channel": self.channel.name, "addressed": post.addressed, "lag_seconds": self.now.seconds_since(revision(post))}),
+        );
+        if !matched.monitors.is_empty() {
+            let names: Vec<&str> = matched.monitors.iter().map(|id| self.listening.monitor_name(*id)).collect();
+            self.step(id, "matched", json!({"monitors": names}));
+        }
+        let person = if post.own { None } else { Some(self.relate(id, post, &mut row)) };
+        let conversation = self.place(post, person);
+        row.conversation_id = Some(conversation);
+        if let Some(person) = person {
+            self.assign_case(post, matched, &mut row, conversation, person);
+        } else {
+            row.direction = "out".into();
+            row.case_id = self.facts.conversations.get(&conversation).and_then(|row| row.case_id);
+        }
+        self.facts.places.insert(post.external_id.clone(), Place { conversation: Some(conversation), ours: post.own });
+        self.out.receipt.stored += 1;
+        self.insert(row, post, matched, earlier);
+    }
+
+    fn insert(&mut self, row: PostRow, post: &IncomingPost, matched: &Matched, earlier: Option<PostRow>) {
+        let tokens = search_tokens(post);
+        self.out.matches.extend(matched.monitors.iter().map(|monitor| (monitor.0, row.id)));
+        if let Some(raw) = &post.raw {
+            self.out.raw.push((row.id, raw.clone()));
+        }
+        for (position, media) in post.media.iter().take(50).enumerate() {
+            self.out.attachments.push(NewAttachment {
+                id: self.app.new_id(),
+                post_id: Some(row.id),
+                user_id: None,
+                position: position as i64,
+                mime: media.mime.clone(),
+                name: media.name.clone(),
+                alt: media.alt.clone(),
+                url: media.url.clone(),
+                content: media.bytes.clone(),
+                created_at: self.now.as_micros(),
+            });
+        }
+        self.facts.posts.insert((row.external_id.clone(), row.kind.clone()), row.clone());
+        match earlier {
+            Some(earlier) => self.out.updated.push((PostRow { seq: earlier.seq, received_at: earlier.received_at, ..row }, tokens)),
+            None => self.out.inserted.push(NewPost { row, tokens }),
+        }
+    }
+
+    /// The author's person, found or created by identity.
+    fn relate(&mut self, id: Uuid, post: &IncomingPost, row: &mut PostRow) -> Uuid {
+        let author = &post.author;
+        let now = self.now.as_micros();
+        let followers = author.followers.map(|count| i64::try_from(count).unwrap_or(i64::MAX));
+        let handle = if author.handle.is_empty() { author.external_id.clone() } else { author.handle.clone() };
+        if let Some(known) = self.facts.identities.get_mut(&author.external_id) {
+            let news = IdentityRow {
+                handle,
+                name: author.name.clone().or_else(|| known.name.clone()),
+                url: author.url.clone().or_else(|| known.url.clone()),
+                avatar_url: author.avatar_url.clone().or_else(|| known.avatar_url.clone()),
+                followers: followers.or(known.followers),
+                ..known.clone()
+            };
+            if news != *known {
+                *known = IdentityRow { updated_at: now, ..news };
+                self.out.identities_changed.push(known.id);
+            }
+            row.identity_id = Some(known.id);
+            row.followers = row.followers.or(known.followers);
+            let person = known.person_id;
+            self.step(id, "related", json!({"identity": "known", "provider": self.channel.shows_as}));
+            return person;
+        }
+        let (person_id, identity_id) = (self.app.new_id(), self.app.new_id());
+        let name = author.name.clone().filter(|name| !name.trim().is_empty()).unwrap_or_else(|| handle.clone());
+        let folded = tertulia_kernel::text::search_terms(&format!("{name} {handle}"));
+        let person = PersonRow { id: person_id, number: 0, name, kind: "other".into(), note: None, vip: false, created_at: now };
+        self.out.people.push(NewPerson { row: person, folded, sample: self.channel.sample });
+        let identity = IdentityRow {
+            id: identity_id,
+            person_id,
+            provider: self.channel.shows_as.clone(),
+            scope: identity_scope(&self.channel),
+            external_id: author.external_id.clone(),
+            handle,
+            name: author.name.clone(),
+            url: author.url.clone(),
+            avatar_url: author.avatar_url.clone(),
+            followers,
+            created_at: now,
+            updated_at: now,
+        };
+        self.facts.identities.insert(author.external_id.clone(), identity.clone());
+        self.out.identities.push(identity_id);
+        row.identity_id = Some(identity_id);
+        self.step(id, "related", json!({"identity": "new", "provider": self.channel.shows_as}));
+        person_id
+    }
+
+    /// The conversation a post belongs to: its parent's, its thread's, that of a reply that came first, or a new one.
+    fn place(&mut self, post: &IncomingPost, person: Option<Uuid>) -> Uuid {
+        let visibility = post.visibility.as_str();
+        let parent = post.in_reply_to.as_ref().and_then(|id| self.facts.places.get(id)).and_then(|place| place.conversation);
+        let mut continues = None;
+        if let Some(parent) = parent.and_then(|id| self.facts.conversations.get(&id)) {
+            if parent.visibility == visibility {
+                return parent.id;
+            }
+            if post.visibility == Visibility::Private {
+                continues = Some(parent.id);
+            }
+        }
+        let thread = post.thread.clone().unwrap_or_else(|| post.external_id.clone());
+        if let Some(known) = self.facts.threads.get(&(thread.clone(), visibility.to_owned())) {
+            return *known;
+        }
+        if let Some(child) = self.facts.children.get(&post.external_id).and_then(|id| self.facts.conversations.get(id))
+            && child.visibility == visibility
+        {
+            return child.id;
+        }
+        let row = ConversationRow {
+            id: self.app.new_id(),
+            channel_id: self.channel.id,
+            thread,
+            visibility: visibility.to_owned(),
+            person_id: person,
+            case_id: continues.and_then(|id| self.facts.conversations.get(&id)).and_then(|row| row.case_id),
+            continues,
+            created_at: self.now.as_micros(),
+        };
+        let id = row.id;
+        self.facts.add_conversation(row);
+        self.out.conversations.push(id);
+        id
+    }
+
+    /// Asks the rules, then opens, extends or reopens a case, or keeps the post without one.
+    fn assign_case(&mut self, post: &IncomingPost, matched: &Matched, row: &mut PostRow, conversation: Uuid, person: Uuid) {
+        let decision = decide_rules(
+            &self.listening.rules,
+            &PostFacts {
+                monitors: &matched.monitors,
+                queries: &matched.rules,
+                channel: self.channel.id.into(),
+                channel_kind: &self.channel.shows_as,
+                visibility: post.visibility,
+                followers: row.followers.and_then(|count| u64::try_from(count).ok()),
+                lang: post.lang.as_deref(),
+                addressed: post.addressed,
+            },
+        );
+        self.step(
+            row.id,
+            "decided",
+            json!({"open_case": decision.open_case, "priority": decision.priority, "department_id": decision.department_id,
+            "tags": decision.tags, "rules": decision.because}),
+        );
+        let linked =
+            self.facts.conversations.get(&conversation).and_then(|row| row.case_id).and_then(|id| self.facts.cases.get(&id)).map(existing);
+        let live = self.facts.live_case.get(&person).and_then(|id| self.facts.cases.get(id)).map(existing);
+        let course = decide_course(linked, live, decision.open_case, self.reopen_days, self.now);
+        let (case, kind) = match course {
+            Course::Keep => return,
+            Course::Open => (self.open_case(post, matched, &decision, person), "opened"),
+            Course::Extend(id) => (id, "extended"),
+            Course::Reopen(id) => (id, "reopened"),
+        };
+        self.extend_case(case, kind, post, &decision);
+        row.case_id = Some(case.0);
+        if let Some(known) = self.facts.conversations.get_mut(&conversation)
+            && known.case_id != Some(case.0)
+        {
+            known.case_id = Some(case.0);
+            self.out.conversations_changed.push(conversation);
+            self.out.adopt.push((conversation, case.0));
+        }
+        self.step(row.id, "cased", json!({"course": kind, "case_id": case}));
+    }
+
+    fn open_case(&mut self, post: &IncomingPost, matched: &Matched, decision: &Decision, person: Uuid) -> CaseId {
+        let id = self.app.new_id();
+        let monitors: Vec<&str> = matched.monitors.iter().map(|id| self.listening.monitor_name(*id)).collect();
+        let rule = decision.because.iter().find(|because| because.set.contains(&"open_case") || because.set.contains(&"department"));
+        let reason = monitors
+            .first()
+            .map(|name| (*name).to_owned())
+            .or_else(|| rule.map(|because| because.rule.clone()))
+            .or_else(|| post.addressed.then(|| "addressed".to_owned()));
+        let case = CaseRow {
+            id,
+            number: 0,
+            person_id: person,
+            subject: post.title.clone(),
+            excerpt: String::new(),
+            channel_id: self.channel.id,
+            private: post.visibility == Visibility::Private,
+            state: State::Open.as_str().into(),
+            priority: decision.priority.as_str().into(),
+            department_id: decision.department_id.map(|id| id.0),
+            assignee_id: None,
+            reserved_by: None,
+            reserved_until: None,
+            snoozed_until: None,
+            tags: serde_json::to_string(&decision.tags).unwrap_or_else(|_| "[]".into()),
+            reason,
+            why: json!({"monitors": monitors, "rules": decision.because, "addressed": post.addressed}).to_string(),
+            waiting_since: None,
+            opened_at: self.now.as_micros(),
+            activity_at: self.now.as_micros(),
+            inbound_at: None,
+            resolved_at: None,
+            sample: self.channel.sample,
+        };
+        self.facts.live_case.insert(person, id);
+        self.facts.cases.insert(id, case);
+        self.out.cases_opened.push(id);
+        id.into()
+    }
+
+    /// What a new message of theirs does to a case.
+    fn extend_case(&mut self, id: CaseId, kind: &str, post: &IncomingPost, decision: &Decision) {
+        let (now, channel) = (self.now.as_micros(), self.channel.id);
+        let change = ChangeRow {
+            id: self.app.new_id(),
+            case_id: id.0,
+            at: now,
+            actor_id: None,
+            actor: "system".into(),
+            kind: kind.into(),
+            detail:
+                json!({"channel": self.channel.name, "rules": decision.because.iter().map(|because| &because.rule).collect::<Vec<_>>()})
+                    .to_string(),
+        };
+        let Some(case) = self.facts.cases.get_mut(&id.0) else { return };
+        case.excerpt = excerpt(&post.text, post.title.as_deref());
+        case.channel_id = channel;
+        case.private = post.visibility == Visibility::Private;
+        case.activity_at = now;
+        case.inbound_at = Some(now);
+        case.waiting_since = case.waiting_since.or(Some(now));
+        if kind == "reopened" {
+            case.state = State::Open.as_str().into();
+            case.snoozed_until = None;
+            case.resolved_at = None;
+        }
+        let mut tags: Vec<String> = serde_json::from_str(&case.tags).unwrap_or_default();
+        for tag in &decision.tags {
+            if !tags.contains(tag) {
+                tags.push(tag.clone());
+            }
+        }
+        case.tags = serde_json::to_string(&tags).unwrap_or_else(|_| "[]".into());
+        self.out.cases_changed.push(id.0);
+        if kind != "extended" {
+            self.out.changes.push(change);
+        }
+    }
+
+    /// A stored post was edited on the network.
+    fn edit(&mut self, post: &IncomingPost, matched: &Matched, row: PostRow) {
+        self.out.versions.push((row.id, revision(post).as_micros(), row.title.clone(), row.text.clone()));
+        self.step(
+            row.id,
+            "edited",
+            json!({"monitors": matched.monitors.iter().map(|id| self.listening.monitor_name(*id)).collect::<Vec<_>>()}),
+        );
+        self.out.matches.extend(matched.monitors.iter().map(|monitor| (monitor.0, row.id)));
+        self.out.receipt.changed += 1;
+        let edited = PostRow {
+            title: post.title.clone(),
+            text: post.text.clone(),
+            quoted: post.quoted.clone(),
+            url: post.url.clone().or(row.url.clone()),
+            lang: post.lang.clone().or(row.lang.clone()),
+            revised_at: Some(revision(post).as_micros()),
+            ..row
+        };
+        if let Some(case) = edited.case_id {
+            self.out.excerpts.push(case);
+        }
+        self.out.updated.push((edited, search_tokens(post)));
+    }
+
+    /// Writes a step down.
+    pub fn step(&mut self, post: Uuid, step: &str, why: serde_json::Value) {
+        self.out.steps.push(StepRow { post_id: post, at: self.now.as_micros(), step: step.into(), why: why.to_string() });
+    }
+
+    fn row_of(&self, id: Uuid, post: &IncomingPost) -> PostRow {
+        let name = post.author.name.clone().filter(|name| !name.trim().is_empty());
+        PostRow {
+            seq: 0,
+            id,
+            channel_id: self.channel.id,
+            external_id: post.external_id.clone(),
+            kind: post.kind.clone(),
+            conversation_id: None,
+            case_id: None,
+            direction: "in".into(),
+            visibility: post.visibility.as_str().into(),
+            identity_id: None,
+            user_id: None,
+            author_name: name.unwrap_or_else(|| post.author.handle.clone()),
+            author_handle: post.author.handle.clone(),
+            followers: post.author.followers.map(|count| i64::try_from(count).unwrap_or(i64::MAX)),
+            title: post.title.clone(),
+            text: post.text.clone(),
+            quoted: post.quoted.clone(),
+            url: post.url.clone(),
+            lang: post.lang.clone(),
+            in_reply_to: post.in_reply_to.clone(),
+            occurred_at: post.occurred_at.as_micros(),
+            received_at: self.now.as_micros(),
+            revised_at: post.revised_at.map(Timestamp::as_micros),
+            deleted_at: None,
+            keep_until: None,
+        }
+    }
+
+    /// When events as received are forgotten.
+    pub fn raw_expiry(&self) -> i64 {
+        self.now.plus_seconds(RAW_DAYS * 86_400).as_micros()
+    }
+}
+
+fn existing(case: &CaseRow) -> Existing {
+    Existing {
+        id: case.id.into(),
+        state: State::parse(&case.state).unwrap_or(State::Open),
+        resolved_at: case.resolved_at.map(Timestamp::from_micros),
+        activity_at: Timestamp::from_micros(case.activity_at),
+    }
+}
+
+/// First words for a list's row.
+pub(crate) fn excerpt(text: &str, title: Option<&str>) -> String {
+    let text = if text.trim().is_empty() { title.unwrap_or_default() } else { text };
+    let flat: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    clip(&flat, 240)
+}
+
+/// The id our answer had before it was settled, when a network's id is made from it (mail: `answer-UUID@domain`).
+pub(super) fn pending_form(external_id: &str) -> Option<String> {
+    external_id.split_once('@').map(|(id, _)| id.trim_start_matches('<').to_owned()).filter(|id| id.starts_with("answer-"))
+}
+
+/// What monitors read of a post: headline and text, without what it quotes.
+pub(crate) fn text_of<'p>(channel: &'p ChannelRow, post: &'p IncomingPost) -> PostText<'p> {
+    PostText {
+        title: post.title.as_deref(),
+        text: &post.text,
+        author: &post.author.handle,
+        lang: post.lang.as_deref(),
+        channel: &channel.name,
+        channel_kind: &channel.shows_as,
+        followers: post.author.followers,
+    }
+}
+
+fn search_tokens(post: &IncomingPost) -> String {
+    match &post.title {
+        Some(title) => tertulia_kernel::text::search_terms(&format!("{title}\n{}", post.text)),
+        None => tertulia_kernel::text::search_terms(&post.text),
+    }
+}

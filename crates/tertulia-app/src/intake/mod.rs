@@ -1,0 +1,340 @@
+//! Intake: events of every channel become posts, people, conversations and cases, once each.
+//!
+//! A batch is matched against the monitors first (pure, no lock held), then loaded, decided and saved in one transaction
+//! together with the source's cursors. So a kill at any moment leaves either nothing of the batch or all of it, and the
+//! source asks again from where it was saved. The database's uniqueness of `(channel, external id, kind)` makes a second
+//! delivery harmless; [`batch`] says what out-of-order edits and deletions do.
+//!
+//! An event that can't be stored is quarantined with its error; the rest of its batch goes on without it.
+
+mod batch;
+mod facts;
+mod save;
+mod settle;
+
+use crate::{
+    App, AppError, Result,
+    channel::{ChannelError, Cursor, IntakeDoor, Poison, Receipt, SignOfLife},
+    live::{Audience, News},
+};
+pub(crate) use facts::identity_scope;
+
+use async_trait::async_trait;
+use batch::Batch;
+use tertulia_kernel::{
+    ChannelId, QuarantineId,
+    event::{Event, IncomingPost},
+};
+use tertulia_store::{StoreError, channel::QuarantineRow};
+use uuid::Uuid;
+
+/// Longest text taken in, in bytes; nobody writes more, and screens and searches stay usable.
+pub const MAX_TEXT: usize = 200_000;
+/// Longest id of a network.
+const MAX_ID: usize = 1_024;
+/// Longest payload kept in quarantine.
+const MAX_PAYLOAD: usize = 256 * 1_024;
+/// How often a batch is tried again after losing a race against another node.
+const RACES: usize = 4;
+
+impl App {
+    /// Takes a batch of one channel in, with its cursors; see the module's text.
+    pub async fn accept(&self, channel: ChannelId, events: Vec<Event>, cursors: Vec<Cursor>) -> Result<Receipt> {
+        let (events, poison) = tidy(events);
+        for (event, error) in poison {
+            self.set_aside(channel, &event, &error).await?;
+        }
+        match self.try_batch(channel, &events, &cursors).await {
+            Ok(receipt) => Ok(receipt),
+            Err(error) if events.len() > 1 && is_about_content(&error) => self.accept_one_by_one(channel, events, cursors).await,
+            Err(error) if events.len() == 1 && is_about_content(&error) => {
+                self.set_aside(channel, &events[0], &error.to_string()).await?;
+                self.try_batch(channel, &[], &cursors).await
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Something in this batch can't be stored: find out what, keep the rest.
+    async fn accept_one_by_one(&self, channel: ChannelId, events: Vec<Event>, cursors: Vec<Cursor>) -> Result<Receipt> {
+        let mut sum = Receipt::default();
+        for event in events {
+            match self.try_batch(channel, std::slice::from_ref(&event), &[]).await {
+                Ok(receipt) => {
+                    sum.stored += receipt.stored;
+                    sum.duplicates += receipt.duplicates;
+                    sum.changed += receipt.changed;
+                    sum.counted += receipt.counted;
+                }
+                Err(error) if is_about_content(&error) => self.set_aside(channel, &event, &error.to_string()).await?,
+                Err(error) => return Err(error),
+            }
+        }
+        self.try_batch(channel, &[], &cursors).await?;
+        Ok(sum)
+    }
+
+    async fn try_batch(&self, channel: ChannelId, events: &[Event], cursors: &[Cursor]) -> Result<Receipt> {
+        let mut tries = 0;
+        loop {
+            let done = Batch::run(self, channel, events, cursors).await;
+            match done {
+                Ok((receipt, news)) => {
+                    for (audience, news) in news {
+                        self.live.tell(audience, news);
+                    }
+                    return Ok(receipt);
+                }
+                Err(error) if lost_a_race(&error) && tries < RACES => tries += 1,
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// Puts an event into quarantine, where people see it and can replay it.
+    async fn set_aside(&self, channel: ChannelId, event: &Event, error: &str) -> Result<()> {
+        let external_id = match event {
+            Event::Post(post) => clip(&post.external_id, MAX_ID),
+            Event::Deleted { external_id, .. } | Event::Delivery { external_id, .. } => clip(external_id, MAX_ID),
+        };
+        let json = serde_json::to_string(event).unwrap_or_default();
+        let payload = match event {
+            Event::Post(post) => post.raw.clone().unwrap_or_else(|| json.clone()),
+            _ => json.clone(),
+        };
+        let whole = (json.len() <= MAX_PAYLOAD).then_some(json);
+        self.save_quarantine(channel, external_id, error, clip(&payload, MAX_PAYLOAD).into_bytes(), whole).await
+    }
+
+    async fn save_quarantine(
+        &self,
+        channel: ChannelId,
+        external_id: String,
+        error: &str,
+        payload: Vec<u8>,
+        event: Option<String>,
+    ) -> Result<()> {
+        tracing::warn!(%channel, external_id, error, "event quarantined");
+        let mut tx = self.store.begin().await?;
+        let row = QuarantineRow {
+            id: self.new_id(),
+            channel_id: channel.0,
+            external_id: external_id.replace('\0', "\u{fffd}"),
+            error: clip(&error.replace('\0', "\u{fffd}"), 2_000),
+            payload,
+            event: event.filter(|event| !event.contains("\\u0000")),
+            received_at: self.now().as_micros(),
+            attempts: 1,
+        };
+        tx.quarantine(&row).await?;
+        tx.commit().await?;
+        self.live.tell(Audience::Everybody, News::Channel { channel_id: channel });
+        Ok(())
+    }
+
+    /// Tries an event of the quarantine again. It leaves the quarantine only when it was taken in.
+    pub async fn replay_quarantined(&self, channel: ChannelId, id: QuarantineId) -> Result<()> {
+        let row = self.store.read().await?.quarantined_one(id.0).await?;
+        if row.channel_id != channel.0 {
+            return Err(AppError::not_found());
+        }
+        let event: Event = row.event.as_deref().and_then(|json| serde_json::from_str(json).ok()).ok_or_else(|| {
+            AppError::conflict("not_replayable", "the source could not read this event; once the source is repaired it will fetch it again")
+        })?;
+        let (events, poison) = tidy(vec![event]);
+        if let Some((_, error)) = poison.into_iter().next() {
+            return Err(AppError::conflict("still_poison", error));
+        }
+        self.try_batch(channel, &events, &[]).await.map_err(|error| match is_about_content(&error) {
+            true => AppError::conflict("still_poison", error.to_string()),
+            false => error,
+        })?;
+        let mut tx = self.store.begin().await?;
+        tx.release_quarantined(id.0).await?;
+        tx.commit().await?;
+        self.live.tell(Audience::Everybody, News::Channel { channel_id: channel });
+        Ok(())
+    }
+}
+
+/// The app as the door behind every channel's [`crate::channel::Intake`].
+#[async_trait]
+impl IntakeDoor for App {
+    async fn accept(&self, channel: ChannelId, events: Vec<Event>, cursors: Vec<Cursor>) -> std::result::Result<Receipt, ChannelError> {
+        App::accept(self, channel, events, cursors).await.map_err(as_channel_error)
+    }
+
+    async fn cursor(&self, channel: ChannelId, name: &str) -> std::result::Result<Option<String>, ChannelError> {
+        let load = async { Ok::<_, StoreError>(self.store.read().await?.cursor(channel.0, name).await?) };
+        load.await.map_err(|error| as_channel_error(error.into()))
+    }
+
+    async fn quarantine(&self, channel: ChannelId, poison: Poison) -> std::result::Result<(), ChannelError> {
+        let mut payload = poison.payload;
+        payload.truncate(MAX_PAYLOAD);
+        self.save_quarantine(channel, clip(&poison.external_id, MAX_ID), &poison.error, payload, None).await.map_err(as_channel_error)
+    }
+
+    async fn alive(&self, channel: ChannelId, sign: SignOfLife) -> std::result::Result<(), ChannelError> {
+        let limits = (!sign.limits.is_empty()).then(|| serde_json::to_string(&sign.limits).unwrap_or_else(|_| "[]".into()));
+        let save = async {
+            let mut tx = self.store.begin().await?;
+            tx.note_alive(channel.0, self.now().as_micros(), sign.mode.as_deref(), limits.as_deref()).await?;
+            tx.commit().await
+        };
+        save.await.map_err(|error| as_channel_error(error.into()))?;
+        self.live.tell(Audience::Everybody, News::Channel { channel_id: channel });
+        Ok(())
+    }
+}
+
+fn as_channel_error(error: AppError) -> ChannelError {
+    tracing::error!(error = &error as &dyn std::error::Error, "intake failed");
+    ChannelError::Intake(error.message)
+}
+
+/// Whether what was to be stored is to blame, not the database's state.
+fn is_about_content(error: &AppError) -> bool {
+    match error.source.as_ref().and_then(|source| source.downcast_ref::<StoreError>()) {
+        Some(StoreError::Constraint(_) | StoreError::Corrupt(..)) => true,
+        // 22xxx: data exception (a text PostgreSQL can't hold).
+        Some(StoreError::Database(sqlx_error)) => sqlx_error.to_string().contains("invalid byte sequence"),
+        _ => false,
+    }
+}
+
+/// Another node inserted the same person or conversation at the same moment: doing it again finds it there.
+fn lost_a_race(error: &AppError) -> bool {
+    matches!(error.source.as_ref().and_then(|source| source.downcast_ref::<StoreError>()), Some(error) if error.is_unique() || error.is_retryable())
+}
+
+/// Cuts a text to at most `most` bytes, at a character's edge.
+pub(crate) fn clip(text: &str, most: usize) -> String {
+    if text.len() <= most { text.to_owned() } else { text[..text.floor_char_boundary(most)].to_owned() }
+}
+
+/// Makes events storable, or says why one can't be: NUL has no place in a text column, ids and texts have limits.
+fn tidy(events: Vec<Event>) -> (Vec<Event>, Vec<(Event, String)>) {
+    let (mut good, mut poison) = (Vec::with_capacity(events.len()), Vec::new());
+    for event in events {
+        match event {
+            Event::Post(mut post) => match tidy_post(&mut post) {
+                Ok(()) => good.push(Event::Post(post)),
+                Err(error) => poison.push((Event::Post(post), error)),
+            },
+            Event::Deleted { ref external_id, .. } | Event::Delivery { ref external_id, .. }
+                if external_id.len() > MAX_ID || external_id.contains('\0') =>
+            {
+                poison.push((event, format!("the network's id is longer than {MAX_ID} bytes or malformed")));
+            }
+            event => good.push(event),
+        }
+    }
+    (good, poison)
+}
+
+fn tidy_post(post: &mut IncomingPost) -> std::result::Result<(), String> {
+    if post.external_id.trim().is_empty() {
+        return Err("the post has no id, so it could not be told from others".into());
+    }
+    if post.external_id.len() > MAX_ID || post.author.external_id.len() > MAX_ID {
+        return Err(format!("an id of the network is longer than {MAX_ID} bytes"));
+    }
+    if post.text.len() > MAX_TEXT {
+        return Err(format!("the text has {} bytes; the most taken in is {MAX_TEXT}", post.text.len()));
+    }
+    if post.author.external_id.trim().is_empty() {
+        return Err("the post has no author".into());
+    }
+    let clean = |text: &mut String, most: usize| {
+        if text.contains('\0') {
+            *text = text.replace('\0', "\u{fffd}");
+        }
+        if text.len() > most {
+            *text = clip(text, most);
+        }
+    };
+    let clean_some = |text: &mut Option<String>, most: usize| {
+        if let Some(text) = text {
+            clean(text, most);
+        }
+    };
+    clean(&mut post.text, MAX_TEXT);
+    clean(&mut post.external_id, MAX_ID);
+    clean(&mut post.author.external_id, MAX_ID);
+    clean(&mut post.author.handle, 320);
+    clean(&mut post.kind, 40);
+    clean_some(&mut post.quoted, MAX_TEXT);
+    clean_some(&mut post.title, 1_000);
+    clean_some(&mut post.lang, 35);
+    clean_some(&mut post.thread, MAX_ID);
+    clean_some(&mut post.in_reply_to, MAX_ID);
+    clean_some(&mut post.author.name, 200);
+    clean_some(&mut post.raw, MAX_PAYLOAD);
+    for url in [&mut post.url, &mut post.author.url, &mut post.author.avatar_url] {
+        // Only these two schemes are ever shown as a link.
+        if url
+            .as_ref()
+            .is_some_and(|url| url.len() > 4_096 || url.contains('\0') || !(url.starts_with("https://") || url.starts_with("http://")))
+        {
+            *url = None;
+        }
+    }
+    for media in &mut post.media {
+        clean(&mut media.mime, 200);
+        clean_some(&mut media.name, 300);
+        clean_some(&mut media.alt, 5_000);
+        if media.url.as_ref().is_some_and(|url| url.len() > 4_096 || !(url.starts_with("https://") || url.starts_with("http://"))) {
+            media.url = None;
+        }
+    }
+    Ok(())
+}
+
+/// The id of a post before it is stored.
+type PostKey = (String, String);
+
+fn key(post: &IncomingPost) -> PostKey {
+    (post.external_id.clone(), post.kind.clone())
+}
+
+/// Ids in a list, each once.
+fn distinct(mut ids: Vec<Uuid>) -> Vec<Uuid> {
+    ids.sort_unstable();
+    ids.dedup();
+    ids
+}
+
+#[cfg(test)]
+mod tests {
+    //! What is made storable and what is refused.
+    use super::*;
+    use tertulia_kernel::{Timestamp, event::Author};
+
+    fn post(text: &str) -> IncomingPost {
+        IncomingPost::new("1", Author { external_id: "a".into(), handle: "a".into(), ..Author::default() }, text, Timestamp::default())
+    }
+
+    #[test]
+    fn nul_and_foreign_schemes_are_removed() {
+        let mut odd = IncomingPost { url: Some("javascript:alert(1)".into()), ..post("a\0b") };
+        assert_eq!(tidy_post(&mut odd), Ok(()));
+        assert_eq!((odd.text.as_str(), odd.url), ("a\u{fffd}b", None));
+    }
+
+    #[test]
+    fn what_has_no_id_no_author_or_no_end_is_refused() {
+        for mut odd in [
+            IncomingPost { external_id: " ".into(), ..post("x") },
+            IncomingPost { author: Author::default(), ..post("x") },
+            post(&"x".repeat(MAX_TEXT + 1)),
+        ] {
+            assert!(tidy_post(&mut odd).is_err());
+        }
+    }
+
+    #[test]
+    fn clips_at_a_characters_edge() {
+        assert_eq!(clip("año", 2), "a");
+    }
+}

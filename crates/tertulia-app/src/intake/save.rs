@@ -1,0 +1,189 @@
+//! Saves what a batch decided, in the order the references need, and says what to tell the consoles.
+
+use super::{batch::Batch, distinct};
+use crate::{
+    Result,
+    channel::{Cursor, Receipt},
+    live::{Audience, News},
+};
+use std::collections::HashMap;
+use tertulia_kernel::Timestamp;
+use tertulia_store::{
+    StoreError, Tx,
+    case::{CaseRow, ChangeRow},
+    conversation::ConversationRow,
+    person::{IdentityRow, NewPerson},
+    post::{NewAttachment, NewPost, PostRow, StepRow},
+};
+use uuid::Uuid;
+
+/// Everything a batch decided. Rows that are also facts are named by id and read from there, so that the last word
+/// counts.
+#[derive(Default)]
+pub(super) struct Outcome {
+    pub receipt: Receipt,
+    pub people: Vec<NewPerson>,
+    pub identities: Vec<Uuid>,
+    pub identities_changed: Vec<Uuid>,
+    pub conversations: Vec<Uuid>,
+    pub conversations_changed: Vec<Uuid>,
+    pub cases_opened: Vec<Uuid>,
+    pub cases_changed: Vec<Uuid>,
+    /// Cases changed and saved already, to be told.
+    pub cases_told: Vec<Uuid>,
+    /// Posts changed and saved already, to be told: post, case, conversation.
+    pub posts_told: Vec<(Uuid, Option<Uuid>, Option<Uuid>)>,
+    /// Cases whose first words may have changed.
+    pub excerpts: Vec<Uuid>,
+    pub inserted: Vec<NewPost>,
+    pub updated: Vec<(PostRow, String)>,
+    /// `(post, until, title, text)`.
+    pub versions: Vec<(Uuid, i64, Option<String>, String)>,
+    /// `(monitor, post)`.
+    pub matches: Vec<(Uuid, Uuid)>,
+    pub steps: Vec<StepRow>,
+    pub attachments: Vec<NewAttachment>,
+    pub raw: Vec<(Uuid, String)>,
+    pub changes: Vec<ChangeRow>,
+    /// Conversations whose earlier posts join a case.
+    pub adopt: Vec<(Uuid, Uuid)>,
+    pub news: Vec<(Audience, News)>,
+}
+
+impl Batch<'_> {
+    /// Writes everything, the cursors and the channel's health.
+    pub(super) async fn save(&mut self, tx: &mut Tx, cursors: &[Cursor], newest: Option<Timestamp>, any: bool) -> Result<()> {
+        self.save_people(tx).await?;
+        self.save_cases(tx).await?;
+        self.save_posts(tx).await?;
+        for (conversation, case) in std::mem::take(&mut self.out.adopt) {
+            tx.set_case_of_conversation_posts(conversation, case).await?;
+        }
+        self.refresh_excerpts(tx).await?;
+        let now = self.now.as_micros();
+        for cursor in cursors {
+            tx.save_cursor(self.channel.id, &cursor.name, &cursor.value, now).await?;
+        }
+        if any {
+            let event = newest.map(|at| (at.as_micros(), (now - at.as_micros()).max(0) / 1_000));
+            let kept = i64::try_from(self.out.receipt.stored).unwrap_or(i64::MAX);
+            let counted = i64::try_from(self.out.receipt.counted).unwrap_or(i64::MAX);
+            tx.note_intake(self.channel.id, now, event, kept, counted).await?;
+        }
+        Ok(())
+    }
+
+    async fn save_people(&mut self, tx: &mut Tx) -> Result<()> {
+        if !self.out.people.is_empty() {
+            let mut number = tx.take_numbers("person", self.out.people.len() as i64).await?;
+            for person in &mut self.out.people {
+                person.row.number = number;
+                number += 1;
+            }
+            tx.insert_people(&self.out.people).await?;
+        }
+        let by_id: HashMap<Uuid, &IdentityRow> = self.facts.identities.values().map(|row| (row.id, row)).collect();
+        let new: Vec<IdentityRow> = self.out.identities.iter().filter_map(|id| by_id.get(id).map(|row| (*row).clone())).collect();
+        tx.insert_identities(&new).await?;
+        for id in distinct(self.out.identities_changed.clone()) {
+            if let Some(row) = by_id.get(&id).filter(|_| !self.out.identities.contains(&id)) {
+                tx.update_identity(row).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn save_cases(&mut self, tx: &mut Tx) -> Result<()> {
+        if !self.out.cases_opened.is_empty() {
+            let mut number = tx.take_numbers("case", self.out.cases_opened.len() as i64).await?;
+            for id in &self.out.cases_opened {
+                if let Some(case) = self.facts.cases.get_mut(id) {
+                    case.number = number;
+                    number += 1;
+                }
+            }
+        }
+        let opened: Vec<CaseRow> = self.out.cases_opened.iter().filter_map(|id| self.facts.cases.get(id).cloned()).collect();
+        tx.insert_cases(&opened).await?;
+        for id in distinct(self.out.cases_changed.clone()) {
+            if let Some(case) = self.facts.cases.get(&id).filter(|_| !self.out.cases_opened.contains(&id)) {
+                // Somebody may have assigned or answered it since it was loaded: their columns are kept.
+                let current = tx.lock_case(id).await?;
+                let merged = CaseRow {
+                    priority: current.priority,
+                    department_id: current.department_id,
+                    assignee_id: current.assignee_id,
+                    reserved_by: current.reserved_by,
+                    reserved_until: current.reserved_until,
+                    ..case.clone()
+                };
+                tx.update_case(&merged).await?;
+                self.facts.cases.insert(id, merged);
+            }
+        }
+        let new: Vec<ConversationRow> = self.out.conversations.iter().filter_map(|id| self.facts.conversations.get(id).cloned()).collect();
+        tx.insert_conversations(&new).await?;
+        for id in distinct(self.out.conversations_changed.clone()) {
+            if let Some(row) = self.facts.conversations.get(&id).filter(|_| !self.out.conversations.contains(&id)) {
+                tx.update_conversation(row).await?;
+            }
+        }
+        tx.save_changes(&self.out.changes).await?;
+        Ok(())
+    }
+
+    async fn save_posts(&mut self, tx: &mut Tx) -> Result<()> {
+        let inserted = tx.insert_posts(&self.out.inserted).await?;
+        if inserted.len() != self.out.inserted.len() {
+            // Another node stored one of them in the meantime: look again.
+            return Err(StoreError::Raced.into());
+        }
+        let mut seqs: HashMap<Uuid, i64> = inserted.into_iter().map(|(seq, id)| (id, seq)).collect();
+        let mut index: Vec<(i64, &str)> =
+            self.out.inserted.iter().filter_map(|post| seqs.get(&post.row.id).map(|seq| (*seq, post.tokens.as_str()))).collect();
+        for (post, until, title, text) in &self.out.versions {
+            tx.save_version(*post, *until, title.as_deref(), text).await?;
+        }
+        for (row, tokens) in &self.out.updated {
+            tx.update_post(row).await?;
+            tx.unindex_post(row.seq).await?;
+            tx.forget_matches(row.id).await?;
+            seqs.insert(row.id, row.seq);
+            index.push((row.seq, tokens));
+        }
+        tx.index_posts(&index).await?;
+        let matches: Vec<(Uuid, i64, Uuid)> =
+            self.out.matches.iter().filter_map(|(monitor, post)| seqs.get(post).map(|seq| (*monitor, *seq, *post))).collect();
+        tx.save_matches(&matches, self.now.as_micros()).await?;
+        tx.save_steps(&self.out.steps).await?;
+        tx.save_attachments(&self.out.attachments).await?;
+        tx.save_raw(&self.out.raw, self.raw_expiry()).await?;
+        Ok(())
+    }
+
+    /// What happened and what to tell, once committed.
+    pub(super) fn finish(mut self) -> (Receipt, Vec<(Audience, News)>) {
+        let audience = |case: Option<&CaseRow>| match case {
+            Some(case) => Audience::Case(case.department_id.map(Into::into), case.assignee_id.map(Into::into)),
+            None => Audience::Everybody,
+        };
+        let told = std::mem::take(&mut self.out.posts_told);
+        let rows = self.out.inserted.iter().map(|post| &post.row).chain(self.out.updated.iter().map(|(row, _)| row));
+        let posts = rows.filter(|row| row.keep_until.is_none()).map(|row| (row.id, row.case_id, row.conversation_id)).chain(told);
+        for (post, case, conversation) in posts {
+            let news = News::Post { post_id: post.into(), case_id: case.map(Into::into), conversation_id: conversation.map(Into::into) };
+            self.out.news.push((audience(case.and_then(|id| self.facts.cases.get(&id))), news));
+        }
+        let touched = [self.out.cases_opened.clone(), self.out.cases_changed.clone(), self.out.cases_told.clone()].concat();
+        for id in distinct(touched) {
+            if let Some(case) = self.facts.cases.get(&id) {
+                let opened = self.out.cases_opened.contains(&id);
+                self.out.news.push((audience(Some(case)), News::Case { case_id: id.into(), number: case.number, opened }));
+            }
+        }
+        if self.out.receipt != Receipt::default() {
+            self.out.news.push((Audience::Everybody, News::Channel { channel_id: self.channel.id.into() }));
+        }
+        (self.out.receipt, self.out.news)
+    }
+}

@@ -1,0 +1,159 @@
+//! Monitors and rules, compiled: loaded once and again whenever they change.
+
+use crate::{
+    App, Result,
+    query::{Query, Read},
+};
+use std::{
+    collections::HashMap,
+    ops::Range,
+    sync::{Arc, Mutex, PoisonError},
+};
+use tertulia_care::rules::{Actions, Conditions, Rule};
+use tertulia_kernel::{MonitorId, RuleId};
+use tertulia_listen::MonitorSet;
+use tertulia_store::{Conn, Tx};
+
+/// What queries read of a post.
+#[derive(Clone, Copy, Debug)]
+pub struct PostText<'a> {
+    /// Headline or subject.
+    pub title: Option<&'a str>,
+    /// Text.
+    pub text: &'a str,
+    /// Author's handle.
+    pub author: &'a str,
+    /// Language.
+    pub lang: Option<&'a str>,
+    /// Channel's name.
+    pub channel: &'a str,
+    /// Channel's kind.
+    pub channel_kind: &'a str,
+    /// Author's followers.
+    pub followers: Option<u64>,
+}
+
+/// What a post matched.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Matched {
+    /// Monitors, in order of their number.
+    pub monitors: Vec<MonitorId>,
+    /// Rules whose query condition holds.
+    pub rules: Vec<RuleId>,
+}
+
+/// Who listens with a query. Monitors sort before rules.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum Listener {
+    Monitor(MonitorId),
+    Rule(RuleId),
+}
+
+/// Monitors and rules in force.
+#[derive(Default)]
+pub struct Listening {
+    version: String,
+    names: HashMap<MonitorId, String>,
+    queries: HashMap<MonitorId, Query>,
+    monitors: MonitorSet<Listener>,
+    /// Rules, in order.
+    pub rules: Vec<Rule>,
+}
+
+/// The last compiled state; shared by the process.
+pub(crate) type Cache = Arc<Mutex<Arc<Listening>>>;
+
+impl Listening {
+    async fn load(conn: &mut Conn, version: String) -> Result<Self> {
+        let mut loaded = Self { version, ..Self::default() };
+        for row in conn.monitors().await? {
+            let id = MonitorId::from(row.id);
+            loaded.names.insert(id, row.name);
+            if !row.enabled {
+                continue;
+            }
+            match Query::parse(&row.query) {
+                Ok(query) => {
+                    loaded.monitors.add(Listener::Monitor(id), query.parsed());
+                    loaded.queries.insert(id, query);
+                }
+                // Saved by an earlier version that read it otherwise: said aloud, never dropped in silence.
+                Err(error) => tracing::error!(monitor = row.number, code = error.code, "this monitor's query is no longer understood"),
+            }
+        }
+        for row in conn.rules().await?.into_iter().filter(|row| row.enabled) {
+            let parsed = serde_json::from_str::<Conditions>(&row.conditions)
+                .and_then(|conditions| Ok((conditions, serde_json::from_str::<Actions>(&row.actions)?)));
+            let Ok((conditions, actions)) = parsed else {
+                tracing::error!(rule = row.name, "this rule can't be read");
+                continue;
+            };
+            let id = RuleId::from(row.id);
+            if let Some(query) = &conditions.query {
+                match Query::parse(query) {
+                    Ok(query) => loaded.monitors.add(Listener::Rule(id), query.parsed()),
+                    Err(error) => tracing::error!(rule = row.name, code = error.code, "this rule's query is no longer understood"),
+                }
+            }
+            loaded.rules.push(Rule { id, name: row.name, conditions, actions });
+        }
+        Ok(loaded)
+    }
+
+    /// A monitor's name; empty when it is gone.
+    pub fn monitor_name(&self, id: MonitorId) -> &str {
+        self.names.get(&id).map_or("", String::as_str)
+    }
+
+    /// What a post matches: its text is read once, whatever the number of monitors.
+    pub fn match_post(&self, post: &PostText<'_>) -> Matched {
+        let read = Read::new(post);
+        let mut matched = Matched::default();
+        for listener in self.monitors.matches(&read.post(post)) {
+            match listener {
+                Listener::Monitor(id) => matched.monitors.push(id),
+                Listener::Rule(id) => matched.rules.push(id),
+            }
+        }
+        matched
+    }
+
+    /// Which places of the text made a monitor match, as byte ranges; none when the monitor is gone or off.
+    pub fn explain(&self, id: MonitorId, post: &PostText<'_>) -> Vec<Range<usize>> {
+        self.queries.get(&id).map(|query| query.explain(post)).unwrap_or_default()
+    }
+
+    /// Places of forbidden words and phrases in a text, as byte ranges. A phrase that is no query is taken literally.
+    pub fn forbidden_places(&self, forbidden: &[String], text: &str) -> Vec<(usize, usize)> {
+        let post = PostText { title: None, text, author: "", lang: None, channel: "", channel_kind: "", followers: None };
+        let literal = |phrase: &String| Query::parse(&format!("\"{}\"", phrase.replace('"', " ")));
+        let queries = forbidden.iter().filter_map(|phrase| Query::parse(phrase).or_else(|_| literal(phrase)).ok());
+        let mut places: Vec<(usize, usize)> = queries
+            .filter(|query| query.matches(&post))
+            .flat_map(|query| query.explain(&post))
+            .map(|place| (place.start, place.end))
+            .collect();
+        places.sort_unstable();
+        places.dedup();
+        places
+    }
+}
+
+impl App {
+    /// Monitors and rules in force, loaded again when their version changed.
+    pub async fn listening(&self, conn: &mut Conn) -> Result<Arc<Listening>> {
+        let version = conn.listening_version().await?;
+        let cached = Arc::clone(&self.listening_cache.lock().unwrap_or_else(PoisonError::into_inner));
+        if cached.version == version && !version.is_empty() {
+            return Ok(cached);
+        }
+        let loaded = Arc::new(Listening::load(conn, version).await?);
+        *self.listening_cache.lock().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&loaded);
+        Ok(loaded)
+    }
+
+    /// Tells every process that monitors or rules changed, in the change's own transaction.
+    pub async fn touch_listening(&self, tx: &mut Tx) -> Result<()> {
+        Ok(tx.touch_listening(&self.new_id().to_string()).await?)
+    }
+}

@@ -1,0 +1,147 @@
+//! Opening a case by hand, from a post the rules left without one.
+
+use crate::{
+    Actor, App, AppError, Result,
+    cases::{self, CaseView},
+    live::{Audience, News},
+};
+use serde_json::json;
+use tertulia_care::{life::State, rules::Priority};
+use tertulia_kernel::PostId;
+use tertulia_store::{
+    Tx,
+    case::{CaseRow, ChangeRow},
+    channel::ChannelRow,
+    conversation::ConversationRow,
+    post::{PostRow, StepRow},
+};
+
+/// Longest excerpt, in characters.
+const EXCERPT: usize = 160;
+
+/// Opens a case for a post of theirs. A post that has one already gives that one, so pressing twice opens once.
+pub async fn open_case(app: &App, actor: &Actor, id: PostId) -> Result<CaseView> {
+    let mut tx = app.store.begin().await?;
+    let mut post = super::load(&mut tx, actor, id.0).await?;
+    if let Some(case) = post.case_id {
+        let row = cases::load(&mut tx, actor, case.into()).await?;
+        return one(&mut tx, actor, row).await;
+    }
+    if post.direction != "in" || post.deleted_at.is_some() {
+        return Err(AppError::conflict("not_theirs", "a case is about something somebody else wrote, and this is ours or deleted"));
+    }
+    let Some(identity) = post.identity_id else {
+        let why = "only a copy of this post was kept for a while and its author is not known; it can get a case when a monitor catches it";
+        return Err(AppError::conflict("author_unknown", why));
+    };
+    let identity = tx.identity(identity).await?;
+    let channel = tx.channel(post.channel_id).await?;
+    let mut conversation = conversation(app, &mut tx, &mut post, identity.person_id).await?;
+    if let Some(case) = conversation.case_id {
+        // Its thread has a case: the post joins it.
+        let row = cases::load(&mut tx, actor, case.into()).await?;
+        join(app, actor, &mut tx, &mut post, &row, "extended").await?;
+        let view = one(&mut tx, actor, row).await?;
+        tx.commit().await?;
+        tell(app, &view.row, &post, false);
+        return Ok(view);
+    }
+    let row = new_case(app, actor, &mut tx, &post, &channel, identity.person_id).await?;
+    tx.insert_cases(std::slice::from_ref(&row)).await?;
+    conversation.case_id = Some(row.id);
+    tx.update_conversation(&conversation).await?;
+    tx.set_case_of_conversation_posts(conversation.id, row.id).await?;
+    join(app, actor, &mut tx, &mut post, &row, "opened").await?;
+    tx.save_changes(&[ChangeRow {
+        id: app.new_id(),
+        case_id: row.id,
+        at: row.opened_at,
+        actor_id: Some(actor.id.0),
+        actor: actor.name.clone(),
+        kind: "opened".into(),
+        detail: json!({ "by_hand": true, "channel": channel.name }).to_string(),
+    }])
+    .await?;
+    let view = one(&mut tx, actor, row).await?;
+    tx.commit().await?;
+    tell(app, &view.row, &post, true);
+    Ok(view)
+}
+
+async fn one(tx: &mut Tx, actor: &Actor, row: CaseRow) -> Result<CaseView> {
+    cases::views(tx, actor, vec![row]).await?.into_iter().next().ok_or_else(AppError::not_found)
+}
+
+/// The post's conversation; a post kept only for a while has none yet.
+async fn conversation(app: &App, tx: &mut Tx, post: &mut PostRow, person: uuid::Uuid) -> Result<ConversationRow> {
+    if let Some(id) = post.conversation_id {
+        return Ok(tx.conversation(id).await?);
+    }
+    let known = tx.conversations_by_thread(post.channel_id, std::slice::from_ref(&post.external_id)).await?;
+    let row = match known.into_iter().find(|row| row.visibility == post.visibility) {
+        Some(row) => row,
+        None => {
+            let row = ConversationRow {
+                id: app.new_id(),
+                channel_id: post.channel_id,
+                thread: post.external_id.clone(),
+                visibility: post.visibility.clone(),
+                person_id: Some(person),
+                case_id: None,
+                continues: None,
+                created_at: app.now().as_micros(),
+            };
+            tx.insert_conversations(std::slice::from_ref(&row)).await?;
+            row
+        }
+    };
+    post.conversation_id = Some(row.id);
+    Ok(row)
+}
+
+async fn new_case(app: &App, actor: &Actor, tx: &mut Tx, post: &PostRow, channel: &ChannelRow, person: uuid::Uuid) -> Result<CaseRow> {
+    let now = app.now().as_micros();
+    let words: String = post.text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(EXCERPT).collect();
+    Ok(CaseRow {
+        id: app.new_id(),
+        number: tx.take_numbers("case", 1).await?,
+        person_id: person,
+        subject: post.title.clone(),
+        excerpt: words,
+        channel_id: post.channel_id,
+        private: post.visibility == "private",
+        state: State::Open.as_str().into(),
+        priority: Priority::Normal.as_str().into(),
+        department_id: None,
+        assignee_id: None,
+        reserved_by: None,
+        reserved_until: None,
+        snoozed_until: None,
+        tags: "[]".into(),
+        reason: Some("by_hand".into()),
+        why: json!({ "by_hand": actor.name }).to_string(),
+        waiting_since: Some(now),
+        opened_at: now,
+        activity_at: now,
+        inbound_at: Some(post.received_at),
+        resolved_at: None,
+        sample: channel.sample,
+    })
+}
+
+/// Takes the post into the case, for good.
+async fn join(app: &App, actor: &Actor, tx: &mut Tx, post: &mut PostRow, case: &CaseRow, course: &str) -> Result<()> {
+    post.case_id = Some(case.id);
+    post.keep_until = None;
+    tx.update_post(post).await?;
+    let why = json!({ "course": course, "case_id": case.id, "by_hand": actor.name }).to_string();
+    tx.save_steps(&[StepRow { post_id: post.id, at: app.now().as_micros(), step: "cased".into(), why }]).await?;
+    Ok(())
+}
+
+fn tell(app: &App, case: &CaseRow, post: &PostRow, opened: bool) {
+    let audience = || Audience::Case(case.department_id.map(Into::into), case.assignee_id.map(Into::into));
+    app.live.tell(audience(), News::Case { case_id: case.id.into(), number: case.number, opened });
+    let conversation_id = post.conversation_id.map(Into::into);
+    app.live.tell(audience(), News::Post { post_id: post.id.into(), case_id: Some(case.id.into()), conversation_id });
+}

@@ -1,0 +1,59 @@
+//! Taking pushed posts in: each by itself, so that a wrong one keeps nobody out.
+
+use super::{MOST_POSTS, read_post};
+use crate::{Actor, App, AppError, Result};
+use serde_json::Value;
+use tertulia_kernel::event::Event;
+use tertulia_policy::Scope;
+
+/// Posts handed to intake at once.
+const BATCH: usize = 250;
+
+/// What became of pushed posts.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Pushed {
+    /// Stored for the first time, changed, or counted.
+    pub accepted: u64,
+    /// Known already.
+    pub duplicates: u64,
+    /// Place in the request, and why it was not taken.
+    pub rejected: Vec<(usize, String)>,
+}
+
+/// Takes posts in for the push channel of that name. Sending them again changes nothing, so a caller who got no answer
+/// just sends them again.
+pub async fn take(app: &App, actor: &Actor, channel: &str, posts: &[Value]) -> Result<Pushed> {
+    actor.must_scope(Scope::Push)?;
+    if posts.len() > MOST_POSTS {
+        return Err(AppError::field("posts", "too_long", format!("at most {MOST_POSTS} posts in one request; send the rest in another")));
+    }
+    let row = app.store.read().await?.channel_by_name(channel).await?;
+    let row = row.filter(|row| row.kind == "push" && row.enabled).ok_or_else(|| {
+        AppError::field(
+            "channel",
+            "unknown",
+            format!("there is no running push channel named '{channel}'; an administrator can connect one"),
+        )
+    })?;
+    let settings: Value = serde_json::from_str(&row.settings).unwrap_or_default();
+    let addressed = settings.get("addressed").and_then(Value::as_bool).unwrap_or(true);
+    let now = app.now();
+    let (mut pushed, mut events) = (Pushed::default(), Vec::with_capacity(posts.len()));
+    for (index, value) in posts.iter().enumerate() {
+        match read_post(value, now) {
+            Ok(mut post) => {
+                post.addressed = addressed;
+                events.push(Event::Post(Box::new(post)));
+            }
+            Err(wrong) => pushed.rejected.push((index, wrong.to_string())),
+        }
+    }
+    while !events.is_empty() {
+        let rest = events.split_off(events.len().min(BATCH));
+        let receipt = app.accept(row.id.into(), events, Vec::new()).await?;
+        pushed.accepted += (receipt.stored + receipt.changed + receipt.counted) as u64;
+        pushed.duplicates += receipt.duplicates as u64;
+        events = rest;
+    }
+    Ok(pushed)
+}

@@ -1,0 +1,11 @@
+//! What people look at, put together from stored rows: posts with their highlights. A builder asks a constant number of
+//! questions, however many rows it is given.
+//!
+//! **Never here:** deciding who may see a row. Whoever loads the rows asks the case lock first.
+
+mod marks;
+mod post;
+
+pub use marks::to_utf16;
+pub(crate) use post::text_of;
+pub use post::{MatchView, PostView, SendingView, post_views};

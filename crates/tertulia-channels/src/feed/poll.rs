@@ -1,0 +1,266 @@
+//! Visiting feeds in turn, each remembered with what it said the last time.
+
+use super::{Options, now, read};
+use crate::fetch::{Ask, FetchError, Fetched, Fetcher, Page};
+use async_trait::async_trait;
+use futures::{StreamExt, stream};
+use serde::{Deserialize, Serialize};
+use std::{collections::BTreeMap, time::Duration};
+use tertulia_app::channel::{ChannelError, Cursor, Intake, Poison, SignOfLife, Source};
+use tertulia_kernel::{
+    Timestamp,
+    event::{Event, IncomingPost},
+};
+use tokio_util::sync::CancellationToken;
+
+/// Feeds visited at the same time.
+const AT_ONCE: usize = 4;
+/// Entries remembered per feed: more than a document may have, so that one that comes back is known.
+const REMEMBERED: usize = 2 * read::MAX_ENTRIES;
+/// Events handed to intake at once.
+const BATCH: usize = 200;
+/// Longest pause after failures, in visits' distances.
+const MAX_BACKOFF: u32 = 32;
+/// Most bytes of a document kept in quarantine.
+const QUARANTINED: usize = 256 * 1024;
+/// How often the source shows that it lives while it waits.
+const PULSE: Duration = Duration::from_secs(60);
+
+/// The source of an account's feeds.
+pub(super) struct Poller {
+    pub fetcher: Fetcher,
+    /// How long a minute lasts.
+    pub minute: Duration,
+    pub options: Options,
+}
+
+/// What is remembered of a feed between visits; the value of its cursor.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+struct Memory {
+    etag: Option<String>,
+    last_modified: Option<String>,
+    /// Not to be visited before.
+    not_before: Timestamp,
+    /// When the last document was taken in.
+    read_at: Timestamp,
+    /// Failures in a row, and the last one's words.
+    failures: u32,
+    error: Option<String>,
+    /// Digest of id and of content of the entries handed on, oldest first.
+    seen: Vec<(String, String)>,
+}
+
+/// How a visit ended.
+enum Visit {
+    Unchanged,
+    Page(Page),
+    Failed(FetchError),
+}
+
+#[async_trait]
+impl Source for Poller {
+    async fn run(&self, intake: Intake, cancelled: CancellationToken) -> Result<(), ChannelError> {
+        let mut feeds = BTreeMap::new();
+        for url in &self.options.urls {
+            let memory = intake
+                .cursor(&cursor_name(url))
+                .await?
+                // What an earlier version wrote differently is as good as nothing: entries are known to intake.
+                .and_then(|value| serde_json::from_str::<Memory>(&value).ok())
+                .unwrap_or_default();
+            feeds.insert(url.clone(), memory);
+        }
+        loop {
+            let due: Vec<_> =
+                feeds.iter().filter(|(_, memory)| memory.not_before <= now()).map(|(url, memory)| (url.clone(), memory.clone())).collect();
+            let visited = !due.is_empty();
+            let mut visits = stream::iter(due)
+                .map(|(url, memory)| async move {
+                    let visit = self.visit(&url, &memory).await;
+                    (url, memory, visit)
+                })
+                .buffer_unordered(AT_ONCE);
+            loop {
+                let next = tokio::select! {
+                    () = cancelled.cancelled() => return Ok(()),
+                    next = visits.next() => next,
+                };
+                let Some((url, memory, visit)) = next else {
+                    break;
+                };
+                let memory = self.digest(&intake, &url, memory, visit).await?;
+                feeds.insert(url, memory);
+            }
+            drop(visits);
+            if visited {
+                self.all_failed(&feeds)?;
+            }
+            intake.alive(self.pulse(&feeds)).await?;
+            let next = feeds.values().map(|memory| memory.not_before).min();
+            let wait = next.unwrap_or_default().as_micros() - now().as_micros();
+            let wait = Duration::from_micros(u64::try_from(wait).unwrap_or(0)).min(PULSE);
+            tokio::select! {
+                () = cancelled.cancelled() => return Ok(()),
+                () = tokio::time::sleep(wait.max(Duration::from_millis(10))) => {}
+            }
+        }
+    }
+}
+
+impl Poller {
+    async fn visit(&self, url: &str, memory: &Memory) -> Visit {
+        let ask = Ask::new(url).unless_unchanged(memory.etag.as_deref(), memory.last_modified.as_deref());
+        match self.fetcher.get(ask).await {
+            Ok(Fetched::Unchanged) => Visit::Unchanged,
+            Ok(Fetched::Page(page)) => Visit::Page(page),
+            Err(error) => Visit::Failed(error),
+        }
+    }
+
+    /// Takes in what a visit brought and says what to remember.
+    async fn digest(&self, intake: &Intake, url: &str, mut memory: Memory, visit: Visit) -> Result<Memory, ChannelError> {
+        let now = now();
+        let distance = self.minute * self.options.poll_minutes;
+        memory.not_before = later(now, distance);
+        match visit {
+            Visit::Unchanged => {
+                let recovered = memory.error.take().is_some();
+                memory.failures = 0;
+                if recovered {
+                    save(intake, url, &memory, Vec::new()).await?;
+                }
+            }
+            Visit::Page(page) => {
+                self.take_in(intake, url, &mut memory, page, now).await?;
+            }
+            Visit::Failed(error) => {
+                let asked = match &error {
+                    FetchError::Status { retry_after, .. } => retry_after.unwrap_or(0),
+                    _ => 0,
+                };
+                let factor = 2u32.saturating_pow(memory.failures).min(MAX_BACKOFF);
+                let pause = (distance * factor).min(Duration::from_secs(86_400));
+                memory.not_before = later(now, pause.max(Duration::from_secs(asked)));
+                memory.failures = memory.failures.saturating_add(1);
+                memory.error = Some(error.to_string());
+                save(intake, url, &memory, Vec::new()).await?;
+            }
+        }
+        Ok(memory)
+    }
+
+    async fn take_in(&self, intake: &Intake, url: &str, memory: &mut Memory, page: Page, now: Timestamp) -> Result<(), ChannelError> {
+        let options = self.options.clone();
+        let Page { url: address, etag, last_modified, body, .. } = page;
+        // Apart, so that neither a slow nor a crashing parser touches anything else.
+        let body = std::sync::Arc::new(body);
+        let reading = tokio::task::spawn_blocking({
+            let body = body.clone();
+            move || read::read(&body, &address, &options, now)
+        });
+        let document = match reading.await {
+            Ok(document) => document,
+            Err(crash) => Err(format!("the reader gave up ({crash})")),
+        };
+        match document {
+            Ok(document) => {
+                memory.etag = etag;
+                memory.last_modified = last_modified;
+                memory.failures = 0;
+                memory.error = None;
+                let fresh = fresh(memory, document.posts, now);
+                memory.read_at = now;
+                let mut fresh = fresh.into_iter().peekable();
+                loop {
+                    let batch: Vec<_> = fresh.by_ref().take(BATCH).collect();
+                    let last = fresh.peek().is_none();
+                    for (mark, _) in &batch {
+                        remember(memory, mark.clone());
+                    }
+                    let events = batch.into_iter().map(|(_, post)| Event::Post(Box::new(post))).collect();
+                    save(intake, url, memory, events).await?;
+                    if last {
+                        return Ok(());
+                    }
+                }
+            }
+            Err(error) => {
+                let error = format!("{url}: not a feed that can be read: {error}");
+                let poison = Poison {
+                    // One place in quarantine per feed, however often it changes.
+                    external_id: cursor_name(url),
+                    error: error.clone(),
+                    payload: body[..body.len().min(QUARANTINED)].to_vec(),
+                };
+                intake.quarantine(poison).await?;
+                memory.failures = memory.failures.saturating_add(1);
+                memory.error = Some(error);
+                save(intake, url, memory, Vec::new()).await
+            }
+        }
+    }
+
+    /// An error when no feed works at all; with one that works, the channel does.
+    fn all_failed(&self, feeds: &BTreeMap<String, Memory>) -> Result<(), ChannelError> {
+        let Some(first) = feeds.values().next().and_then(|memory| memory.error.clone()) else {
+            return Ok(());
+        };
+        if feeds.values().all(|memory| memory.error.is_some()) { Err(ChannelError::Passing(first)) } else { Ok(()) }
+    }
+
+    fn pulse(&self, feeds: &BTreeMap<String, Memory>) -> SignOfLife {
+        let mut mode = format!("polling every {} min", self.options.poll_minutes);
+        let failing: Vec<_> = feeds.values().filter_map(|memory| memory.error.as_ref()).collect();
+        if let Some(first) = failing.first() {
+            mode = format!("{mode}; {} of {} fail: {first}", failing.len(), feeds.len());
+        }
+        SignOfLife { mode: Some(mode), limits: Vec::new() }
+    }
+}
+
+/// The entries that are new or changed, with the marks to remember them by.
+fn fresh(memory: &Memory, posts: Vec<IncomingPost>, now: Timestamp) -> Vec<((String, String), IncomingPost)> {
+    let known: BTreeMap<_, _> = memory.seen.iter().map(|(id, content)| (id, content)).collect();
+    let mut fresh = Vec::new();
+    for mut post in posts {
+        let mark = mark(&post);
+        match known.get(&mark.0) {
+            Some(content) if **content == mark.1 => continue,
+            Some(_) => {
+                // Changed since the last visit, whether its author says so or not.
+                let stated = post.revised_at.filter(|at| *at > memory.read_at);
+                post.revised_at = Some(stated.unwrap_or(now));
+            }
+            None => {}
+        }
+        fresh.push((mark, post));
+    }
+    fresh
+}
+
+fn mark(post: &IncomingPost) -> (String, String) {
+    let content = serde_json::json!([post.title, post.text, post.url, post.author.name]);
+    (read::digest(post.external_id.as_bytes()), read::digest(content.to_string().as_bytes()))
+}
+
+fn remember(memory: &mut Memory, mark: (String, String)) {
+    memory.seen.retain(|(id, _)| *id != mark.0);
+    memory.seen.push(mark);
+    let extra = memory.seen.len().saturating_sub(REMEMBERED);
+    memory.seen.drain(..extra);
+}
+
+async fn save(intake: &Intake, url: &str, memory: &Memory, events: Vec<Event>) -> Result<(), ChannelError> {
+    let value = serde_json::to_string(memory).map_err(|error| ChannelError::Intake(format!("cursor of {url}: {error}")))?;
+    let cursor = Cursor { name: cursor_name(url), value };
+    intake.accept(events, vec![cursor]).await.map(drop)
+}
+
+fn cursor_name(url: &str) -> String {
+    format!("feed:{}", read::digest(url.as_bytes()))
+}
+
+fn later(now: Timestamp, by: Duration) -> Timestamp {
+    now.plus_millis(i64::try_from(by.as_millis()).unwrap_or(i64::MAX))
+}

@@ -1,0 +1,153 @@
+//! Views as the API shows them: instants as RFC 3339, ids as UUIDs.
+
+use tertulia_api_types::{cases as api_cases, channels as api_channels, people as api_people, posts as api_posts};
+use tertulia_app::{
+    cases::{CaseView, PersonView},
+    channel::Bilingual,
+    view::PostView,
+};
+use tertulia_kernel::{
+    Timestamp,
+    caps::{Caps, LengthUnit, ReplyRule},
+};
+use tertulia_store::post::AttachmentRow;
+
+/// An instant in microseconds.
+pub fn at(micros: i64) -> String {
+    Timestamp::from_micros(micros).to_rfc3339()
+}
+
+/// An instant that may be missing.
+pub fn maybe_at(micros: Option<i64>) -> Option<String> {
+    micros.map(at)
+}
+
+/// A text in both languages.
+pub fn bilingual(text: Bilingual) -> api_channels::Bilingual {
+    api_channels::Bilingual { es: text.es, en: text.en }
+}
+
+/// A row of the inbox.
+pub fn case_row(view: CaseView) -> api_cases::CaseRow {
+    let row = view.row;
+    api_cases::CaseRow {
+        id: row.id,
+        number: row.number,
+        person: person(view.person),
+        excerpt: row.excerpt,
+        subject: row.subject,
+        channel_id: row.channel_id,
+        channel_kind: view.channel_kind,
+        private: row.private,
+        state: row.state,
+        priority: row.priority,
+        department_id: row.department_id,
+        assignee_id: row.assignee_id,
+        tags: serde_json::from_str(&row.tags).unwrap_or_default(),
+        reason: row.reason,
+        waiting_since: maybe_at(row.waiting_since),
+        opened_at: at(row.opened_at),
+        activity_at: at(row.activity_at),
+        snoozed_until: maybe_at(row.snoozed_until),
+        unread: view.unread,
+    }
+}
+
+/// A person as rows show them.
+pub fn person(view: PersonView) -> api_people::PersonBrief {
+    api_people::PersonBrief {
+        id: view.row.id,
+        number: view.row.number,
+        name: view.row.name,
+        handle: view.handle,
+        followers: view.followers,
+        vip: view.row.vip,
+    }
+}
+
+/// A file. Its content is fetched from here when it is stored here; what only the network has is a link.
+pub fn attachment(row: AttachmentRow) -> api_posts::Attachment {
+    api_posts::Attachment {
+        path: row.size.map(|_| format!("/api/v1/attachments/{}", row.id)),
+        id: row.id,
+        mime: row.mime,
+        name: row.name,
+        size: row.size,
+        alt: row.alt,
+        url: row.url,
+    }
+}
+
+/// A post.
+pub fn post(view: PostView) -> api_posts::Post {
+    let row = view.row;
+    api_posts::Post {
+        id: row.id,
+        channel_id: row.channel_id,
+        conversation_id: row.conversation_id,
+        case_id: row.case_id,
+        case_number: view.case_number,
+        direction: row.direction,
+        visibility: row.visibility,
+        author: api_posts::PostAuthor {
+            identity_id: row.identity_id,
+            person_id: view.person_id,
+            user_id: row.user_id,
+            name: row.author_name,
+            handle: row.author_handle,
+            followers: row.followers,
+        },
+        title: row.title,
+        text: row.text,
+        quoted: row.quoted,
+        url: row.url,
+        lang: row.lang,
+        parent_id: view.parent_id,
+        occurred_at: at(row.occurred_at),
+        received_at: at(row.received_at),
+        edited_at: maybe_at(row.revised_at),
+        deleted_at: maybe_at(row.deleted_at),
+        attachments: view.attachments.into_iter().map(attachment).collect(),
+        matches: view
+            .matches
+            .into_iter()
+            .map(|found| api_posts::PostMatch { monitor_id: found.monitor_id, monitor: found.monitor, ranges: found.ranges })
+            .collect(),
+        sending: view.sending.map(|sending| api_posts::Sending {
+            answer_id: sending.answer_id,
+            state: sending.state,
+            reason: sending.reason,
+            undo_until: sending.undo_until.map(Timestamp::to_rfc3339),
+            retry_at: sending.retry_at.map(Timestamp::to_rfc3339),
+        }),
+    }
+}
+
+/// What a channel can do.
+pub fn caps(caps: &Caps) -> api_channels::Caps {
+    let (reply_rule, window_hours) = match caps.reply_rule {
+        ReplyRule::Anyone => ("anyone", None),
+        ReplyRule::Summoned => ("summoned", None),
+        ReplyRule::Window { hours } => ("window", Some(hours)),
+        ReplyRule::Never => ("never", None),
+    };
+    let length_unit = match caps.length_unit {
+        LengthUnit::Chars => "chars",
+        LengthUnit::Graphemes => "graphemes",
+        LengthUnit::Bytes => "bytes",
+        LengthUnit::Utf16 => "utf16",
+    };
+    api_channels::Caps {
+        max_length: caps.max_length,
+        length_unit: length_unit.into(),
+        url_length: caps.url_length,
+        public_answers: caps.public_answers,
+        private_answers: caps.private_answers,
+        reply_rule: reply_rule.into(),
+        window_hours,
+        max_attachments: caps.max_attachments,
+        max_attachment_bytes: caps.max_attachment_bytes,
+        attachment_types: caps.attachment_types.clone(),
+        subject: caps.subject,
+    }
+}

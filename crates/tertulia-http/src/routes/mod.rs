@@ -1,0 +1,59 @@
+//! The routes, one file per noun. To add a noun: a file with `pub fn routes() -> OpenApiRouter<HttpState>`, and a line
+//! here. Every operation is described with `#[utoipa::path]`; public ones say `security(())`.
+
+pub mod answers;
+pub mod audit;
+pub mod canned;
+pub mod cases;
+pub mod channels;
+pub mod chat;
+pub mod departments;
+pub mod files;
+pub mod live;
+pub mod me;
+pub mod meta;
+pub mod monitors;
+pub mod notices;
+pub mod offers;
+pub mod people;
+pub mod posts;
+pub mod posts_push;
+pub mod rules;
+pub mod sample;
+pub mod session;
+pub mod settings;
+pub mod setup;
+pub mod tokens;
+pub mod users;
+
+use crate::HttpState;
+use utoipa_axum::router::OpenApiRouter;
+
+/// All nouns' routes.
+pub(crate) fn all() -> OpenApiRouter<HttpState> {
+    OpenApiRouter::new()
+        .merge(meta::routes())
+        .merge(session::routes())
+        .merge(setup::routes())
+        .merge(me::routes())
+        .merge(users::routes())
+        .merge(departments::routes())
+        .merge(tokens::routes())
+        .merge(audit::routes())
+        .merge(settings::routes())
+        .merge(cases::routes())
+        .merge(answers::routes())
+        .merge(offers::routes())
+        .merge(live::routes())
+        .merge(chat::routes())
+        .merge(posts_push::routes())
+        .merge(posts::routes())
+        .merge(monitors::routes())
+        .merge(rules::routes())
+        .merge(people::routes())
+        .merge(canned::routes())
+        .merge(notices::routes())
+        .merge(files::routes())
+        .merge(channels::routes())
+        .merge(sample::routes())
+}

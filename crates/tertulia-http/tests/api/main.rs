@@ -1,0 +1,8 @@
+//! The HTTP API, asked over a real socket.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+
+mod document;
+mod problems;
+mod session;
+mod staff;
+mod sweep;

@@ -1,0 +1,329 @@
+//! Cases: the inbox's lists, one case, its ledger, notes, and what agents have seen.
+
+use crate::{Conn, Result, Tx, on, search::push_sight};
+use sqlx::{FromRow, QueryBuilder};
+use uuid::Uuid;
+
+/// A case.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct CaseRow {
+    /// Id.
+    pub id: Uuid,
+    /// Number for people.
+    pub number: i64,
+    /// Person it is about.
+    pub person_id: Uuid,
+    /// Subject.
+    pub subject: Option<String>,
+    /// First words of their newest post.
+    pub excerpt: String,
+    /// Channel of the newest post.
+    pub channel_id: Uuid,
+    /// The newest conversation is private.
+    pub private: bool,
+    /// `open`, `snoozed`, `resolved`.
+    pub state: String,
+    /// `low`, `normal`, `high`, `urgent`.
+    pub priority: String,
+    /// Department.
+    pub department_id: Option<Uuid>,
+    /// Assigned agent.
+    pub assignee_id: Option<Uuid>,
+    /// Reserved for answering by.
+    pub reserved_by: Option<Uuid>,
+    /// Until.
+    pub reserved_until: Option<i64>,
+    /// Snoozed until.
+    pub snoozed_until: Option<i64>,
+    /// JSON array.
+    pub tags: String,
+    /// Monitor or rule that brought it here, or `by_hand`.
+    pub reason: Option<String>,
+    /// Particulars of the reason, JSON.
+    pub why: String,
+    /// Their newest message waits since.
+    pub waiting_since: Option<i64>,
+    /// Opened.
+    pub opened_at: i64,
+    /// Last activity.
+    pub activity_at: i64,
+    /// Their newest post's arrival.
+    pub inbound_at: Option<i64>,
+    /// Resolved.
+    pub resolved_at: Option<i64>,
+    /// Belongs to the sample company.
+    pub sample: bool,
+}
+
+const COLUMNS: &str =
+    "id, number, person_id, subject, excerpt, channel_id, private, state, priority, department_id, assignee_id, reserved_by,
+    reserved_until, snoozed_until, tags, reason, why, waiting_since, opened_at, activity_at, inbound_at, resolved_at, sample";
+
+/// A folder of the inbox.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Folder {
+    /// Open, assigned to this user.
+    Mine(Uuid),
+    /// Open, assigned to nobody.
+    Unassigned,
+    /// Open, of this department.
+    Department(Uuid),
+    /// All open.
+    All,
+    /// Snoozed.
+    Snoozed,
+    /// Resolved.
+    Done,
+}
+
+/// A change in the life of a case.
+#[derive(Clone, Debug, FromRow)]
+pub struct ChangeRow {
+    /// Id.
+    pub id: Uuid,
+    /// Case.
+    pub case_id: Uuid,
+    /// When.
+    pub at: i64,
+    /// Who.
+    pub actor_id: Option<Uuid>,
+    /// Their name.
+    pub actor: String,
+    /// What.
+    pub kind: String,
+    /// Particulars, JSON.
+    pub detail: String,
+}
+
+/// An internal note.
+#[derive(Clone, Debug, FromRow)]
+pub struct NoteRow {
+    /// Id.
+    pub id: Uuid,
+    /// Case.
+    pub case_id: Uuid,
+    /// Author.
+    pub author_id: Uuid,
+    /// Author's name.
+    pub author: String,
+    /// Text.
+    pub text: String,
+    /// When.
+    pub at: i64,
+}
+
+fn push_folder<DB: sqlx::Database>(query: &mut QueryBuilder<DB>, folder: Folder)
+where
+    Uuid: for<'q> sqlx::Encode<'q, DB> + sqlx::Type<DB>,
+{
+    match folder {
+        Folder::Mine(user) => query.push("k.state = 'open' AND k.assignee_id = ").push_bind(user),
+        Folder::Unassigned => query.push("k.state = 'open' AND k.assignee_id IS NULL"),
+        Folder::Department(department) => query.push("k.state = 'open' AND k.department_id = ").push_bind(department),
+        Folder::All => query.push("k.state = 'open'"),
+        Folder::Snoozed => query.push("k.state = 'snoozed'"),
+        Folder::Done => query.push("k.state = 'resolved'"),
+    };
+}
+
+impl Conn {
+    /// A page of a folder: newest activity first, after the place `(activity, id)`. `seen_by` limits to what a user sees.
+    pub async fn cases(&mut self, folder: Folder, seen_by: Option<Uuid>, after: Option<(i64, Uuid)>, limit: i64) -> Result<Vec<CaseRow>> {
+        Ok(on!(self, c, DB => {
+            let mut query = QueryBuilder::<DB>::new(format!("SELECT {COLUMNS} FROM care_case k WHERE "));
+            push_folder(&mut query, folder);
+            if let Some(user) = seen_by {
+                query.push(" AND ");
+                push_sight(&mut query, user);
+            }
+            if let Some((activity, id)) = after {
+                query.push(" AND (k.activity_at, k.id) < (").push_bind(activity).push(", ").push_bind(id).push(")");
+            }
+            query.push(" ORDER BY k.activity_at DESC, k.id DESC LIMIT ").push_bind(limit);
+            query.build_query_as().fetch_all(c).await?
+        }))
+    }
+
+    /// How many cases a folder holds, counting no further than `most`.
+    pub async fn count_cases(&mut self, folder: Folder, seen_by: Option<Uuid>, most: i64) -> Result<i64> {
+        Ok(on!(self, c, DB => {
+            let mut query = QueryBuilder::<DB>::new("SELECT count(*) FROM (SELECT 1 FROM care_case k WHERE ");
+            push_folder(&mut query, folder);
+            if let Some(user) = seen_by {
+                query.push(" AND ");
+                push_sight(&mut query, user);
+            }
+            query.push(" LIMIT ").push_bind(most).push(") AS counted");
+            query.build_query_scalar().fetch_one(c).await?
+        }))
+    }
+
+    /// One case.
+    pub async fn case(&mut self, id: Uuid) -> Result<CaseRow> {
+        let sql = format!("SELECT {COLUMNS} FROM care_case WHERE id = $1");
+        Ok(on!(self, c => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(id).fetch_one(c).await?))
+    }
+
+    /// One case by its number.
+    pub async fn case_by_number(&mut self, number: i64) -> Result<Option<CaseRow>> {
+        let sql = format!("SELECT {COLUMNS} FROM care_case WHERE number = $1");
+        Ok(on!(self, c => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(number).fetch_optional(c).await?))
+    }
+
+    /// The highest case number; 0 when there is none.
+    pub async fn newest_case_number(&mut self) -> Result<i64> {
+        Ok(on!(self, c => sqlx::query_scalar("SELECT COALESCE(max(number), 0) FROM care_case").fetch_one(c).await?))
+    }
+
+    /// Several cases, in no particular order.
+    pub async fn cases_by_id(&mut self, ids: &[Uuid]) -> Result<Vec<CaseRow>> {
+        let mut found = Vec::new();
+        for chunk in ids.chunks(500) {
+            let part: Vec<CaseRow> = on!(self, c, DB => {
+                let mut query = QueryBuilder::<DB>::new(format!("SELECT {COLUMNS} FROM care_case WHERE id IN ("));
+                let mut list = query.separated(", ");
+                for id in chunk {
+                    list.push_bind(*id);
+                }
+                query.push(")");
+                query.build_query_as().fetch_all(c).await?
+            });
+            found.extend(part);
+        }
+        Ok(found)
+    }
+
+    /// Newest cases of a person.
+    pub async fn cases_of_person(&mut self, person: Uuid, limit: i64) -> Result<Vec<CaseRow>> {
+        let sql = format!("SELECT {COLUMNS} FROM care_case WHERE person_id = $1 ORDER BY id DESC LIMIT $2");
+        Ok(on!(self, c => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(person).bind(limit).fetch_all(c).await?))
+    }
+
+    /// Cases of these people that are not resolved.
+    pub async fn live_cases_of(&mut self, people: &[Uuid]) -> Result<Vec<CaseRow>> {
+        let mut found = Vec::new();
+        for chunk in people.chunks(500) {
+            let part: Vec<CaseRow> = on!(self, c, DB => {
+                let mut query = QueryBuilder::<DB>::new(format!("SELECT {COLUMNS} FROM care_case WHERE state <> 'resolved' AND person_id IN ("));
+                let mut list = query.separated(", ");
+                for id in chunk {
+                    list.push_bind(*id);
+                }
+                query.push(") ORDER BY id");
+                query.build_query_as().fetch_all(c).await?
+            });
+            found.extend(part);
+        }
+        Ok(found)
+    }
+
+    /// Snoozed cases whose time has come.
+    pub async fn cases_to_wake(&mut self, now: i64, limit: i64) -> Result<Vec<CaseRow>> {
+        let sql =
+            format!("SELECT {COLUMNS} FROM care_case WHERE state = 'snoozed' AND snoozed_until <= $1 ORDER BY snoozed_until LIMIT $2");
+        Ok(on!(self, c => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(now).bind(limit).fetch_all(c).await?))
+    }
+
+    /// The ledger of a case, in order.
+    pub async fn case_changes(&mut self, case: Uuid) -> Result<Vec<ChangeRow>> {
+        const SQL: &str =
+            "SELECT id, case_id, at, actor_id, actor, kind, detail FROM case_change WHERE case_id = $1 ORDER BY id LIMIT 1000";
+        Ok(on!(self, c => sqlx::query_as(SQL).bind(case).fetch_all(c).await?))
+    }
+
+    /// The notes of a case, in order.
+    pub async fn notes(&mut self, case: Uuid) -> Result<Vec<NoteRow>> {
+        const SQL: &str =
+            "SELECT n.id, n.case_id, n.author_id, s.name AS author, n.text, n.at FROM note n JOIN staff s ON s.id = n.author_id
+            WHERE n.case_id = $1 ORDER BY n.id LIMIT 1000";
+        Ok(on!(self, c => sqlx::query_as(SQL).bind(case).fetch_all(c).await?))
+    }
+
+    /// When a user last saw each of these cases.
+    pub async fn seen(&mut self, user: Uuid, cases: &[Uuid]) -> Result<Vec<(Uuid, i64)>> {
+        let mut found = Vec::new();
+        for chunk in cases.chunks(500) {
+            let part: Vec<(Uuid, i64)> = on!(self, c, DB => {
+                let mut query = QueryBuilder::<DB>::new("SELECT case_id, at FROM case_seen WHERE user_id = ");
+                query.push_bind(user).push(" AND case_id IN (");
+                let mut list = query.separated(", ");
+                for id in chunk {
+                    list.push_bind(*id);
+                }
+                query.push(")");
+                query.build_query_as().fetch_all(c).await?
+            });
+            found.extend(part);
+        }
+        Ok(found)
+    }
+}
+
+impl Tx {
+    /// One case, locked against other writers until the transaction ends.
+    pub async fn lock_case(&mut self, id: Uuid) -> Result<CaseRow> {
+        let sql = format!("SELECT {COLUMNS} FROM care_case WHERE id = $1{}", self.dialect().for_update());
+        Ok(on!(self, c => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(id).fetch_one(c).await?))
+    }
+
+    /// Inserts cases.
+    pub async fn insert_cases(&mut self, cases: &[CaseRow]) -> Result<()> {
+        for chunk in cases.chunks(500) {
+            on!(self, c, DB => {
+                let mut query = QueryBuilder::<DB>::new(format!("INSERT INTO care_case ({COLUMNS}) "));
+                query.push_values(chunk, |mut v, k| {
+                    v.push_bind(k.id).push_bind(k.number).push_bind(k.person_id).push_bind(&k.subject).push_bind(&k.excerpt)
+                        .push_bind(k.channel_id).push_bind(k.private).push_bind(&k.state).push_bind(&k.priority).push_bind(k.department_id)
+                        .push_bind(k.assignee_id).push_bind(k.reserved_by).push_bind(k.reserved_until).push_bind(k.snoozed_until)
+                        .push_bind(&k.tags).push_bind(&k.reason).push_bind(&k.why).push_bind(k.waiting_since).push_bind(k.opened_at)
+                        .push_bind(k.activity_at).push_bind(k.inbound_at).push_bind(k.resolved_at).push_bind(k.sample);
+                });
+                query.build().execute(c).await?.rows_affected()
+            });
+        }
+        Ok(())
+    }
+
+    /// Puts a case as given (all but number, person, opening and sample).
+    pub async fn update_case(&mut self, k: &CaseRow) -> Result<()> {
+        const SQL: &str = "UPDATE care_case SET subject = $2, excerpt = $3, channel_id = $4, private = $5, state = $6, priority = $7,
+            department_id = $8, assignee_id = $9, reserved_by = $10, reserved_until = $11, snoozed_until = $12, tags = $13, reason = $14, why = $15,
+            waiting_since = $16, activity_at = $17, inbound_at = $18, resolved_at = $19 WHERE id = $1";
+        on!(self, c => sqlx::query(SQL).bind(k.id).bind(&k.subject).bind(&k.excerpt).bind(k.channel_id).bind(k.private).bind(&k.state)
+            .bind(&k.priority).bind(k.department_id).bind(k.assignee_id).bind(k.reserved_by).bind(k.reserved_until).bind(k.snoozed_until)
+            .bind(&k.tags).bind(&k.reason).bind(&k.why).bind(k.waiting_since).bind(k.activity_at).bind(k.inbound_at).bind(k.resolved_at)
+            .execute(c).await?.rows_affected());
+        Ok(())
+    }
+
+    /// Adds to the ledger of cases.
+    pub async fn save_changes(&mut self, changes: &[ChangeRow]) -> Result<()> {
+        for chunk in changes.chunks(500) {
+            on!(self, c, DB => {
+                let mut query = QueryBuilder::<DB>::new("INSERT INTO case_change (id, case_id, at, actor_id, actor, kind, detail) ");
+                query.push_values(chunk, |mut v, change| {
+                    v.push_bind(change.id).push_bind(change.case_id).push_bind(change.at).push_bind(change.actor_id).push_bind(&change.actor)
+                        .push_bind(&change.kind).push_bind(&change.detail);
+                });
+                query.build().execute(c).await?.rows_affected()
+            });
+        }
+        Ok(())
+    }
+
+    /// Adds a note.
+    pub async fn insert_note(&mut self, note: &NoteRow) -> Result<()> {
+        const SQL: &str = "INSERT INTO note (id, case_id, author_id, text, at) VALUES ($1, $2, $3, $4, $5)";
+        on!(self, c => sqlx::query(SQL).bind(note.id).bind(note.case_id).bind(note.author_id).bind(&note.text).bind(note.at)
+            .execute(c).await?.rows_affected());
+        Ok(())
+    }
+
+    /// Remembers that a user has seen a case.
+    pub async fn mark_seen(&mut self, case: Uuid, user: Uuid, at: i64) -> Result<()> {
+        const SQL: &str = "INSERT INTO case_seen (case_id, user_id, at) VALUES ($1, $2, $3)
+            ON CONFLICT (case_id, user_id) DO UPDATE SET at = excluded.at";
+        on!(self, c => sqlx::query(SQL).bind(case).bind(user).bind(at).execute(c).await?.rows_affected());
+        Ok(())
+    }
+}

@@ -1,0 +1,492 @@
+//! Posts: intake's bulk reads and writes, threads, and the steps taken with each post.
+
+use crate::{Conn, Result, Tx, on};
+use sqlx::{FromRow, QueryBuilder};
+use uuid::Uuid;
+
+/// What a multi-row statement may bind at most, with a margin (SQLite allows 32,766 parameters).
+const ROWS: usize = 500;
+
+/// A post as stored. Instants are microseconds.
+#[derive(Clone, Debug, FromRow)]
+pub struct PostRow {
+    /// Order of arrival.
+    pub seq: i64,
+    /// Id.
+    pub id: Uuid,
+    /// Channel.
+    pub channel_id: Uuid,
+    /// The network's id.
+    pub external_id: String,
+    /// `message`...
+    pub kind: String,
+    /// Conversation, when kept.
+    pub conversation_id: Option<Uuid>,
+    /// Case.
+    pub case_id: Option<Uuid>,
+    /// `in` or `out`.
+    pub direction: String,
+    /// `public` or `private`.
+    pub visibility: String,
+    /// Author's identity; none for our answers.
+    pub identity_id: Option<Uuid>,
+    /// User who wrote an answer here.
+    pub user_id: Option<Uuid>,
+    /// Author's name as shown then.
+    pub author_name: String,
+    /// Author's handle.
+    pub author_handle: String,
+    /// Author's followers then.
+    pub followers: Option<i64>,
+    /// Headline or subject.
+    pub title: Option<String>,
+    /// Text.
+    pub text: String,
+    /// Quoted earlier text.
+    pub quoted: Option<String>,
+    /// Where it can be opened.
+    pub url: Option<String>,
+    /// Language.
+    pub lang: Option<String>,
+    /// External id of the post it answers.
+    pub in_reply_to: Option<String>,
+    /// Written.
+    pub occurred_at: i64,
+    /// Taken in.
+    pub received_at: i64,
+    /// Edited.
+    pub revised_at: Option<i64>,
+    /// Deleted.
+    pub deleted_at: Option<i64>,
+    /// Only kept until then.
+    pub keep_until: Option<i64>,
+}
+
+/// A post to insert; its `seq` comes from the database.
+#[derive(Clone, Debug)]
+pub struct NewPost {
+    /// The row; `seq` is ignored.
+    pub row: PostRow,
+    /// Folded search tokens, separated by spaces.
+    pub tokens: String,
+}
+
+/// A file of a post, without its content.
+#[derive(Clone, Debug, FromRow)]
+pub struct AttachmentRow {
+    /// Id.
+    pub id: Uuid,
+    /// Post.
+    pub post_id: Option<Uuid>,
+    /// Who uploaded it.
+    pub user_id: Option<Uuid>,
+    /// Media type.
+    pub mime: String,
+    /// Name.
+    pub name: Option<String>,
+    /// Description.
+    pub alt: Option<String>,
+    /// Where the network keeps it.
+    pub url: Option<String>,
+    /// Bytes stored here.
+    pub size: Option<i64>,
+}
+
+/// A file to store.
+#[derive(Clone, Debug)]
+pub struct NewAttachment {
+    /// Id.
+    pub id: Uuid,
+    /// Post.
+    pub post_id: Option<Uuid>,
+    /// Who uploaded it.
+    pub user_id: Option<Uuid>,
+    /// Place among the post's files.
+    pub position: i64,
+    /// Media type.
+    pub mime: String,
+    /// Name.
+    pub name: Option<String>,
+    /// Description.
+    pub alt: Option<String>,
+    /// Where the network keeps it.
+    pub url: Option<String>,
+    /// Content.
+    pub content: Option<Vec<u8>>,
+    /// When.
+    pub created_at: i64,
+}
+
+/// A step taken with a post.
+#[derive(Clone, Debug, FromRow)]
+pub struct StepRow {
+    /// Post.
+    pub post_id: Uuid,
+    /// When.
+    pub at: i64,
+    /// Which.
+    pub step: String,
+    /// What was decided and why, JSON.
+    pub why: String,
+}
+
+/// An earlier text.
+#[derive(Clone, Debug, FromRow)]
+pub struct VersionRow {
+    /// Until when it stood.
+    pub until: i64,
+    /// Headline.
+    pub title: Option<String>,
+    /// Text.
+    pub text: String,
+}
+
+pub(crate) const COLUMNS: &str = "seq, id, channel_id, external_id, kind, conversation_id, case_id, direction, visibility, identity_id, user_id,
+    author_name, author_handle, followers, title, text, quoted, url, lang, in_reply_to, occurred_at, received_at, revised_at, deleted_at, keep_until";
+
+/// `$table.column IN (…)` over texts or ids, in chunks, collecting rows.
+macro_rules! rows_in {
+    ($conn:expr, $row:ty, $head:expr, $fixed:expr, $column:literal, $values:expr) => {{
+        let mut found: Vec<$row> = Vec::new();
+        for chunk in $values.chunks(ROWS) {
+            let part: Vec<$row> = on!($conn, c, DB => {
+                let mut query = QueryBuilder::<DB>::new($head);
+                query.push(" WHERE channel_id = ").push_bind($fixed).push(concat!(" AND ", $column, " IN ("));
+                let mut list = query.separated(", ");
+                for value in chunk {
+                    list.push_bind(value.clone());
+                }
+                query.push(")");
+                query.build_query_as().fetch_all(c).await?
+            });
+            found.extend(part);
+        }
+        found
+    }};
+}
+
+impl Conn {
+    /// Posts of a channel by the network's ids (every kind).
+    pub async fn posts_by_external(&mut self, channel: Uuid, external_ids: &[String]) -> Result<Vec<PostRow>> {
+        Ok(rows_in!(self, PostRow, format!("SELECT {COLUMNS} FROM post"), channel, "external_id", external_ids))
+    }
+
+    /// Posts of a channel that answer these network ids: children that arrived before their parent.
+    pub async fn posts_by_reply(&mut self, channel: Uuid, parents: &[String]) -> Result<Vec<PostRow>> {
+        Ok(rows_in!(self, PostRow, format!("SELECT {COLUMNS} FROM post"), channel, "in_reply_to", parents))
+    }
+
+    /// External ids among these whose deletion is known.
+    pub async fn tombstones(&mut self, channel: Uuid, external_ids: &[String]) -> Result<Vec<String>> {
+        let rows: Vec<(String,)> = rows_in!(self, (String,), "SELECT external_id FROM tombstone", channel, "external_id", external_ids);
+        Ok(rows.into_iter().map(|(id,)| id).collect())
+    }
+
+    /// One post.
+    pub async fn post(&mut self, id: Uuid) -> Result<PostRow> {
+        let sql = format!("SELECT {COLUMNS} FROM post WHERE id = $1");
+        Ok(on!(self, c => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(id).fetch_one(c).await?))
+    }
+
+    /// Several posts, in no particular order.
+    pub async fn posts(&mut self, ids: &[Uuid]) -> Result<Vec<PostRow>> {
+        let mut found = Vec::new();
+        for chunk in ids.chunks(ROWS) {
+            let part: Vec<PostRow> = on!(self, c, DB => {
+                let mut query = QueryBuilder::<DB>::new(format!("SELECT {COLUMNS} FROM post WHERE id IN ("));
+                let mut list = query.separated(", ");
+                for id in chunk {
+                    list.push_bind(*id);
+                }
+                query.push(")");
+                query.build_query_as().fetch_all(c).await?
+            });
+            found.extend(part);
+        }
+        Ok(found)
+    }
+
+    /// Newest posts of a case (at most `limit`), oldest first.
+    pub async fn posts_of_case(&mut self, case: Uuid, limit: i64) -> Result<Vec<PostRow>> {
+        let sql = format!("SELECT {COLUMNS} FROM post WHERE case_id = $1 ORDER BY seq DESC LIMIT $2");
+        let mut rows: Vec<PostRow> = on!(self, c => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(case).bind(limit).fetch_all(c).await?);
+        rows.reverse();
+        Ok(rows)
+    }
+
+    /// Newest posts of a conversation (at most `limit`), oldest first.
+    pub async fn posts_of_conversation(&mut self, conversation: Uuid, limit: i64) -> Result<Vec<PostRow>> {
+        let sql = format!("SELECT {COLUMNS} FROM post WHERE conversation_id = $1 ORDER BY seq DESC LIMIT $2");
+        let mut rows: Vec<PostRow> =
+            on!(self, c => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(conversation).bind(limit).fetch_all(c).await?);
+        rows.reverse();
+        Ok(rows)
+    }
+
+    /// Newest post of theirs in a conversation that is not deleted.
+    pub async fn newest_inbound(&mut self, conversation: Uuid) -> Result<Option<PostRow>> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM post WHERE conversation_id = $1 AND direction = 'in' AND deleted_at IS NULL ORDER BY seq DESC LIMIT 1"
+        );
+        Ok(on!(self, c => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(conversation).fetch_optional(c).await?))
+    }
+
+    /// Posts of a person, newest first, before `seq`.
+    pub async fn posts_of_person(&mut self, person: Uuid, before: i64, limit: i64) -> Result<Vec<PostRow>> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM post WHERE identity_id IN (SELECT id FROM identity WHERE person_id = $1) AND seq < $2 ORDER BY seq DESC LIMIT $3"
+        );
+        Ok(on!(self, c => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(person).bind(before).bind(limit).fetch_all(c).await?))
+    }
+
+    /// How many posts a person wrote.
+    pub async fn count_posts_of_person(&mut self, person: Uuid) -> Result<i64> {
+        const SQL: &str = "SELECT count(*) FROM post WHERE identity_id IN (SELECT id FROM identity WHERE person_id = $1)";
+        Ok(on!(self, c => sqlx::query_scalar(SQL).bind(person).fetch_one(c).await?))
+    }
+
+    /// The steps taken with a post, in order.
+    pub async fn steps(&mut self, post: Uuid) -> Result<Vec<StepRow>> {
+        const SQL: &str = "SELECT post_id, at, step, why FROM post_step WHERE post_id = $1 ORDER BY id";
+        Ok(on!(self, c => sqlx::query_as(SQL).bind(post).fetch_all(c).await?))
+    }
+
+    /// Earlier texts of a post, newest first.
+    pub async fn versions(&mut self, post: Uuid) -> Result<Vec<VersionRow>> {
+        const SQL: &str = "SELECT until, title, text FROM post_version WHERE post_id = $1 ORDER BY until DESC LIMIT 50";
+        Ok(on!(self, c => sqlx::query_as(SQL).bind(post).fetch_all(c).await?))
+    }
+
+    /// Which monitors matched these posts: `(post, monitor)`.
+    pub async fn matches_of(&mut self, posts: &[Uuid]) -> Result<Vec<(Uuid, Uuid)>> {
+        let mut found = Vec::new();
+        for chunk in posts.chunks(ROWS) {
+            let part: Vec<(Uuid, Uuid)> = on!(self, c, DB => {
+                let mut query = QueryBuilder::<DB>::new("SELECT post_id, monitor_id FROM post_match WHERE post_id IN (");
+                let mut list = query.separated(", ");
+                for id in chunk {
+                    list.push_bind(*id);
+                }
+                query.push(")");
+                query.build_query_as().fetch_all(c).await?
+            });
+            found.extend(part);
+        }
+        Ok(found)
+    }
+
+    /// Files of these posts, in their order.
+    pub async fn attachments_of(&mut self, posts: &[Uuid]) -> Result<Vec<AttachmentRow>> {
+        let mut found = Vec::new();
+        for chunk in posts.chunks(ROWS) {
+            let part: Vec<AttachmentRow> = on!(self, c, DB => {
+                let mut query =
+                    QueryBuilder::<DB>::new("SELECT id, post_id, user_id, mime, name, alt, url, size FROM attachment WHERE post_id IN (");
+                let mut list = query.separated(", ");
+                for id in chunk {
+                    list.push_bind(*id);
+                }
+                query.push(") ORDER BY post_id, position");
+                query.build_query_as().fetch_all(c).await?
+            });
+            found.extend(part);
+        }
+        Ok(found)
+    }
+
+    /// One file and, apart, its content.
+    pub async fn attachment(&mut self, id: Uuid) -> Result<(AttachmentRow, Option<Vec<u8>>)> {
+        const SQL: &str = "SELECT id, post_id, user_id, mime, name, alt, url, size FROM attachment WHERE id = $1";
+        const CONTENT: &str = "SELECT content FROM attachment WHERE id = $1";
+        let row = on!(self, c => sqlx::query_as(SQL).bind(id).fetch_one(c).await?);
+        let content: Option<Vec<u8>> = on!(self, c => sqlx::query_scalar(CONTENT).bind(id).fetch_one(c).await?);
+        Ok((row, content))
+    }
+}
+
+impl Tx {
+    /// Inserts posts that are not there yet and returns `(seq, id)` of those that really were inserted: a key that
+    /// another node inserted meanwhile is left alone.
+    pub async fn insert_posts(&mut self, posts: &[NewPost]) -> Result<Vec<(i64, Uuid)>> {
+        let mut inserted = Vec::with_capacity(posts.len());
+        for chunk in posts.chunks(ROWS) {
+            let part: Vec<(i64, Uuid)> = on!(self, c, DB => {
+                let mut query = QueryBuilder::<DB>::new(
+                    "INSERT INTO post (id, channel_id, external_id, kind, conversation_id, case_id, direction, visibility, identity_id, user_id,
+                     author_name, author_handle, followers, title, text, quoted, url, lang, in_reply_to, occurred_at, received_at, revised_at,
+                     deleted_at, keep_until) ",
+                );
+                query.push_values(chunk, |mut v, post| {
+                    let row = &post.row;
+                    v.push_bind(row.id).push_bind(row.channel_id).push_bind(&row.external_id).push_bind(&row.kind)
+                        .push_bind(row.conversation_id).push_bind(row.case_id).push_bind(&row.direction).push_bind(&row.visibility)
+                        .push_bind(row.identity_id).push_bind(row.user_id).push_bind(&row.author_name).push_bind(&row.author_handle)
+                        .push_bind(row.followers).push_bind(&row.title).push_bind(&row.text).push_bind(&row.quoted).push_bind(&row.url)
+                        .push_bind(&row.lang).push_bind(&row.in_reply_to).push_bind(row.occurred_at).push_bind(row.received_at)
+                        .push_bind(row.revised_at).push_bind(row.deleted_at).push_bind(row.keep_until);
+                });
+                query.push(" ON CONFLICT (channel_id, external_id, kind) DO NOTHING RETURNING seq, id");
+                query.build_query_as().fetch_all(c).await?
+            });
+            inserted.extend(part);
+        }
+        Ok(inserted)
+    }
+
+    /// Puts an edited or newly kept post's row as given (all but its key, author and arrival).
+    pub async fn update_post(&mut self, row: &PostRow) -> Result<()> {
+        const SQL: &str = "UPDATE post SET conversation_id = $2, case_id = $3, title = $4, text = $5, quoted = $6, url = $7, lang = $8,
+            revised_at = $9, deleted_at = $10, keep_until = $11, identity_id = $12, external_id = $13, in_reply_to = $14 WHERE id = $1";
+        on!(self, c => sqlx::query(SQL).bind(row.id).bind(row.conversation_id).bind(row.case_id).bind(&row.title).bind(&row.text)
+            .bind(&row.quoted).bind(&row.url).bind(&row.lang).bind(row.revised_at).bind(row.deleted_at).bind(row.keep_until)
+            .bind(row.identity_id).bind(&row.external_id).bind(&row.in_reply_to).execute(c).await?.rows_affected());
+        Ok(())
+    }
+
+    /// Removes a post's content for good: text, versions, files and the event as received. The empty row stays, so that
+    /// the thread shows that something was deleted and a late copy does not bring it back.
+    pub async fn erase_post(&mut self, id: Uuid, at: i64) -> Result<()> {
+        const SQL: [&str; 4] = [
+            "UPDATE post SET text = '', title = NULL, quoted = NULL, deleted_at = $2 WHERE id = $1",
+            "DELETE FROM post_version WHERE post_id = $1 AND $2 = $2",
+            "DELETE FROM attachment WHERE post_id = $1 AND $2 = $2",
+            "DELETE FROM raw_event WHERE post_id = $1 AND $2 = $2",
+        ];
+        for sql in SQL {
+            on!(self, c => sqlx::query(sql).bind(id).bind(at).execute(c).await?.rows_affected());
+        }
+        Ok(())
+    }
+
+    /// Takes a post away entirely: a copy of our own answer that came back from the network before we knew its id.
+    pub async fn remove_copy(&mut self, id: Uuid) -> Result<()> {
+        for sql in [
+            "DELETE FROM post_version WHERE post_id = $1",
+            "DELETE FROM attachment WHERE post_id = $1",
+            "DELETE FROM raw_event WHERE post_id = $1",
+            "DELETE FROM post_step WHERE post_id = $1",
+            "DELETE FROM post_match WHERE post_id = $1",
+            "DELETE FROM post WHERE id = $1",
+        ] {
+            on!(self, c => sqlx::query(sql).bind(id).execute(c).await?.rows_affected());
+        }
+        Ok(())
+    }
+
+    /// Remembers deletions of posts we do not have.
+    pub async fn save_tombstones(&mut self, channel: Uuid, deleted: &[(String, i64)]) -> Result<()> {
+        const SQL: &str = "INSERT INTO tombstone (channel_id, external_id, at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
+        for (external_id, at) in deleted {
+            on!(self, c => sqlx::query(SQL).bind(channel).bind(external_id).bind(at).execute(c).await?.rows_affected());
+        }
+        Ok(())
+    }
+
+    /// Keeps the text that an edit replaces.
+    pub async fn save_version(&mut self, post: Uuid, until: i64, title: Option<&str>, text: &str) -> Result<()> {
+        const SQL: &str = "INSERT INTO post_version (post_id, until, title, text) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
+        on!(self, c => sqlx::query(SQL).bind(post).bind(until).bind(title).bind(text).execute(c).await?.rows_affected());
+        Ok(())
+    }
+
+    /// Writes steps down, in the given order.
+    pub async fn save_steps(&mut self, steps: &[StepRow]) -> Result<()> {
+        for chunk in steps.chunks(ROWS) {
+            on!(self, c, DB => {
+                let mut query = QueryBuilder::<DB>::new("INSERT INTO post_step (post_id, at, step, why) ");
+                query.push_values(chunk, |mut v, step| {
+                    v.push_bind(step.post_id).push_bind(step.at).push_bind(&step.step).push_bind(&step.why);
+                });
+                query.build().execute(c).await?.rows_affected()
+            });
+        }
+        Ok(())
+    }
+
+    /// Writes matches down: `(monitor, post seq, post)`.
+    pub async fn save_matches(&mut self, matches: &[(Uuid, i64, Uuid)], at: i64) -> Result<()> {
+        for chunk in matches.chunks(ROWS) {
+            on!(self, c, DB => {
+                let mut query = QueryBuilder::<DB>::new("INSERT INTO post_match (monitor_id, post_seq, post_id, at) ");
+                query.push_values(chunk, |mut v, (monitor, seq, post)| {
+                    v.push_bind(*monitor).push_bind(*seq).push_bind(*post).push_bind(at);
+                });
+                query.push(" ON CONFLICT DO NOTHING");
+                query.build().execute(c).await?.rows_affected()
+            });
+        }
+        Ok(())
+    }
+
+    /// Forgets a post's matches, before an edited text is matched again.
+    pub async fn forget_matches(&mut self, post: Uuid) -> Result<()> {
+        const SQL: &str = "DELETE FROM post_match WHERE post_id = $1";
+        on!(self, c => sqlx::query(SQL).bind(post).execute(c).await?.rows_affected());
+        Ok(())
+    }
+
+    /// Keeps events as received until `expires_at`: `(post, payload)`.
+    pub async fn save_raw(&mut self, events: &[(Uuid, String)], expires_at: i64) -> Result<()> {
+        for chunk in events.chunks(ROWS) {
+            on!(self, c, DB => {
+                let mut query = QueryBuilder::<DB>::new("INSERT INTO raw_event (post_id, payload, expires_at) ");
+                query.push_values(chunk, |mut v, (post, payload)| {
+                    v.push_bind(*post).push_bind(payload).push_bind(expires_at);
+                });
+                query.push(" ON CONFLICT (post_id) DO UPDATE SET payload = excluded.payload");
+                query.build().execute(c).await?.rows_affected()
+            });
+        }
+        Ok(())
+    }
+
+    /// Stores files.
+    pub async fn save_attachments(&mut self, files: &[NewAttachment]) -> Result<()> {
+        const SQL: &str = "INSERT INTO attachment (id, post_id, user_id, position, mime, name, alt, url, size, content, created_at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+        for file in files {
+            let size = file.content.as_ref().map(|bytes| i64::try_from(bytes.len()).unwrap_or(i64::MAX));
+            on!(self, c => sqlx::query(SQL).bind(file.id).bind(file.post_id).bind(file.user_id).bind(file.position).bind(&file.mime)
+                .bind(&file.name).bind(&file.alt).bind(&file.url).bind(size).bind(&file.content).bind(file.created_at)
+                .execute(c).await?.rows_affected());
+        }
+        Ok(())
+    }
+
+    /// Gives uploaded files of a user to a post; returns how many were taken.
+    pub async fn attach(&mut self, post: Uuid, user: Uuid, files: &[Uuid]) -> Result<u64> {
+        const SQL: &str = "UPDATE attachment SET post_id = $1, position = $2 WHERE id = $3 AND user_id = $4 AND post_id IS NULL";
+        let mut taken = 0;
+        for (position, file) in files.iter().enumerate() {
+            taken +=
+                on!(self, c => sqlx::query(SQL).bind(post).bind(position as i64).bind(file).bind(user).execute(c).await?.rows_affected());
+        }
+        Ok(taken)
+    }
+
+    /// Takes a set of posts into a case.
+    pub async fn set_case_of_conversation_posts(&mut self, conversation: Uuid, case: Uuid) -> Result<()> {
+        const SQL: &str = "UPDATE post SET case_id = $2 WHERE conversation_id = $1 AND case_id IS NULL";
+        on!(self, c => sqlx::query(SQL).bind(conversation).bind(case).execute(c).await?.rows_affected());
+        Ok(())
+    }
+
+    /// Removes what was only kept for a while: unmatched posts, raw events, old tombstones, forgotten uploads. At most
+    /// `limit` posts a call; returns how many went.
+    pub async fn expire(&mut self, now: i64, limit: i64) -> Result<u64> {
+        const DUE: &str = "SELECT seq, id FROM post WHERE keep_until IS NOT NULL AND keep_until <= $1 ORDER BY keep_until LIMIT $2";
+        let due: Vec<(i64, Uuid)> = on!(self, c => sqlx::query_as(DUE).bind(now).bind(limit).fetch_all(c).await?);
+        for (seq, id) in &due {
+            self.unindex_post(*seq).await?;
+            self.remove_copy(*id).await?;
+        }
+        for sql in [
+            "DELETE FROM raw_event WHERE expires_at <= $1",
+            "DELETE FROM tombstone WHERE at <= $1 - 2592000000000",
+            "DELETE FROM attachment WHERE post_id IS NULL AND created_at <= $1 - 86400000000",
+        ] {
+            on!(self, c => sqlx::query(sql).bind(now).execute(c).await?.rows_affected());
+        }
+        Ok(due.len() as u64)
+    }
+}

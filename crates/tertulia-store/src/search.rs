@@ -1,0 +1,164 @@
+//! History search: folded tokens give candidates, newest first; the listening language's own matcher verifies them.
+
+use crate::{
+    Conn, Result, Tx,
+    dialect::Dialect,
+    on,
+    post::{COLUMNS, PostRow},
+};
+use sqlx::QueryBuilder;
+use uuid::Uuid;
+
+/// What candidates must contain, in folded tokens: a superset of what a query matches.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Terms {
+    /// Anything.
+    Everything,
+    /// This token.
+    Word(String),
+    /// A token that begins so.
+    Prefix(String),
+    /// All of these.
+    All(Vec<Terms>),
+    /// One of these.
+    Any(Vec<Terms>),
+}
+
+impl Terms {
+    /// The same, without needless nesting; an `Any` that may be anything is anything, and so is a word without letters,
+    /// which no token is.
+    fn simplify(self) -> Self {
+        match self {
+            Self::Word(word) | Self::Prefix(word) if !word.contains(char::is_alphanumeric) => Self::Everything,
+            Self::All(parts) => {
+                let mut parts: Vec<Self> = parts.into_iter().map(Self::simplify).filter(|part| *part != Self::Everything).collect();
+                match parts.len() {
+                    0 => Self::Everything,
+                    1 => parts.remove(0),
+                    _ => Self::All(parts),
+                }
+            }
+            Self::Any(parts) => {
+                let mut parts: Vec<Self> = parts.into_iter().map(Self::simplify).collect();
+                if parts.contains(&Self::Everything) {
+                    Self::Everything
+                } else if parts.len() == 1 {
+                    parts.remove(0)
+                } else {
+                    Self::Any(parts)
+                }
+            }
+            other => other,
+        }
+    }
+
+    /// The database's own query text. Tokens are letters and digits only, quoted all the same.
+    fn text(&self, dialect: Dialect) -> String {
+        let join = |parts: &[Self], word: &str| format!("({})", parts.iter().map(|part| part.text(dialect)).collect::<Vec<_>>().join(word));
+        match (self, dialect) {
+            (Self::Everything, _) => String::new(),
+            (Self::Word(word), Dialect::Sqlite) => format!("\"{}\"", word.replace('"', "")),
+            (Self::Prefix(word), Dialect::Sqlite) => format!("\"{}\"*", word.replace('"', "")),
+            (Self::Word(word), Dialect::Postgres) => format!("'{}'", word.replace(['\'', '\\'], "")),
+            (Self::Prefix(word), Dialect::Postgres) => format!("'{}':*", word.replace(['\'', '\\'], "")),
+            (Self::All(parts), Dialect::Sqlite) => join(parts, " AND "),
+            (Self::Any(parts), Dialect::Sqlite) => join(parts, " OR "),
+            (Self::All(parts), Dialect::Postgres) => join(parts, " & "),
+            (Self::Any(parts), Dialect::Postgres) => join(parts, " | "),
+        }
+    }
+}
+
+/// Which posts to look among.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct PostFilter {
+    /// Only this channel.
+    pub channel: Option<Uuid>,
+    /// Only those this monitor matched.
+    pub monitor: Option<Uuid>,
+    /// Only those that belong to a case.
+    pub with_case: bool,
+    /// Only those this user sees by the case lock (posts without a case are seen by all).
+    pub seen_by: Option<Uuid>,
+}
+
+/// Cases an agent sees, as a predicate over an alias `k` of `care_case`; `$u` must be bound to the user. This is the
+/// case lock's one predicate: lists, counts, search and single reads all use it.
+pub(crate) fn push_sight<DB: sqlx::Database>(query: &mut QueryBuilder<DB>, user: Uuid)
+where
+    Uuid: for<'q> sqlx::Encode<'q, DB> + sqlx::Type<DB>,
+{
+    query.push("(k.assignee_id = ").push_bind(user);
+    query.push(" OR k.department_id IS NULL OR k.department_id IN (SELECT department_id FROM staff_department WHERE user_id = ");
+    query.push_bind(user).push("))");
+}
+
+impl Conn {
+    /// Posts that may match, newest first, with `seq` below `before`.
+    pub async fn candidates(&mut self, terms: Terms, filter: PostFilter, before: i64, limit: i64) -> Result<Vec<PostRow>> {
+        let dialect = self.dialect();
+        let terms = terms.simplify();
+        let columns: String = COLUMNS.split(',').map(|column| format!("p.{}", column.trim())).collect::<Vec<_>>().join(", ");
+        Ok(on!(self, c, DB => {
+            let mut query = QueryBuilder::<DB>::new(format!("SELECT {columns} FROM "));
+            if terms == Terms::Everything {
+                query.push("post p WHERE p.seq < ").push_bind(before);
+            } else if dialect == Dialect::Sqlite {
+                query.push("post_search s CROSS JOIN post p ON p.seq = s.rowid WHERE s.post_search MATCH ").push_bind(terms.text(dialect));
+                query.push(" AND s.rowid < ").push_bind(before);
+            } else {
+                query.push("post_search s JOIN post p ON p.seq = s.seq WHERE s.tokens @@ CAST(").push_bind(terms.text(dialect));
+                query.push(" AS tsquery) AND s.seq < ").push_bind(before);
+            }
+            if let Some(channel) = filter.channel {
+                query.push(" AND p.channel_id = ").push_bind(channel);
+            }
+            if let Some(monitor) = filter.monitor {
+                query.push(" AND p.seq IN (SELECT post_seq FROM post_match WHERE monitor_id = ").push_bind(monitor).push(")");
+            }
+            if filter.with_case {
+                query.push(" AND p.case_id IS NOT NULL");
+            }
+            if let Some(user) = filter.seen_by {
+                query.push(" AND (p.case_id IS NULL OR EXISTS (SELECT 1 FROM care_case k WHERE k.id = p.case_id AND ");
+                push_sight(&mut query, user);
+                query.push("))");
+            }
+            query.push(if terms == Terms::Everything { " ORDER BY p.seq DESC LIMIT " } else if dialect == Dialect::Sqlite { " ORDER BY s.rowid DESC LIMIT " } else { " ORDER BY s.seq DESC LIMIT " });
+            query.push_bind(limit);
+            query.build_query_as().fetch_all(c).await?
+        }))
+    }
+}
+
+impl Tx {
+    /// Makes posts findable: `(seq, folded tokens)`.
+    pub async fn index_posts(&mut self, posts: &[(i64, &str)]) -> Result<()> {
+        let sqlite = self.dialect() == Dialect::Sqlite;
+        for chunk in posts.chunks(500) {
+            on!(self, c, DB => {
+                let mut query = QueryBuilder::<DB>::new(if sqlite { "INSERT INTO post_search (rowid, tokens) " } else { "INSERT INTO post_search (seq, tokens) " });
+                query.push_values(chunk, |mut v, (seq, tokens)| {
+                    v.push_bind(*seq);
+                    if sqlite {
+                        v.push_bind(*tokens);
+                    } else {
+                        v.push("array_to_tsvector(array_remove(string_to_array(").push_bind_unseparated(*tokens).push_unseparated(", ' '), ''))");
+                    }
+                });
+                query.build().execute(c).await?.rows_affected()
+            });
+        }
+        Ok(())
+    }
+
+    /// Makes a post unfindable.
+    pub async fn unindex_post(&mut self, seq: i64) -> Result<()> {
+        let sql = match self.dialect() {
+            Dialect::Sqlite => "DELETE FROM post_search WHERE rowid = $1",
+            Dialect::Postgres => "DELETE FROM post_search WHERE seq = $1",
+        };
+        on!(self, c => sqlx::query(sql).bind(seq).execute(c).await?.rows_affected());
+        Ok(())
+    }
+}

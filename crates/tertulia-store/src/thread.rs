@@ -1,0 +1,51 @@
+//! How posts hang together: which post answers which, and what one person wrote.
+
+use crate::{
+    Conn, Result, on,
+    post::{COLUMNS, PostRow},
+    search::push_sight,
+};
+use sqlx::QueryBuilder;
+use uuid::Uuid;
+
+impl Conn {
+    /// `(post, post it answers)` of these posts, for those whose parent we have.
+    pub async fn parents_of(&mut self, posts: &[Uuid]) -> Result<Vec<(Uuid, Uuid)>> {
+        let mut found = Vec::new();
+        for chunk in posts.chunks(500) {
+            let part: Vec<(Uuid, Uuid)> = on!(self, c, DB => {
+                let mut query = QueryBuilder::<DB>::new(
+                    "SELECT p.id, q.id FROM post p JOIN post q ON q.channel_id = p.channel_id AND q.external_id = p.in_reply_to WHERE p.id IN (",
+                );
+                let mut list = query.separated(", ");
+                for id in chunk {
+                    list.push_bind(*id);
+                }
+                query.push(") ORDER BY q.seq");
+                query.build_query_as().fetch_all(c).await?
+            });
+            found.extend(part);
+        }
+        Ok(found)
+    }
+}
+
+impl Conn {
+    /// Posts of a person, newest first, before `seq`; with `seen_by`, only those this user sees by the case lock.
+    pub async fn posts_of_person_seen(&mut self, person: Uuid, seen_by: Option<Uuid>, before: i64, limit: i64) -> Result<Vec<PostRow>> {
+        let columns: String = COLUMNS.split(',').map(|column| format!("p.{}", column.trim())).collect::<Vec<_>>().join(", ");
+        Ok(on!(self, c, DB => {
+            let mut query = QueryBuilder::<DB>::new(format!(
+                "SELECT {columns} FROM post p WHERE p.identity_id IN (SELECT id FROM identity WHERE person_id = "
+            ));
+            query.push_bind(person).push(") AND p.seq < ").push_bind(before);
+            if let Some(user) = seen_by {
+                query.push(" AND (p.case_id IS NULL OR EXISTS (SELECT 1 FROM care_case k WHERE k.id = p.case_id AND ");
+                push_sight(&mut query, user);
+                query.push("))");
+            }
+            query.push(" ORDER BY p.seq DESC LIMIT ").push_bind(limit);
+            query.build_query_as().fetch_all(c).await?
+        }))
+    }
+}

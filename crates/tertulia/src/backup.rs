@@ -1,0 +1,199 @@
+//! `tertulia backup` and `tertulia restore`.
+//!
+//! A backup is taken while the server runs and holds one consistent state. The key that opens channel secrets is not in
+//! it on purpose: who finds the backup alone can't use the company's accounts.
+
+use crate::{config::Config, data, say};
+use anyhow::{Context, bail, ensure};
+use clap::Args;
+use std::{
+    fs,
+    os::unix::fs::PermissionsExt,
+    path::{Path, PathBuf},
+    process::Command,
+    time::{SystemTime, UNIX_EPOCH},
+};
+use tertulia_store::Store;
+
+/// Where the backup goes.
+#[derive(Args)]
+pub struct BackupArgs {
+    /// File to write; must not exist yet.
+    file: PathBuf,
+}
+
+/// Where the backup is.
+#[derive(Args)]
+pub struct RestoreArgs {
+    /// File that `tertulia backup` wrote, from the same kind of database.
+    file: PathBuf,
+}
+
+/// Writes a backup.
+pub async fn backup(config: &Config, args: BackupArgs) -> anyhow::Result<()> {
+    let file = args.file;
+    ensure!(!file.exists(), "{} exists already; choose another name", file.display());
+    let draft = PathBuf::from(format!("{}.partial", file.display()));
+    if draft.exists() {
+        fs::remove_file(&draft)?;
+    }
+    let written = write_backup(config, &draft).await;
+    if written.is_err() && draft.exists() {
+        let _ = fs::remove_file(&draft);
+    }
+    written?;
+    fs::set_permissions(&draft, fs::Permissions::from_mode(0o600))?;
+    fs::File::open(&draft)?.sync_all()?;
+    fs::rename(&draft, &file)?;
+    let size = fs::metadata(&file)?.len();
+    say::line(&format!("{} ({size} bytes)", file.display()));
+    say::note(&format!(
+        "{} {}",
+        say::either(
+            "La copia no incluye la llave que abre los secretos de los canales. Guárdala aparte:",
+            "The backup does not hold the key that opens the channels' secrets. Keep it elsewhere:",
+        ),
+        data::key_file(config).display()
+    ));
+    Ok(())
+}
+
+async fn write_backup(config: &Config, draft: &Path) -> anyhow::Result<()> {
+    if !config.is_sqlite() {
+        let mut dump = postgres_tool("pg_dump", &config.database)?;
+        return run(dump.args(["--format=custom", "--no-owner", "--file"]).arg(draft), "pg_dump");
+    }
+    let store = Store::open_as_is(&config.database_url()).await.context("opening the database")?;
+    store.copy_to(&draft.to_string_lossy()).await.context("copying the database")?;
+    store.close().await;
+    check_copy(draft).await
+}
+
+/// Whether a file is a whole database that this program can read.
+async fn check_copy(file: &Path) -> anyhow::Result<()> {
+    let store = Store::open_as_is(&crate::config::sqlite_url(file)).await.context("opening the backup")?;
+    let mut conn = store.read().await?;
+    let version = conn.schema_version().await?;
+    let problems = conn.integrity_problems().await?;
+    drop(conn);
+    store.close().await;
+    ensure!(problems.is_empty(), "the backup is damaged: {}", problems.join("; "));
+    match version {
+        None => bail!("{} is not a database of this program", file.display()),
+        Some(version) if version > tertulia_store::newest_schema() => {
+            bail!("the backup comes from a newer version of this program (schema {version}); use that version")
+        }
+        Some(_) => Ok(()),
+    }
+}
+
+/// Puts a backup in place of the database. What was there is kept beside it.
+pub async fn restore(config: &Config, args: RestoreArgs) -> anyhow::Result<()> {
+    ensure!(args.file.is_file(), "there is no file {}", args.file.display());
+    let _in_use = data::lock(config)?;
+    if config.is_sqlite() {
+        restore_sqlite(config, &args.file).await?;
+    } else {
+        let mut restore = postgres_tool("pg_restore", &config.database)?;
+        restore.args(["--clean", "--if-exists", "--no-owner", "--exit-on-error", "--single-transaction"]);
+        // pg_restore writes to standard output unless it is told the database; the rest comes from the environment.
+        let name = database_name(&config.database)?;
+        run(restore.arg("--dbname").arg(name).arg(&args.file), "pg_restore")?;
+    }
+    let app = data::open_app(config).await.context("bringing the restored database to this version's schema")?;
+    app.store.close().await;
+    say::line(say::either(
+        "Restaurada. Si la llave secret.key no es la de entonces, vuelve a escribir los secretos de los canales.",
+        "Restored. If secret.key is not the one of then, enter the channels' secrets again.",
+    ));
+    Ok(())
+}
+
+async fn restore_sqlite(config: &Config, file: &Path) -> anyhow::Result<()> {
+    let target = config.sqlite_file();
+    let draft = target.with_extension("db.restoring");
+    fs::copy(file, &draft).with_context(|| format!("copying {}", file.display()))?;
+    fs::set_permissions(&draft, fs::Permissions::from_mode(0o600))?;
+    let checked = check_copy(&draft).await;
+    for rest in ["-wal", "-shm"] {
+        let _ = fs::remove_file(beside(&draft, rest));
+    }
+    if checked.is_err() {
+        fs::remove_file(&draft)?;
+        return checked;
+    }
+    fs::File::open(&draft)?.sync_all()?;
+    if target.exists() {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs();
+        let kept = target.with_extension(format!("db.before-{now}"));
+        for rest in ["", "-wal", "-shm"] {
+            let from = beside(&target, rest);
+            if from.exists() {
+                fs::rename(from, beside(&kept, rest))?;
+            }
+        }
+        say::note(&format!("{} {}", say::either("La base anterior queda en", "The database before is kept in"), kept.display()));
+    }
+    fs::rename(&draft, &target)?;
+    Ok(())
+}
+
+fn beside(file: &Path, rest: &str) -> PathBuf {
+    PathBuf::from(format!("{}{rest}", file.display()))
+}
+
+fn run(command: &mut Command, tool: &str) -> anyhow::Result<()> {
+    match command.status() {
+        Ok(status) => {
+            ensure!(status.success(), "{tool} failed ({status}); its words are above");
+            Ok(())
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => bail!(
+            "{tool} {}",
+            say::either(
+                "no está instalado aquí. Instala el cliente de PostgreSQL (Debian: apt install postgresql-client) de la versión del servidor o una más nueva.",
+                "is not installed here. Install PostgreSQL's client tools (Debian: apt install postgresql-client), of the server's version or newer.",
+            )
+        ),
+        Err(error) => Err(error).with_context(|| format!("starting {tool}")),
+    }
+}
+
+fn database_name(url: &str) -> anyhow::Result<String> {
+    let url = url::Url::parse(url).context("the database's URL")?;
+    Ok(url.path().trim_start_matches('/').to_owned())
+}
+
+/// A PostgreSQL tool told by its environment where to connect: arguments would show the password to everybody who
+/// lists processes.
+fn postgres_tool(tool: &str, url: &str) -> anyhow::Result<Command> {
+    let parsed = url::Url::parse(url).context("the database's URL")?;
+    let plain =
+        |text: &str| url::form_urlencoded::parse(format!("v={}", text.replace('+', "%2B")).as_bytes()).next().map(|(_, v)| v.into_owned());
+    let mut command = Command::new(tool);
+    command.env("PGDATABASE", database_name(url)?);
+    if let Some(host) = parsed.host_str().filter(|host| !host.is_empty()) {
+        command.env("PGHOST", plain(host).unwrap_or_default());
+    }
+    if let Some(port) = parsed.port() {
+        command.env("PGPORT", port.to_string());
+    }
+    if !parsed.username().is_empty() {
+        command.env("PGUSER", plain(parsed.username()).unwrap_or_default());
+    }
+    if let Some(password) = parsed.password() {
+        command.env("PGPASSWORD", plain(password).unwrap_or_default());
+    }
+    for (key, value) in parsed.query_pairs() {
+        match key.as_ref() {
+            "host" => command.env("PGHOST", value.as_ref()),
+            "port" => command.env("PGPORT", value.as_ref()),
+            "user" => command.env("PGUSER", value.as_ref()),
+            "password" => command.env("PGPASSWORD", value.as_ref()),
+            "sslmode" => command.env("PGSSLMODE", value.as_ref()),
+            "sslrootcert" => command.env("PGSSLROOTCERT", value.as_ref()),
+            _ => continue,
+        };
+    }
+    Ok(command)
+}
