@@ -1,5 +1,11 @@
 /** The console in a browser, named as the people who use it name its parts. */
-import { expect, type Browser, type BrowserContext, type Locator, type Page } from '@playwright/test';
+import {
+	expect,
+	type Browser,
+	type BrowserContext,
+	type Locator,
+	type Page
+} from '@playwright/test';
 import type { Api } from './api';
 import { PASSWORD, type Server } from './server';
 
@@ -30,7 +36,10 @@ export function row(page: Page, text: string): Locator {
 
 /** The posts of the case on the screen that say this. */
 export function post(page: Page, text: string): Locator {
-	return page.getByRole('log', { name: 'Conversación' }).getByRole('article').filter({ hasText: text });
+	return page
+		.getByRole('log', { name: 'Conversación' })
+		.getByRole('article')
+		.filter({ hasText: text });
 }
 
 export function composer(page: Page): Locator {

@@ -21,5 +21,9 @@ export async function visit(
 	};
 	const begun = await call('visit', {}, { ...who, lang: 'es' });
 	const { visitor } = (await begun.json()) as { visitor: string };
-	await call('messages', { authorization: `Visitor ${visitor}` }, { id: crypto.randomUUID(), text });
+	await call(
+		'messages',
+		{ authorization: `Visitor ${visitor}` },
+		{ id: crypto.randomUUID(), text }
+	);
 }

@@ -17,7 +17,9 @@ test.afterAll(async () => {
 	await peers?.stop();
 });
 
-test('a mail is answered in its thread and the conversation goes on in one case', async ({ page }) => {
+test('a mail is answered in its thread and the conversation goes on in one case', async ({
+	page
+}) => {
 	const { mail } = peers.places;
 	const api = await server.user('ines@alba.test', 'administrator', { name: 'Inés Carvajal' });
 	await api.withoutUndo();

@@ -18,7 +18,6 @@ test.beforeAll(async () => {
 	await ines.withoutUndo();
 	chat = await ines.connect('webchat', 'sitio', { greeting_es: '¡Hola! Soy Alba.' });
 });
-});
 
 test.afterAll(async () => {
 	await server?.stop();
@@ -61,10 +60,18 @@ test('a visitor of the web chat and an agent talk, each in a browser of their ow
 
 		await page.reload();
 		await page.getByRole('button', { name: /^Abrir el chat/ }).click();
-		for (const text of ['¿Mi vuelo sale a tiempo?', 'Sí: a las 18:00 por la puerta 4.', 'Mil gracias'])
+		for (const text of [
+			'¿Mi vuelo sale a tiempo?',
+			'Sí: a las 18:00 por la puerta 4.',
+			'Mil gracias'
+		])
 			await expect(log).toContainText(text);
 		await agent.page.reload();
-		for (const text of ['¿Mi vuelo sale a tiempo?', 'Sí: a las 18:00 por la puerta 4.', 'Mil gracias'])
+		for (const text of [
+			'¿Mi vuelo sale a tiempo?',
+			'Sí: a las 18:00 por la puerta 4.',
+			'Mil gracias'
+		])
 			await expect(post(agent.page, text)).toHaveCount(1);
 	} finally {
 		await agent.context.close();
@@ -95,12 +102,60 @@ test('two agents do not answer the same case by accident', async ({ browser }) =
 	await composer(one.page).fill('');
 	await expect(two.page.getByText(/Inés Carvajal está respondiendo/)).toHaveCount(0);
 	await expect(send).toBeEnabled();
-	const [found] = await ines.get<{ items: { id: string }[] }>('/cases?folder=all&q=reembolso').then(
-		(page) => page.items
-	);
+	const [found] = await ines
+		.get<{ items: { id: string }[] }>('/cases?folder=all&q=reembolso')
+		.then((page) => page.items);
 	expect(Api.posts(await ines.get(`/cases/${found!.id}`)).map((one) => one.direction)).toEqual([
 		'in'
 	]);
 	await one.context.close();
 	await two.context.close();
+});
+
+test('a case is found, answered and resolved by keyboard alone', async ({ browser }) => {
+	const words = ['canela', 'laurel', 'romero'];
+	for (const word of words) await visit(server, chat, `Se perdió mi caja de ${word}`);
+	const { context, page } = await signedIn(browser, ines);
+	await openAll(page);
+	for (const word of words) await expect(row(page, word)).toBeVisible();
+
+	await page.keyboard.press('j');
+	await page.keyboard.press('j');
+	await page.keyboard.press('j');
+	await page.keyboard.press('k');
+	// The newest is the first: two down from before the first, with one there and back, is the middle one.
+	await page.keyboard.press('Enter');
+	await expect(post(page, 'laurel')).toBeVisible();
+	await page.keyboard.press('j');
+	await expect(post(page, 'canela')).toBeVisible();
+	await page.keyboard.press('k');
+	await expect(post(page, 'laurel')).toBeVisible();
+
+	await page.keyboard.press('r');
+	await expect(composer(page)).toBeFocused();
+	await page.keyboard.type('Apareció: te la llevamos hoy.');
+	await page.keyboard.press('Control+Enter');
+	await expect(post(page, 'Apareció: te la llevamos hoy.')).toBeVisible();
+	await expect(composer(page)).toHaveValue('');
+
+	await page.keyboard.press('Escape');
+	await page.keyboard.press('n');
+	const note = page.getByRole('textbox', { name: 'Nota interna' });
+	await expect(note).toBeFocused();
+	await page.keyboard.type('Avisé al depósito');
+	await page.keyboard.press('Control+Enter');
+	await expect(page.getByRole('log').getByText('Avisé al depósito')).toBeVisible();
+
+	await page.keyboard.press('Escape');
+	await page.keyboard.press('e');
+	await expect(page.getByText(/^Caso \d+ resuelto/)).toBeVisible();
+	await expect(row(page, 'laurel')).toHaveCount(0);
+
+	await page.keyboard.press('Control+k');
+	const command = page.getByRole('combobox', { name: /Busca/ });
+	await expect(command).toBeFocused();
+	await page.keyboard.type('Monitores');
+	await page.keyboard.press('Enter');
+	await expect(page.getByRole('heading', { name: 'Monitores', level: 1 })).toBeVisible();
+	await context.close();
 });
