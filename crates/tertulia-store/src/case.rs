@@ -170,6 +170,11 @@ impl Conn {
         Ok(on!(self, c => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(number).fetch_optional(c).await?))
     }
 
+    /// The highest case number; 0 when there is none.
+    pub async fn newest_case_number(&mut self) -> Result<i64> {
+        Ok(on!(self, c => sqlx::query_scalar("SELECT COALESCE(max(number), 0) FROM care_case").fetch_one(c).await?))
+    }
+
     /// Several cases, in no particular order.
     pub async fn cases_by_id(&mut self, ids: &[Uuid]) -> Result<Vec<CaseRow>> {
         let mut found = Vec::new();

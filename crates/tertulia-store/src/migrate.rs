@@ -23,6 +23,14 @@ const MIGRATIONS: &[(i64, &str, Text)] = &[
         },
     ),
     (3, "webchat", Text::Both(include_str!("../migrations/0003_webchat.sql"))),
+    (
+        4,
+        "ledger",
+        Text::Each {
+            sqlite: include_str!("../migrations/0004_ledger.sqlite.sql"),
+            postgres: include_str!("../migrations/0004_ledger.postgres.sql"),
+        },
+    ),
 ];
 
 /// The newest schema version this program knows.

@@ -25,9 +25,11 @@ pub enum Terms {
 }
 
 impl Terms {
-    /// The same, without needless nesting; an `Any` that may be anything is anything.
+    /// The same, without needless nesting; an `Any` that may be anything is anything, and so is a word without letters,
+    /// which no token is.
     fn simplify(self) -> Self {
         match self {
+            Self::Word(word) | Self::Prefix(word) if !word.contains(char::is_alphanumeric) => Self::Everything,
             Self::All(parts) => {
                 let mut parts: Vec<Self> = parts.into_iter().map(Self::simplify).filter(|part| *part != Self::Everything).collect();
                 match parts.len() {

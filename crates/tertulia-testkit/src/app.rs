@@ -2,7 +2,7 @@
 
 use crate::{Client, Database, VirtualClock};
 use anyhow::Context;
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 use tempfile::TempDir;
 use tertulia_app::{
     Actor, App, Networks,
@@ -10,6 +10,7 @@ use tertulia_app::{
     services,
     staff::{User, secrets, setup, sign_in::Secret, tokens, users},
 };
+use tertulia_channels::{email::Email, feed::Feeds, mastodon::Mastodon, push::Push, replay::Replay, webchat::WebChat};
 use tertulia_http::{HttpState, Options};
 use tertulia_kernel::DepartmentId;
 use tertulia_policy::Role;
@@ -27,23 +28,35 @@ pub struct Setup {
     pub database: Database,
     /// A clock of the test's own; the system's when absent.
     pub clock: Option<VirtualClock>,
-    /// The kinds of channel it knows.
-    pub networks: Networks,
+    /// The kinds of channel it knows; those of the program when absent, replaying files of the test's folder.
+    pub networks: Option<Networks>,
     /// How it is reached.
     pub options: Options,
 }
 
 impl Setup {
-    /// The system's clock, no networks, plain HTTP.
+    /// The system's clock, the program's networks, plain HTTP.
     pub fn on(database: Database) -> Self {
         let options = Options { secure_cookies: false, behind_proxy: false };
-        Self { database, clock: None, networks: Networks::default(), options }
+        Self { database, clock: None, networks: None, options }
     }
 
     /// Starts it.
     pub async fn start(self) -> anyhow::Result<TestApp> {
         TestApp::start_with(self).await
     }
+}
+
+/// The kinds of channel the program itself has.
+fn programs_networks(replayed: &Path) -> Networks {
+    Networks::new(vec![
+        Arc::new(Email::default()),
+        Arc::new(Feeds::default()),
+        Arc::new(Mastodon),
+        Arc::new(WebChat),
+        Arc::new(Push),
+        Arc::new(Replay::new(vec![replayed.to_owned()])),
+    ])
 }
 
 /// A running server. It stops, and its data goes, when this is dropped.
@@ -71,7 +84,8 @@ impl TestApp {
         let folder = tempfile::tempdir()?;
         let database_url = setup.database.fresh_url(&folder)?;
         let store = Store::open(&database_url).await.context("opening the test's database")?;
-        let mut app = App::new(store, Sealer::new([7; 32]), setup.networks);
+        let networks = setup.networks.unwrap_or_else(|| programs_networks(folder.path()));
+        let mut app = App::new(store, Sealer::new([7; 32]), networks);
         app.folder = Some(folder.path().to_owned());
         if let Some(clock) = setup.clock {
             app.clock = Arc::new(clock);

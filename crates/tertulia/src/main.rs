@@ -3,9 +3,11 @@
 //! **Never here:** rules. A subcommand reads its input, calls the app, and says what happened.
 
 mod backup;
+mod bench;
 mod config;
 mod data;
 mod doctor;
+mod listen;
 mod log;
 mod sample;
 mod say;
@@ -51,6 +53,12 @@ enum Command {
     Backup(backup::BackupArgs),
     /// Put a backup in place of the database.
     Restore(backup::RestoreArgs),
+    /// The listening language on its own: match posts, check queries.
+    #[command(subcommand)]
+    Listen(listen::ListenCommand),
+    /// Measure the flow on this machine, with a database of its own.
+    #[command(subcommand)]
+    Bench(bench::BenchCommand),
     /// Print the HTTP API's description (OpenAPI).
     Openapi,
 }
@@ -67,17 +75,22 @@ fn main() -> ExitCode {
 }
 
 fn run(cli: Cli) -> anyhow::Result<ExitCode> {
-    if let Command::Openapi = cli.command {
-        say::line(&tertulia_http::openapi().to_pretty_json()?);
-        return Ok(ExitCode::SUCCESS);
-    }
+    // These need neither configuration nor database.
+    let command = match cli.command {
+        Command::Openapi => {
+            say::line(&tertulia_http::openapi().to_pretty_json()?);
+            return Ok(ExitCode::SUCCESS);
+        }
+        Command::Listen(command) => return command.run(),
+        command => command,
+    };
     let config = Config::load(&cli.overrides)?;
-    log::start(&config, matches!(cli.command, Command::Serve))?;
+    log::start(&config, matches!(command, Command::Serve))?;
     // The process has one; a second `install` can't happen before this line.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
-        match cli.command {
+        match command {
             Command::Serve => serve::run(&config).await?,
             Command::Migrate => data::migrate(&config).await?,
             Command::User(command) => user::run(&config, command).await?,
@@ -87,7 +100,8 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::Doctor(args) => return doctor::run(&config, args).await,
             Command::Backup(args) => backup::backup(&config, args).await?,
             Command::Restore(args) => backup::restore(&config, args).await?,
-            Command::Openapi => {}
+            Command::Bench(command) => bench::run(command).await?,
+            Command::Openapi | Command::Listen(_) => {}
         }
         Ok(ExitCode::SUCCESS)
     })

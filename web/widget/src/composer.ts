@@ -14,8 +14,8 @@ export class Composer {
 	private readonly chips = h('div', { class: 'chips' });
 	private readonly error = h('p', { class: 'error', role: 'alert', hidden: true });
 	private readonly button: HTMLButtonElement;
-	private files: ChatFile[] = [];
-	private uploading = 0;
+	/** Files in the order they were chosen; `null` while one is on its way. */
+	private files: { stored: ChatFile | null }[] = [];
 
 	constructor(
 		private readonly chat: Chat,
@@ -87,7 +87,7 @@ export class Composer {
 		this.complain('');
 		for (const file of files) {
 			if (file.size > LARGEST) this.complain(this.say('tooLarge', { name: file.name }));
-			else if (this.files.length + this.uploading >= MOST_FILES) this.complain(this.say('tooMany'));
+			else if (this.files.length >= MOST_FILES) this.complain(this.say('tooMany'));
 			else void this.upload(file);
 		}
 	}
@@ -96,11 +96,12 @@ export class Composer {
 		const label = h('span', {}, this.say('uploading', { name: file.name }));
 		const chip = h('div', { class: 'chip' }, label);
 		this.chips.append(chip);
-		this.uploading++;
+		const slot: { stored: ChatFile | null } = { stored: null };
+		this.files.push(slot);
 		this.ready();
 		try {
 			const stored = await this.chat.upload(file);
-			this.files.push(stored);
+			slot.stored = stored;
 			label.textContent = stored.name;
 			const remove = h(
 				'button',
@@ -108,7 +109,7 @@ export class Composer {
 					type: 'button',
 					'aria-label': this.say('remove', { name: stored.name }),
 					click: () => {
-						this.files = this.files.filter((other) => other !== stored);
+						this.drop(slot);
 						chip.remove();
 						this.ready();
 						this.text.focus();
@@ -118,12 +119,16 @@ export class Composer {
 			);
 			chip.append(remove);
 		} catch {
+			this.drop(slot);
 			chip.remove();
 			this.complain(this.say('uploadFailed', { name: file.name }));
 		} finally {
-			this.uploading--;
 			this.ready();
 		}
+	}
+
+	private drop(slot: { stored: ChatFile | null }): void {
+		this.files = this.files.filter((other) => other !== slot);
 	}
 
 	private typed(): void {
@@ -151,7 +156,7 @@ export class Composer {
 
 	private ready(): void {
 		const something = this.text.value.trim() !== '' || this.files.length > 0;
-		this.button.disabled = !something || this.uploading > 0;
+		this.button.disabled = !something || this.files.some((slot) => slot.stored === null);
 	}
 
 	private submit(): void {
@@ -159,7 +164,10 @@ export class Composer {
 		if (this.button.disabled) return;
 		const text = this.text.value.trim();
 		if ([...text].length > LONGEST) return this.complain(this.say('tooLong'));
-		this.chat.send(text, this.files);
+		this.chat.send(
+			text,
+			this.files.flatMap(({ stored }) => (stored ? [stored] : []))
+		);
 		this.files = [];
 		this.chips.replaceChildren();
 		this.text.value = '';

@@ -60,7 +60,8 @@ form { border-top: 1px solid var(--line); }
 .chip svg { width: 14px; height: 14px; }
 .error { margin: 0; padding: 8px 16px 0; color: var(--bad); font-size: 13px; }
 .row { display: flex; align-items: flex-end; gap: 4px; padding: 8px; }
-textarea { flex: 1; min-width: 0; max-height: 132px; padding: 9px 8px; border: 0; resize: none; background: none; outline-offset: 0; border-radius: 8px; }
+textarea { flex: 1; min-width: 0; max-height: 132px; padding: 9px 8px; border: 0; resize: none; background: none; border-radius: 8px; }
+textarea:focus-visible { outline-width: 2px; outline-offset: -2px; }
 ::placeholder { color: var(--dim); opacity: 1; }
 .send { background: var(--accent); color: var(--ink); }
 .send[disabled] { background: var(--soft); color: var(--dim); cursor: default; }

@@ -11,6 +11,8 @@ interface Drawn {
 	element: HTMLElement;
 	mark: HTMLElement;
 	state: string;
+	/** Drawn before the server had it: its files have other addresses now. */
+	waiting: boolean;
 }
 
 export class Thread {
@@ -60,8 +62,8 @@ export class Thread {
 				wanted.push(this.day(date));
 			}
 			let drawn = this.drawn.get(message.id);
-			if (!drawn) {
-				drawn = this.message(message, message.from + message.name !== speaker);
+			if (!drawn || (drawn.waiting && !item && message.files.length > 0)) {
+				drawn = this.message(message, item !== null, message.from + message.name !== speaker);
 				this.drawn.set(message.id, drawn);
 				grew = true;
 			}
@@ -96,7 +98,7 @@ export class Thread {
 		return element;
 	}
 
-	private message(message: ChatMessage, named: boolean): Drawn {
+	private message(message: ChatMessage, waiting: boolean, named: boolean): Drawn {
 		const agent = message.from === 'agent';
 		const mark = h('div', { class: 'mark' });
 		const who = agent ? (message.name ?? this.chat.settings?.company ?? '') : this.say('you');
@@ -105,10 +107,10 @@ export class Thread {
 			{ class: `message ${agent ? 'agent' : 'visitor'}` },
 			h('div', { class: agent && named ? 'who' : 'quiet' }, who),
 			message.text !== '' && h('div', { class: 'bubble' }, ...linked(message.text)),
-			...message.files.map((file) => this.file(file)),
+			...message.files.map((file) => this.file(file, waiting)),
 			mark
 		);
-		return { element, mark, state: '' };
+		return { element, mark, state: '', waiting };
 	}
 
 	/** Under a message: when, and for the visitor's own what became of it. */
@@ -150,19 +152,19 @@ export class Thread {
 		}
 	}
 
-	private file(file: ChatFile): HTMLElement {
+	private file(file: ChatFile, waiting: boolean): HTMLElement {
 		const size = new Intl.NumberFormat(this.lang, {
 			style: 'unit',
 			unit: file.size < 1e6 ? 'kilobyte' : 'megabyte',
 			maximumFractionDigits: file.size < 1e6 ? 0 : 1
 		}).format(file.size < 1e6 ? Math.max(1, file.size / 1e3) : file.size / 1e6);
+		const shown = [icon(icons.file), h('span', {}, file.name), h('small', {}, size)];
+		if (waiting) return h('div', { class: 'file' }, ...shown);
 		const label = this.say('download', { name: file.name });
 		const button = h(
 			'button',
 			{ class: 'file', type: 'button', 'aria-label': label, click: () => void this.save(file) },
-			icon(icons.file),
-			h('span', {}, file.name),
-			h('small', {}, size)
+			...shown
 		);
 		if (PICTURES.includes(file.mime)) void this.picture(file, button);
 		return button;

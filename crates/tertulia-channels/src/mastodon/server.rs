@@ -8,10 +8,6 @@ use reqwest::{StatusCode, Url};
 use serde_json::Value;
 use tertulia_kernel::caps::{Caps, LengthUnit, ReplyRule};
 
-/// Room kept in every answer for the mention of the person: `@` and up to 30 letters (Mastodon does not count the
-/// domain) and a space.
-const MENTION_ROOM: u32 = 32;
-
 /// A server and our account on it.
 #[derive(Clone, Debug)]
 pub struct Server {
@@ -19,7 +15,7 @@ pub struct Server {
     pub me: Me,
     /// What the account can do.
     pub caps: Caps,
-    /// Longest post, mention included.
+    /// Longest post; the mention of the person counts too.
     pub max_post: u32,
     /// Where streams might be; whether they are is found out by opening one.
     pub streaming: Url,
@@ -30,7 +26,7 @@ pub struct Server {
 /// What any Mastodon-compatible account can do before its server is asked: Mastodon's own limits.
 pub fn usual_caps() -> Caps {
     Caps {
-        max_length: Some(500 - MENTION_ROOM),
+        max_length: Some(500),
         length_unit: LengthUnit::Chars,
         url_length: Some(23),
         public_answers: true,
@@ -84,9 +80,9 @@ fn read(me: &Value, instance: &Value, base: &Url) -> Option<Server> {
     let max_post = number("/configuration/statuses/max_characters")
         .or_else(|| number("/max_toot_chars"))
         .and_then(|max| u32::try_from(max).ok())
-        .filter(|max| *max > 2 * MENTION_ROOM)
+        .filter(|max| *max > 0)
         .unwrap_or(500);
-    caps.max_length = Some(max_post - MENTION_ROOM);
+    caps.max_length = Some(max_post);
     if let Some(url) = number("/configuration/statuses/characters_reserved_per_url") {
         caps.url_length = u32::try_from(url).ok();
     }
@@ -162,7 +158,7 @@ mod tests {
         let server = read(&me, &new, &base()).expect("server");
         assert_eq!(server.me.handle, "ayuda@example.com");
         assert_eq!(server.max_post, 5000);
-        assert_eq!(server.caps.max_length, Some(4968));
+        assert_eq!(server.caps.max_length, Some(5000));
         assert_eq!((server.caps.url_length, server.caps.max_attachments), (Some(25), 6));
         assert_eq!((server.caps.max_attachment_bytes, server.caps.attachment_types), (99, vec!["image/png".to_owned()]));
         assert_eq!(server.streaming.as_str(), "https://stream.example.com/");

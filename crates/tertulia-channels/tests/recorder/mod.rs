@@ -25,7 +25,7 @@ use tertulia_kernel::{
 use tokio_util::sync::CancellationToken;
 
 /// Longest a test waits for something to happen.
-pub const PATIENCE: Duration = Duration::from_secs(40);
+pub const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What came in so far.
 #[derive(Default)]

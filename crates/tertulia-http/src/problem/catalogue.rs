@@ -111,6 +111,13 @@ pub(super) fn detail(code: &str, lang: Lang) -> Option<&'static str> {
             "This server has no data folder to keep the sample day in.",
         ),
         "in_use" => ("Todavía se usa: primero mueve lo que depende de él.", "It is still in use: move what depends on it first."),
+        "reserved_by_other" => ("Otra persona está respondiendo este caso.", "Somebody else is answering this case."),
+        "offer_over" => ("Esta oferta ya terminó.", "This offer is over."),
+        "send_gate" => {
+            ("La respuesta no puede salir así: corrige lo marcado.", "The answer can't go out like this: correct what is marked.")
+        }
+        "too_late" => ("La respuesta ya salió y no se puede retirar.", "The answer has left already and can't be taken back."),
+        "not_failed" => ("Esta respuesta no falló: no hay nada que repetir.", "This answer has not failed: there is nothing to repeat."),
         "last_administrator" => (
             "Es la última persona que puede administrar. Da ese rol a otra persona antes.",
             "This is the last administrator. Give somebody else the role first.",

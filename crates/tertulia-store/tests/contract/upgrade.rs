@@ -1,0 +1,61 @@
+//! Upgrades from every earlier schema.
+
+use super::{count, run, sqlite_url};
+use tertulia_store::{Store, newest_schema};
+
+/// What a company of the first schema has.
+const FIRST_DATA: [&str; 4] = [
+    "INSERT INTO department (id, number, key, name_es, name_en, created_at) VALUES ({1}, 1, 'sales', 'Ventas', 'Sales', 1)",
+    "INSERT INTO staff (id, number, email, name, role, idle_since, created_at) VALUES ({2}, 1, 'a@b.test', 'A', 'agent', 1, 1)",
+    "INSERT INTO staff_department (user_id, department_id) VALUES ({2}, {1})",
+    "INSERT INTO setting (key, value) VALUES ('company', '{\"name\":\"Alas\"}')",
+];
+
+async fn upgrade(url: &str, literal: fn(u8) -> String, version: i64) -> anyhow::Result<()> {
+    let old = Store::open_at(url, version).await?;
+    assert_eq!(old.read().await?.schema_version().await?, Some(version));
+    let mut tx = old.begin().await?;
+    for sql in FIRST_DATA {
+        run(&mut tx, &sql.replace("{1}", &literal(1)).replace("{2}", &literal(2))).await?;
+    }
+    tx.commit().await?;
+    old.close().await;
+
+    let store = Store::open(url).await?;
+    let mut conn = store.read().await?;
+    assert_eq!(conn.schema_version().await?, Some(newest_schema()));
+    let user = conn.user_by_email("a@b.test").await?.expect("kept");
+    assert_eq!(user.departments.len(), 1);
+    assert_eq!(conn.setting::<serde_json::Value>("company").await?, Some(serde_json::json!({ "name": "Alas" })));
+    drop(conn);
+
+    // A database that a newer program migrated is refused, not damaged.
+    let mut tx = store.begin().await?;
+    let newer = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
+        SELECT 9999, 'newer', success, checksum, 0 FROM _sqlx_migrations WHERE version = 1";
+    run(&mut tx, newer).await?;
+    tx.commit().await?;
+    store.close().await;
+    assert!(Store::open(url).await.is_err());
+    let looked = Store::open_as_is(url).await?;
+    assert_eq!(count(&looked, "SELECT COUNT(*) FROM staff").await?, 1);
+    Ok(())
+}
+
+#[tokio::test]
+async fn sqlite() -> anyhow::Result<()> {
+    for version in 1..=newest_schema() {
+        let folder = tempfile::tempdir()?;
+        upgrade(&sqlite_url(&folder), |n| format!("x'0000000000000000000000000000000{n}'"), version).await?;
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn postgres() -> anyhow::Result<()> {
+    for version in 1..=newest_schema() {
+        let url = tertulia_peers::postgres::fresh_database()?;
+        upgrade(&url, |n| format!("'00000000-0000-0000-0000-00000000000{n}'"), version).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,200 @@
+//! `tertulia listen`: the listening language alone, on JSON Lines, for scripts, checks and benchmarks.
+//!
+//! Everything is read and checked before anything is written: bad input names its file, line and field, exits 2 and
+//! leaves standard output empty. The output does not depend on the number of threads.
+
+mod input;
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use clap::{Args, Subcommand};
+use input::{Id, InputError, MonitorLine, PostLine};
+use serde_json::json;
+use tertulia_listen::{Locale, MonitorSet, Query, QueryError};
+
+/// `tertulia listen …`
+#[derive(Subcommand)]
+pub enum ListenCommand {
+    /// Say which monitors each post matches, both read from JSON Lines files (`-` reads standard input).
+    Match(MatchArgs),
+    /// Check one query: its canonical form, how it reads, what it costs; or where it is wrong.
+    Check(CheckArgs),
+}
+
+/// Options of `tertulia listen match`.
+#[derive(Args)]
+pub struct MatchArgs {
+    /// Monitors, one object a line: {"id", "query"}.
+    #[arg(long, value_name = "FILE", env = "TERTULIA_MONITORS")]
+    monitors: PathBuf,
+    /// Posts, one object a line: {"id", "text", "author"?, "followers"?, "lang"?, "channel"?, …}.
+    #[arg(long, value_name = "FILE", env = "TERTULIA_POSTS")]
+    posts: PathBuf,
+    /// Threads to match with. The output is the same with any number.
+    #[arg(long, value_name = "N", env = "TERTULIA_THREADS", default_value_t = 1,
+          value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: u16,
+    /// Write one JSON object with counts and times to standard error.
+    #[arg(long)]
+    stats: bool,
+}
+
+/// Options of `tertulia listen check`.
+#[derive(Args)]
+pub struct CheckArgs {
+    /// The query.
+    #[arg(allow_hyphen_values = true)]
+    query: String,
+    /// Write a mistake as one JSON object instead of text.
+    #[arg(long)]
+    json: bool,
+}
+
+impl ListenCommand {
+    /// Runs the command. Bad input is reported on standard error and gives exit code 2.
+    pub fn run(self) -> anyhow::Result<ExitCode> {
+        match self {
+            Self::Match(args) => match match_posts(&args) {
+                Ok((output, stats)) => {
+                    write_out(output.iter().map(String::as_str))?;
+                    if args.stats {
+                        writeln!(std::io::stderr(), "{stats}")?;
+                    }
+                    Ok(ExitCode::SUCCESS)
+                }
+                Err(error) => {
+                    writeln!(std::io::stderr(), "error: {}", error.text(locale()))?;
+                    Ok(ExitCode::from(2))
+                }
+            },
+            Self::Check(args) => match Query::parse(&args.query) {
+                Ok(query) => {
+                    write_out([describe(&query).as_str(), "\n"])?;
+                    Ok(ExitCode::SUCCESS)
+                }
+                Err(error) if args.json => {
+                    writeln!(std::io::stderr(), "{}", serde_json::to_string(&error)?)?;
+                    Ok(ExitCode::from(2))
+                }
+                Err(error) => {
+                    writeln!(std::io::stderr(), "{}", point_at(&args.query, &error, locale()))?;
+                    Ok(ExitCode::from(2))
+                }
+            },
+        }
+    }
+}
+
+/// The language of messages, by the environment as other programs do.
+fn locale() -> Locale {
+    let set = |name| std::env::var(name).ok().filter(|v: &String| !v.is_empty());
+    let asked = set("LC_ALL").or_else(|| set("LC_MESSAGES")).or_else(|| set("LANG"));
+    if asked.is_some_and(|l| l.starts_with("es")) { Locale::Es } else { Locale::En }
+}
+
+/// Writes to standard output; a reader that closes the pipe early is no error.
+fn write_out<'a>(parts: impl IntoIterator<Item = &'a str>) -> anyhow::Result<()> {
+    let mut out = std::io::stdout().lock();
+    for part in parts {
+        match out.write_all(part.as_bytes()) {
+            Err(e) if e.kind() == std::io::ErrorKind::BrokenPipe => return Ok(()),
+            written => written?,
+        }
+    }
+    match out.flush() {
+        Err(e) if e.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        flushed => Ok(flushed?),
+    }
+}
+
+fn describe(query: &Query) -> String {
+    let canonical = query.to_string();
+    let reading = json!({"es": query.reading(Locale::Es), "en": query.reading(Locale::En)});
+    json!({"query": canonical, "reading": reading, "cost": query.cost()}).to_string()
+}
+
+/// The mistake, the query with the place marked, and the hint.
+fn point_at(query: &str, error: &QueryError, locale: Locale) -> String {
+    let (from, to) = (error.span.start, error.span.end);
+    let at = match locale {
+        Locale::Es => format!("en los bytes {from}..{to}"),
+        Locale::En => format!("at bytes {from}..{to}"),
+    };
+    let mut text = format!("error[{}] {at}: {}\n", error.code.as_str(), error.message(locale));
+    if !query.contains(['\n', '\r', '\t']) && query.len() <= 200 {
+        let before = query[..from].chars().count();
+        let marked = query[from..to].chars().count().max(1);
+        text.push_str(&format!("  {query}\n  {}{}\n", " ".repeat(before), "^".repeat(marked)));
+    }
+    text + &error.hint(locale)
+}
+
+/// The output in pieces, in the order of the posts, and the figures.
+fn match_posts(args: &MatchArgs) -> Result<(Vec<String>, serde_json::Value), InputError> {
+    let monitors: Vec<MonitorLine> = input::read_monitors(&args.monitors)?;
+    let posts: Vec<PostLine> = input::read_posts(&args.posts, usize::from(args.threads))?;
+
+    let building = Instant::now();
+    let mut set = MonitorSet::new();
+    for monitor in monitors {
+        set.add(monitor.id, &monitor.query);
+    }
+    let build = building.elapsed();
+
+    let matching = Instant::now();
+    let share = posts.len().div_ceil(usize::from(args.threads)).max(1);
+    let parts: Vec<Matched> = std::thread::scope(|scope| {
+        let running: Vec<_> = posts.chunks(share).map(|chunk| scope.spawn(|| match_chunk(&set, chunk))).collect();
+        // A panic in a thread is a bug; it goes on here as it would have without threads.
+        running.into_iter().map(|r| r.join().unwrap_or_else(|p| std::panic::resume_unwind(p))).collect()
+    });
+    let elapsed = matching.elapsed();
+
+    let stats = json!({
+        "posts": posts.len(),
+        "monitors": set.len(),
+        "matches": parts.iter().map(|p| p.matches).sum::<usize>(),
+        "build_seconds": build.as_secs_f64(),
+        "match_cpu_seconds": parts.iter().map(|p| p.cpu.as_secs_f64()).sum::<f64>(),
+        "posts_per_second": posts.len() as f64 / elapsed.as_secs_f64().max(1e-9),
+        "bytes_per_monitor": set.heap_bytes() / set.len().max(1),
+    });
+    Ok((parts.into_iter().map(|p| p.output).collect(), stats))
+}
+
+/// What one thread found.
+struct Matched {
+    output: String,
+    matches: usize,
+    cpu: Duration,
+}
+
+fn match_chunk(set: &MonitorSet<Id>, posts: &[PostLine]) -> Matched {
+    let begun = (thread_cpu(), Instant::now());
+    let (mut output, mut matches) = (String::new(), 0);
+    for post in posts {
+        let ids = set.matches(&post.view());
+        if ids.is_empty() {
+            continue;
+        }
+        matches += ids.len();
+        let ids: Vec<String> = ids.iter().map(Id::to_string).collect();
+        output.push_str(&format!("{{\"post\":{},\"monitors\":[{}]}}\n", post.id, ids.join(",")));
+    }
+    let cpu = match (begun.0, thread_cpu()) {
+        (Some(before), Some(after)) if after > before => after - before,
+        _ => begun.1.elapsed(),
+    };
+    Matched { output, matches, cpu }
+}
+
+/// Processor time of this thread, where the system tells it (Linux).
+fn thread_cpu() -> Option<Duration> {
+    // The kernel adds up a thread's time when it reschedules it.
+    std::thread::yield_now();
+    let stat = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+    stat.split_whitespace().next()?.parse().ok().map(Duration::from_nanos)
+}

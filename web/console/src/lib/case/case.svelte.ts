@@ -1,0 +1,168 @@
+import type { CaseChange, CaseDetail, CaseRow, Presence } from '@tertulia/api-client';
+import { ApiProblem } from '@tertulia/api-client';
+import { api } from '$lib/state/api.ts';
+import { gather } from '$lib/state/gather.ts';
+import { live } from '$lib/state/live.svelte.ts';
+import { session } from '$lib/state/session.svelte.ts';
+import { toasts } from '$lib/state/toasts.svelte.ts';
+
+const PRESENCE_EVERY = 10_000;
+const RESERVE_EVERY = 30_000;
+const TYPING_FOR = 6000;
+
+/** The case on the screen: kept as the server has it, with who else is here. */
+export class OpenCase {
+	id = $state('');
+	detail = $state<CaseDetail | undefined>(undefined);
+	error = $state<ApiProblem | undefined>(undefined);
+	/** The visitor of a web chat types. */
+	visitorTyping = $state(false);
+	/** Somebody else answers this case right now. */
+	reservedByOther = $state(false);
+	others: Presence[] = $derived(
+		(this.detail?.presence ?? []).filter((present) => present.user_id !== session.me.id)
+	);
+	#typedAt = 0;
+	#reservedAt = 0;
+	#visitorTimer: ReturnType<typeof setTimeout> | undefined;
+
+	/** Opens a case and follows it until the returned function is called. */
+	open(id: string): () => void {
+		this.id = id;
+		this.detail = undefined;
+		this.error = undefined;
+		this.reservedByOther = false;
+		this.visitorTyping = false;
+		this.#typedAt = 0;
+		this.#reservedAt = 0;
+		void this.load().then(() => this.#seen());
+		const reload = gather(() => void this.load().then(() => this.#seen()), 120, 800);
+		const stop = live.listen((update) => {
+			if (update.type === 'reset') reload.call();
+			if (!('case_id' in update) || update.case_id !== id) return;
+			if (update.type === 'presence' && this.detail) {
+				this.detail = {
+					...this.detail,
+					presence: update.present,
+					reserved_by: update.reserved_by ?? null
+				};
+				this.reservedByOther = Boolean(update.reserved_by && update.reserved_by !== session.me.id);
+			} else if (update.type === 'visitor_typing') {
+				this.visitorTyping = true;
+				clearTimeout(this.#visitorTimer);
+				this.#visitorTimer = setTimeout(() => (this.visitorTyping = false), 6000);
+			} else {
+				reload.call();
+			}
+		});
+		void this.#present('viewing');
+		const beat = setInterval(() => {
+			const typing = Date.now() - this.#typedAt < TYPING_FOR;
+			if (!document.hidden) void this.#present(typing ? 'typing' : 'viewing');
+		}, PRESENCE_EVERY);
+		return () => {
+			stop();
+			reload.cancel();
+			clearInterval(beat);
+			clearTimeout(this.#visitorTimer);
+			void this.#leave(id);
+		};
+	}
+
+	async load(): Promise<void> {
+		const id = this.id;
+		try {
+			const detail = await api.get<CaseDetail>(`/cases/${id}`);
+			if (id !== this.id) return;
+			this.detail = detail;
+			this.reservedByOther = Boolean(detail.reserved_by && detail.reserved_by !== session.me.id);
+			this.error = undefined;
+		} catch (error) {
+			if (id === this.id && error instanceof ApiProblem && !this.detail) this.error = error;
+		}
+	}
+
+	/** Changes the case at once on the screen; the server's word comes after and wins. */
+	async change(change: CaseChange): Promise<boolean> {
+		const before = this.detail;
+		if (this.detail) this.detail = { ...this.detail, ...change } as CaseDetail;
+		try {
+			const row = await api.patch<CaseRow>(`/cases/${this.id}`, change);
+			this.#adopt(row);
+			void this.load();
+			return true;
+		} catch (error) {
+			this.detail = before;
+			toasts.fail(error);
+			return false;
+		}
+	}
+
+	async take(): Promise<void> {
+		try {
+			this.#adopt(await api.post<CaseRow>(`/cases/${this.id}/take`));
+		} catch (error) {
+			toasts.fail(error);
+		}
+		void this.load();
+	}
+
+	/** Says that this person types an answer (reserving it) or a note (only shown). */
+	async typing(answering: boolean): Promise<void> {
+		const now = Date.now();
+		const began = now - this.#typedAt > TYPING_FOR;
+		this.#typedAt = now;
+		if (began) void this.#present('typing');
+		if (!answering || now - this.#reservedAt < RESERVE_EVERY) return;
+		this.#reservedAt = now;
+		try {
+			await api.post(`/cases/${this.id}/reserve`);
+			this.reservedByOther = false;
+		} catch (error) {
+			this.#reservedAt = 0;
+			if (error instanceof ApiProblem && error.code === 'reserved_by_other') {
+				this.reservedByOther = true;
+				void this.load();
+			}
+		}
+	}
+
+	/** The answer was sent or thrown away: others may answer. */
+	async released(): Promise<void> {
+		this.#typedAt = 0;
+		if (!this.#reservedAt) return;
+		this.#reservedAt = 0;
+		await api.post(`/cases/${this.id}/release`).catch(() => undefined);
+	}
+
+	#adopt(row: CaseRow) {
+		if (this.detail && this.detail.id === row.id) this.detail = { ...this.detail, ...row };
+	}
+
+	#seen() {
+		if (!this.detail?.unread || document.hidden) return;
+		this.detail = { ...this.detail, unread: false };
+		void api.post(`/cases/${this.id}/seen`).catch(() => undefined);
+	}
+
+	async #present(state: 'viewing' | 'typing') {
+		const id = this.id;
+		try {
+			const presence = await api.post<Presence[]>(`/cases/${id}/presence`, { state });
+			if (id === this.id && this.detail && Array.isArray(presence)) {
+				this.detail = { ...this.detail, presence };
+			}
+		} catch {
+			// The next beat tries again.
+		}
+	}
+
+	async #leave(id: string) {
+		if (this.#reservedAt) {
+			void api.post(`/cases/${id}/release`, undefined, { keepalive: true }).catch(() => undefined);
+		}
+		await api
+			.post(`/cases/${id}/presence`, { state: 'left' }, { keepalive: true })
+			.catch(() => undefined);
+	}
+}

@@ -1,0 +1,58 @@
+import type { CannedAnswer, Channel, Department, Monitor, User } from '@tertulia/api-client';
+import { api } from './api.ts';
+import { preferences } from './preferences.svelte.ts';
+
+/** Small lists that every screen needs: colleagues, departments, channels, monitors, ready-made answers. */
+class Directory {
+	users = $state<User[]>([]);
+	departments = $state<Department[]>([]);
+	channels = $state<Channel[]>([]);
+	monitors = $state<Monitor[]>([]);
+	canned = $state<CannedAnswer[]>([]);
+	loaded = $state(false);
+
+	activeUsers = $derived(this.users.filter((user) => user.status === 'active'));
+
+	/** Fetches all; a list the role may not read stays empty. */
+	async load(): Promise<void> {
+		const read = async <T>(path: string, take: (items: T[]) => void) => {
+			try {
+				take(await api.get<T[]>(path));
+			} catch {
+				// Not for this role, or unreachable: the banner says so.
+			}
+		};
+		await Promise.all([
+			read<User>('/users', (users) => (this.users = users)),
+			read<Department>('/departments', (departments) => (this.departments = departments)),
+			read<Channel>('/channels', (channels) => (this.channels = channels)),
+			read<Monitor>('/monitors', (monitors) => (this.monitors = monitors)),
+			read<CannedAnswer>('/canned-answers', (canned) => (this.canned = canned))
+		]);
+		this.loaded = true;
+	}
+
+	async loadChannels(): Promise<void> {
+		this.channels = await api.get<Channel[]>('/channels');
+	}
+
+	user(id: string | null | undefined): User | undefined {
+		return this.users.find((user) => user.id === id);
+	}
+
+	channel(id: string | null | undefined): Channel | undefined {
+		return this.channels.find((channel) => channel.id === id);
+	}
+
+	department(id: string | null | undefined): Department | undefined {
+		return this.departments.find((department) => department.id === id);
+	}
+
+	departmentName(id: string | null | undefined): string | undefined {
+		const department = this.department(id);
+		if (!department) return undefined;
+		return preferences.locale === 'en' ? department.name_en : department.name_es;
+	}
+}
+
+export const directory = new Directory();

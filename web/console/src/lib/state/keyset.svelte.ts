@@ -1,0 +1,91 @@
+import type { Page } from '@tertulia/api-client';
+
+type Load<T> = (after: string | undefined, limit: number, signal: AbortSignal) => Promise<Page<T>>;
+
+/**
+ * A list that grows by keyset pages as it is scrolled, and whose head can be fetched again without losing the place.
+ */
+export class KeysetList<T extends { id: string }> {
+	items = $state<T[]>([]);
+	loading = $state(true);
+	loadingMore = $state(false);
+	error = $state<unknown>(undefined);
+	#next: string | undefined;
+	#load: Load<T>;
+	#pageSize: number;
+	#abort = new AbortController();
+
+	constructor(load: Load<T>, pageSize = 50) {
+		this.#load = load;
+		this.#pageSize = pageSize;
+	}
+
+	get complete(): boolean {
+		return !this.loading && !this.#next;
+	}
+
+	/** Starts over, for another folder or another search. */
+	async restart(): Promise<void> {
+		this.#abort.abort();
+		this.#abort = new AbortController();
+		const { signal } = this.#abort;
+		this.loading = true;
+		this.error = undefined;
+		try {
+			const page = await this.#load(undefined, this.#pageSize, signal);
+			if (signal.aborted) return;
+			this.items = page.items;
+			this.#next = page.next ?? undefined;
+		} catch (error) {
+			if (signal.aborted) return;
+			this.items = [];
+			this.#next = undefined;
+			this.error = error;
+		}
+		this.loading = false;
+	}
+
+	async more(): Promise<void> {
+		if (!this.#next || this.loadingMore || this.loading) return;
+		const { signal } = this.#abort;
+		this.loadingMore = true;
+		try {
+			const page = await this.#load(this.#next, this.#pageSize, signal);
+			if (!signal.aborted) {
+				const known = new Set(this.items.map((item) => item.id));
+				this.items = [...this.items, ...page.items.filter((item) => !known.has(item.id))];
+				this.#next = page.next ?? undefined;
+			}
+		} catch (error) {
+			if (!signal.aborted) this.error = error;
+		}
+		this.loadingMore = false;
+	}
+
+	/** Fetches again what is loaded (up to 200), keeping anything older as it was. */
+	async refresh(): Promise<void> {
+		if (this.loading) return;
+		const { signal } = this.#abort;
+		const limit = Math.min(200, Math.max(this.#pageSize, this.items.length));
+		try {
+			const page = await this.#load(undefined, limit, signal);
+			if (signal.aborted) return;
+			const fresh = new Set(page.items.map((item) => item.id));
+			const tail = page.next ? this.items.slice(limit).filter((item) => !fresh.has(item.id)) : [];
+			this.items = [...page.items, ...tail];
+			if (tail.length === 0) this.#next = page.next ?? undefined;
+			this.error = undefined;
+		} catch (error) {
+			if (!signal.aborted && this.items.length === 0) this.error = error;
+		}
+	}
+
+	/** Changes an item in place, before the server confirms. */
+	patch(id: string, change: Partial<T>): void {
+		this.items = this.items.map((item) => (item.id === id ? { ...item, ...change } : item));
+	}
+
+	remove(ids: Set<string>): void {
+		this.items = this.items.filter((item) => !ids.has(item.id));
+	}
+}

@@ -1,0 +1,72 @@
+import type { Live } from '@tertulia/api-client';
+import { connection } from './connection.svelte.ts';
+import { Backoff } from './backoff.ts';
+
+type Listener = (update: Live) => void;
+
+/**
+ * The server's live stream. The browser resumes by itself with the last id it saw; when the server closes for good
+ * (restart, expired session) it is opened again with growing pauses, and listeners are told to fetch anew.
+ */
+class LiveStream {
+	#source: EventSource | undefined;
+	#listeners = new Set<Listener>();
+	#backoff = new Backoff(1000, 30_000);
+	#timer: ReturnType<typeof setTimeout> | undefined;
+	#lost = false;
+	#running = false;
+
+	start(): () => void {
+		this.#running = true;
+		this.#open();
+		return () => {
+			this.#running = false;
+			clearTimeout(this.#timer);
+			this.#source?.close();
+			this.#source = undefined;
+		};
+	}
+
+	/** Hears every update until the returned function is called. */
+	listen(listener: Listener): () => void {
+		this.#listeners.add(listener);
+		return () => this.#listeners.delete(listener);
+	}
+
+	#tell(update: Live) {
+		for (const listener of this.#listeners) listener(update);
+	}
+
+	#open() {
+		if (!this.#running) return;
+		const source = new EventSource('/api/v1/live');
+		this.#source = source;
+		source.onopen = () => {
+			connection.reached(true);
+			this.#backoff.reset();
+			if (this.#lost) this.#tell({ type: 'reset' });
+			this.#lost = false;
+		};
+		const hear = (event: MessageEvent<string>) => {
+			try {
+				this.#tell(JSON.parse(event.data) as Live);
+			} catch {
+				// A half-written event after a cut line; what it said is fetched on reset.
+			}
+		};
+		source.onmessage = hear;
+		source.addEventListener('reset', () => this.#tell({ type: 'reset' }));
+		source.onerror = () => {
+			if (source.readyState !== EventSource.CLOSED) {
+				// The browser tries again by itself and resumes by id.
+				if (!navigator.onLine) connection.reached(false);
+				return;
+			}
+			this.#lost = true;
+			source.close();
+			this.#timer = setTimeout(() => this.#open(), this.#backoff.next());
+		};
+	}
+}
+
+export const live = new LiveStream();

@@ -1,0 +1,31 @@
+import type { Target } from '$lib/case/targets.ts';
+import { m } from '$lib/paraglide/messages.js';
+import { channelKindName } from './labels.ts';
+
+/** A network with one conversation each way needs no "in private". */
+const oneWay: Record<string, { tab: () => string; send: () => string }> = {
+	email: { tab: m.target_email, send: m.send_email },
+	webchat: { tab: m.target_webchat, send: m.send_webchat }
+};
+
+/** What the choice of a target says. */
+export function targetWords(target: Target): string {
+	const own = oneWay[target.conversation.channel_kind];
+	if (own) return own.tab();
+	const channel = channelKindName(target.conversation.channel_kind);
+	return target.visibility === 'public'
+		? m.target_public({ channel })
+		: m.target_private({ channel });
+}
+
+/** Exactly what pressing the send button does. */
+export function sendWords(target: Target, resolve: boolean): string {
+	const own = oneWay[target.conversation.channel_kind];
+	const channel = channelKindName(target.conversation.channel_kind);
+	const words = own
+		? own.send()
+		: target.visibility === 'public'
+			? m.send_public({ channel })
+			: m.send_private({ channel });
+	return resolve ? m.send_and_resolve({ send: words }) : words;
+}

@@ -1,0 +1,602 @@
+/**
+ * The API's named types, in the shape openapi-typescript gives `components["schemas"]`.
+ * The server's OpenAPI document is the truth; `cargo xtask codegen` checks this file against it.
+ */
+
+export type Uuid = string;
+/** RFC 3339 in UTC with milliseconds. */
+export type Instant = string;
+export type Json = Record<string, unknown>;
+
+export type Role = 'administrator' | 'supervisor' | 'agent';
+export type Locale = 'es' | 'en';
+export type Theme = 'system' | 'light' | 'dark';
+export type Visibility = 'public' | 'private';
+export type Priority = 'low' | 'normal' | 'high' | 'urgent';
+export type CaseState = 'open' | 'snoozed' | 'resolved';
+
+export interface FieldProblem {
+	field: string;
+	code: string;
+	message: string;
+}
+export interface Problem {
+	code: string;
+	status: number;
+	title: string;
+	detail?: string | null;
+	fields?: FieldProblem[];
+}
+export interface Bilingual {
+	es: string;
+	en: string;
+}
+
+export interface SignIn {
+	email: string;
+	password: string;
+}
+export interface Me {
+	id: Uuid;
+	number: number;
+	email: string;
+	name: string;
+	role: Role;
+	department_ids: Uuid[];
+	locale: string;
+	theme: string;
+	zone?: string | null;
+	ready: boolean;
+}
+export interface Session {
+	user: Me;
+	company: string;
+	sample_loaded: boolean;
+}
+export interface MeChange {
+	name?: string;
+	locale?: string;
+	theme?: string;
+	zone?: string | null;
+	ready?: boolean;
+}
+export interface PasswordChange {
+	current: string;
+	new: string;
+}
+export interface SetupLink {
+	purpose: string;
+	email?: string | null;
+	name?: string | null;
+}
+export interface SetupForm {
+	name: string;
+	email?: string | null;
+	password: string;
+	locale: string;
+}
+
+export interface User {
+	id: Uuid;
+	number: number;
+	email: string;
+	name: string;
+	role: Role;
+	department_ids: Uuid[];
+	locale: string;
+	status: string;
+	ready: boolean;
+	last_seen_at?: Instant | null;
+}
+export interface UserInvite {
+	email: string;
+	name: string;
+	role: Role;
+	department_ids: Uuid[];
+	locale: string;
+}
+export interface UserInvited {
+	user: User;
+	setup_path: string;
+}
+export interface UserChange {
+	name?: string;
+	role?: Role;
+	department_ids?: Uuid[];
+	disabled?: boolean;
+}
+export interface Department {
+	id: Uuid;
+	number: number;
+	key: string;
+	name_es: string;
+	name_en: string;
+	members: number;
+}
+export interface DepartmentForm {
+	key: string;
+	name_es: string;
+	name_en: string;
+}
+export interface Token {
+	id: Uuid;
+	name: string;
+	user_id: Uuid;
+	scopes: string[];
+	created_at: Instant;
+	last_used_at?: Instant | null;
+}
+export interface TokenForm {
+	name: string;
+	scopes: string[];
+}
+export interface TokenCreated {
+	token: Token;
+	secret: string;
+}
+export interface AuditEntry {
+	id: Uuid;
+	at: Instant;
+	actor: string;
+	action: string;
+	object_kind: string;
+	object_id?: Uuid | null;
+	detail: Json;
+}
+
+/** A keyset page: pass `next` as `after`; absent on the last page. */
+export interface Page<T> {
+	items: T[];
+	next?: string | null;
+}
+export type AuditPage = Page<AuditEntry>;
+export type CasePage = Page<CaseRow>;
+export type PostPage = Page<Post>;
+export type PersonPage = Page<PersonBrief>;
+
+export interface Caps {
+	max_length?: number | null;
+	length_unit: string;
+	url_length?: number | null;
+	public_answers: boolean;
+	private_answers: boolean;
+	reply_rule: string;
+	window_hours?: number | null;
+	max_attachments: number;
+	max_attachment_bytes: number;
+	attachment_types: string[];
+	subject: boolean;
+}
+export interface SettingField {
+	key: string;
+	input: string;
+	choices: string[];
+	required: boolean;
+	secret: boolean;
+	default?: unknown;
+	label: Bilingual;
+	help: Bilingual;
+}
+export interface ChannelKind {
+	kind: string;
+	fields: SettingField[];
+	caps: Caps;
+}
+export interface ChannelLimit {
+	bucket: string;
+	left: number;
+	of: number;
+	resets_at?: Instant | null;
+}
+export interface ChannelHealth {
+	state: string;
+	mode?: string | null;
+	last_event_at?: Instant | null;
+	last_ok_at?: Instant | null;
+	lag_ms?: number | null;
+	last_error?: string | null;
+	last_error_at?: Instant | null;
+	errors: number;
+	kept: number;
+	counted: number;
+	quarantined: number;
+	limits: ChannelLimit[];
+}
+export interface Channel {
+	id: Uuid;
+	number: number;
+	kind: string;
+	shows_as: string;
+	name: string;
+	account?: string | null;
+	enabled: boolean;
+	window_days: number;
+	settings?: Json | null;
+	secrets_set: string[];
+	caps: Caps;
+	health: ChannelHealth;
+}
+export interface ChannelForm {
+	kind: string;
+	name: string;
+	enabled: boolean;
+	window_days: number;
+	settings: Json;
+}
+export interface ChannelCheck {
+	ok: boolean;
+	account?: string | null;
+	findings: Bilingual[];
+	error?: string | null;
+}
+export interface Quarantined {
+	id: Uuid;
+	external_id: string;
+	error: string;
+	payload: string;
+	received_at: Instant;
+	attempts: number;
+}
+
+export interface PostAuthor {
+	identity_id?: Uuid | null;
+	person_id?: Uuid | null;
+	user_id?: Uuid | null;
+	name: string;
+	handle: string;
+	followers?: number | null;
+}
+export interface Attachment {
+	id: Uuid;
+	mime: string;
+	name?: string | null;
+	size?: number | null;
+	alt?: string | null;
+	path?: string | null;
+	url?: string | null;
+}
+export interface PostMatch {
+	monitor_id: Uuid;
+	monitor: string;
+	ranges: [number, number][];
+}
+export interface Sending {
+	answer_id: Uuid;
+	state: string;
+	reason?: string | null;
+	undo_until?: Instant | null;
+	retry_at?: Instant | null;
+}
+export interface Post {
+	id: Uuid;
+	channel_id: Uuid;
+	conversation_id?: Uuid | null;
+	case_id?: Uuid | null;
+	case_number?: number | null;
+	direction: string;
+	visibility: string;
+	author: PostAuthor;
+	title?: string | null;
+	text: string;
+	quoted?: string | null;
+	url?: string | null;
+	lang?: string | null;
+	parent_id?: Uuid | null;
+	occurred_at: Instant;
+	received_at: Instant;
+	edited_at?: Instant | null;
+	deleted_at?: Instant | null;
+	attachments: Attachment[];
+	matches: PostMatch[];
+	sending?: Sending | null;
+}
+export interface PostStep {
+	at: Instant;
+	step: string;
+	why: Json;
+}
+export interface PostVersion {
+	until: Instant;
+	text: string;
+}
+export interface PostDetail {
+	post: Post;
+	steps: PostStep[];
+	versions: PostVersion[];
+}
+
+export interface PersonBrief {
+	id: Uuid;
+	number: number;
+	name: string;
+	handle?: string | null;
+	followers?: number | null;
+	vip: boolean;
+}
+export interface Identity {
+	id: Uuid;
+	provider: string;
+	handle: string;
+	name?: string | null;
+	url?: string | null;
+	followers?: number | null;
+	first_seen_at: Instant;
+}
+export interface PersonDetail extends PersonBrief {
+	kind: string;
+	note?: string | null;
+	created_at: Instant;
+	identities: Identity[];
+	cases: CaseRow[];
+	posts: number;
+}
+export interface PersonChange {
+	name?: string;
+	kind?: string;
+	note?: string | null;
+	vip?: boolean;
+}
+
+export interface CaseRow {
+	id: Uuid;
+	number: number;
+	person: PersonBrief;
+	excerpt: string;
+	subject?: string | null;
+	channel_id: Uuid;
+	channel_kind: string;
+	private: boolean;
+	state: string;
+	priority: string;
+	department_id?: Uuid | null;
+	assignee_id?: Uuid | null;
+	tags: string[];
+	reason?: string | null;
+	waiting_since?: Instant | null;
+	opened_at: Instant;
+	activity_at: Instant;
+	snoozed_until?: Instant | null;
+	unread: boolean;
+}
+export interface DepartmentCount {
+	department_id: Uuid;
+	open: number;
+}
+export interface CaseCounts {
+	mine: number;
+	unassigned: number;
+	all: number;
+	snoozed: number;
+	departments: DepartmentCount[];
+}
+export interface Conversation {
+	id: Uuid;
+	channel_id: Uuid;
+	channel_kind: string;
+	channel: string;
+	visibility: string;
+	continues?: Uuid | null;
+	caps: Caps;
+	public_blocked?: string | null;
+	private_blocked?: string | null;
+	mention?: string | null;
+}
+export interface Note {
+	id: Uuid;
+	author_id: Uuid;
+	author: string;
+	text: string;
+	at: Instant;
+}
+export interface CaseChangeEntry {
+	at: Instant;
+	actor_id?: Uuid | null;
+	actor: string;
+	kind: string;
+	detail: Json;
+}
+export type ThreadItem =
+	| { type: 'post'; post: Post }
+	| { type: 'note'; note: Note }
+	| { type: 'change'; change: CaseChangeEntry };
+export interface Presence {
+	user_id: Uuid;
+	name: string;
+	state: string;
+}
+export interface CaseDetail extends CaseRow {
+	conversations: Conversation[];
+	thread: ThreadItem[];
+	why: Json;
+	presence: Presence[];
+	reserved_by?: Uuid | null;
+	reserved_until?: Instant | null;
+}
+export interface PresenceForm {
+	state: 'viewing' | 'typing' | 'left';
+}
+/** Absent fields stay, `assignee_id: null` releases. */
+export interface CaseChange {
+	state?: string;
+	priority?: string;
+	department_id?: Uuid;
+	assignee_id?: Uuid | null;
+	tags?: string[];
+	snoozed_until?: Instant;
+	subject?: string;
+}
+export interface BulkChange {
+	ids: Uuid[];
+	change: CaseChange;
+}
+export interface BulkFailure {
+	id: Uuid;
+	code: string;
+}
+export interface BulkResult {
+	changed: number;
+	failed: BulkFailure[];
+}
+export interface NoteForm {
+	text: string;
+}
+export interface AnswerForm {
+	id: Uuid;
+	conversation_id: Uuid;
+	in_reply_to?: Uuid | null;
+	text: string;
+	subject?: string | null;
+	visibility: string;
+	attachment_ids?: Uuid[];
+	resolve?: boolean;
+}
+export interface GateProblem {
+	code: string;
+	message: string;
+	range?: [number, number] | null;
+}
+export interface AnswerCheck {
+	ok: boolean;
+	length: number;
+	max_length?: number | null;
+	problems: GateProblem[];
+}
+export interface AnswerAccepted {
+	post: Post;
+}
+export interface Upload {
+	attachment: Attachment;
+}
+export interface Offer {
+	id: Uuid;
+	case: CaseRow;
+	offered_at: Instant;
+	expires_at: Instant;
+	why: Json;
+}
+export interface CannedAnswer {
+	id: Uuid;
+	shortcut: string;
+	title: string;
+	text: string;
+	lang?: string | null;
+}
+export interface CannedAnswerForm {
+	shortcut: string;
+	title: string;
+	text: string;
+	lang?: string | null;
+}
+export interface Notice {
+	id: Uuid;
+	kind: string;
+	case_id?: Uuid | null;
+	case_number?: number | null;
+	actor?: string | null;
+	excerpt?: string | null;
+	at: Instant;
+	read: boolean;
+}
+
+export interface Monitor {
+	id: Uuid;
+	number: number;
+	name: string;
+	query: string;
+	reading: Bilingual;
+	enabled: boolean;
+	matched_day: number;
+	updated_at: Instant;
+}
+export interface MonitorForm {
+	name: string;
+	query: string;
+	enabled: boolean;
+}
+export interface QueryError {
+	code: string;
+	start: number;
+	end: number;
+	message: Bilingual;
+	hint: Bilingual;
+}
+export interface QueryCheck {
+	ok: boolean;
+	canonical?: string | null;
+	reading?: Bilingual | null;
+	error?: QueryError | null;
+}
+export interface PreviewForm {
+	query: string;
+	limit?: number | null;
+}
+export interface Preview {
+	posts: Post[];
+	scanned: number;
+	matched: number;
+	since?: Instant | null;
+}
+export interface RuleConditions {
+	monitor_ids?: Uuid[];
+	query?: string | null;
+	channel_ids?: Uuid[];
+	channel_kinds?: string[];
+	visibility?: string | null;
+	followers_min?: number | null;
+	langs?: string[];
+}
+export interface RuleActions {
+	open_case?: boolean | null;
+	department_id?: Uuid | null;
+	priority?: string | null;
+	tags?: string[];
+}
+export interface Rule {
+	id: Uuid;
+	name: string;
+	enabled: boolean;
+	position: number;
+	conditions: RuleConditions;
+	actions: RuleActions;
+}
+export interface RuleForm {
+	name: string;
+	enabled: boolean;
+	conditions: RuleConditions;
+	actions: RuleActions;
+}
+
+export interface CompanySettings {
+	name: string;
+	zone: string;
+	offers: boolean;
+	offer_seconds: number;
+	undo_seconds: number;
+	reopen_days: number;
+}
+export interface SendPolicy {
+	forbidden: string[];
+}
+export interface Sample {
+	loaded: boolean;
+	playing: boolean;
+	speed: number;
+	played: number;
+	total: number;
+}
+export interface Health {
+	status: string;
+	version: string;
+	database: string;
+}
+
+export type Live =
+	| { type: 'case'; case_id: Uuid; number: number; opened: boolean }
+	| { type: 'post'; post_id: Uuid; case_id?: Uuid | null }
+	| { type: 'presence'; case_id: Uuid; present: Presence[]; reserved_by?: Uuid | null }
+	| { type: 'visitor_typing'; case_id: Uuid }
+	| { type: 'offer' }
+	| { type: 'notice' }
+	| { type: 'channel'; channel_id: Uuid }
+	| { type: 'settings' }
+	| { type: 'reset' };
