@@ -36,10 +36,7 @@ pub(crate) fn anchors(plan: &Plan, vocabulary: &Vocabulary) -> Option<Anchors> {
         Plan::And(parts) => cheapest(parts.iter().filter_map(anchors)),
         Plan::Or(parts) => {
             let parts: Option<Vec<Anchors>> = parts.iter().map(anchors).collect();
-            let mut union = Anchors {
-                keys: Vec::new(),
-                cost: 0.0,
-            };
+            let mut union = Anchors { keys: Vec::new(), cost: 0.0 };
             for part in parts? {
                 union.keys.extend(part.keys);
                 union.cost += part.cost;
@@ -49,9 +46,7 @@ pub(crate) fn anchors(plan: &Plan, vocabulary: &Vocabulary) -> Option<Anchors> {
             Some(union)
         }
         Plan::Not(_) => None,
-        Plan::Near { left, right, .. } => {
-            cheapest([anchors(left), anchors(right)].into_iter().flatten())
-        }
+        Plan::Near { left, right, .. } => cheapest([anchors(left), anchors(right)].into_iter().flatten()),
         Plan::Chain(links) => cheapest(links.iter().map(of_link)),
         Plan::Within { chains, .. } => cheapest(chains.iter().flatten().map(of_link)),
         Plan::Exact(exact) => cheapest(exact.chain.iter().map(of_link)),
@@ -68,23 +63,14 @@ fn cheapest(sets: impl Iterator<Item = Anchors>) -> Option<Anchors> {
 fn of_link(link: &Link, vocabulary: &Vocabulary) -> Anchors {
     let (key, cost) = match &link.look {
         Look::Word(word) => (Anchor::Word(*word), vocabulary.commonness(*word)),
-        Look::Glob(glob) => (
-            Anchor::Head(glob.head.clone()),
-            4.0 * f64::from(commonness(&glob.head)),
-        ),
+        Look::Glob(glob) => (Anchor::Head(glob.head.clone()), 4.0 * f64::from(commonness(&glob.head))),
         Look::Character(c) => (Anchor::Head(c.to_string()), 0.05),
     };
-    Anchors {
-        keys: vec![key],
-        cost,
-    }
+    Anchors { keys: vec![key], cost }
 }
 
 fn of_values(values: &[String], anchor: fn(String) -> Anchor, each: f64) -> Anchors {
-    Anchors {
-        keys: values.iter().cloned().map(anchor).collect(),
-        cost: each * values.len() as f64,
-    }
+    Anchors { keys: values.iter().cloned().map(anchor).collect(), cost: each * values.len() as f64 }
 }
 
 /// A guess of the share of posts that hold a word, from its length alone: short words are common in every language

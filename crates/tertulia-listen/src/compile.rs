@@ -64,23 +64,15 @@ pub(crate) struct Exact {
 impl Plan {
     /// Bytes behind the pointers of the plan.
     pub(crate) fn heap_bytes(&self) -> usize {
-        let plans = |parts: &Vec<Self>| {
-            parts.capacity() * size_of::<Self>() + parts.iter().map(Self::heap_bytes).sum::<usize>()
-        };
+        let plans = |parts: &Vec<Self>| parts.capacity() * size_of::<Self>() + parts.iter().map(Self::heap_bytes).sum::<usize>();
         match self {
             Self::And(parts) | Self::Or(parts) => plans(parts),
             Self::Not(part) => size_of::<Self>() + part.heap_bytes(),
-            Self::Near { left, right, .. } => {
-                2 * size_of::<Self>() + left.heap_bytes() + right.heap_bytes()
-            }
+            Self::Near { left, right, .. } => 2 * size_of::<Self>() + left.heap_bytes() + right.heap_bytes(),
             Self::Chain(links) => link_bytes(links),
-            Self::Within { chains, .. } => {
-                chains.capacity() * size_of::<Vec<Link>>()
-                    + chains.iter().map(link_bytes).sum::<usize>()
-            }
+            Self::Within { chains, .. } => chains.capacity() * size_of::<Vec<Link>>() + chains.iter().map(link_bytes).sum::<usize>(),
             Self::Exact(exact) => {
-                let texts =
-                    exact.core.capacity() + exact.before.capacity() + exact.after.capacity();
+                let texts = exact.core.capacity() + exact.before.capacity() + exact.after.capacity();
                 size_of::<Exact>() + link_bytes(&exact.chain) + texts
             }
             Self::Field(Field::Author(values) | Field::Lang(values) | Field::Channel(values)) => {
@@ -93,13 +85,7 @@ impl Plan {
 }
 
 fn link_bytes(links: &Vec<Link>) -> usize {
-    let globs = links.iter().map(|l| {
-        if let Look::Glob(glob) = &l.look {
-            glob.heap_bytes()
-        } else {
-            0
-        }
-    });
+    let globs = links.iter().map(|l| if let Look::Glob(glob) = &l.look { glob.heap_bytes() } else { 0 });
     links.capacity() * size_of::<Link>() + globs.sum::<usize>()
 }
 
@@ -110,38 +96,20 @@ pub(crate) fn compile(node: &Node, vocabulary: &mut Vocabulary) -> Plan {
         Node::And(parts) => Plan::And(all(parts)),
         Node::Or(parts) => Plan::Or(all(parts)),
         Node::Not(part) => Plan::Not(Box::new(compile(part, vocabulary))),
-        Node::Near {
-            left,
-            right,
-            distance,
-            ordered,
-        } => Plan::Near {
+        Node::Near { left, right, distance, ordered } => Plan::Near {
             left: Box::new(compile(left, vocabulary)),
             right: Box::new(compile(right, vocabulary)),
             distance: *distance,
             ordered: *ordered,
         },
         Node::Word(word) => Plan::Chain(links(word, vocabulary)),
-        Node::Phrase {
-            words,
-            within: None,
-        } => Plan::Chain(words.iter().flat_map(|w| links(w, vocabulary)).collect()),
-        Node::Phrase {
-            words,
-            within: Some(others),
-        } => {
+        Node::Phrase { words, within: None } => Plan::Chain(words.iter().flat_map(|w| links(w, vocabulary)).collect()),
+        Node::Phrase { words, within: Some(others) } => {
             let places = |w: &Word| {
-                if w.is_unspaced() {
-                    w.text.chars().count() as u32
-                } else {
-                    1
-                }
+                if w.is_unspaced() { w.text.chars().count() as u32 } else { 1 }
             };
             let width = words.iter().map(places).sum::<u32>() + others;
-            Plan::Within {
-                chains: words.iter().map(|w| links(w, vocabulary)).collect(),
-                width,
-            }
+            Plan::Within { chains: words.iter().map(|w| links(w, vocabulary)).collect(), width }
         }
         Node::Exact(text) => Plan::Exact(Box::new(exact(text, vocabulary))),
         Node::Field(field) => Plan::Field(field.clone()),
@@ -152,12 +120,7 @@ fn links(word: &Word, vocabulary: &mut Vocabulary) -> Vec<Link> {
     // The language's words are folded but for their ñ; joined emoji must stay as they are.
     let folded = word.text.replace('ñ', "n");
     let enye = word.text.contains('ñ');
-    let link = |look, overlaps| Link {
-        sigil: word.sigil,
-        enye,
-        overlaps,
-        look,
-    };
+    let link = |look, overlaps| Link { sigil: word.sigil, enye, overlaps, look };
     if word.is_wildcard() {
         return vec![link(Look::Glob(Box::new(Glob::new(&folded))), false)];
     }
@@ -168,22 +131,12 @@ fn links(word: &Word, vocabulary: &mut Vocabulary) -> Vec<Link> {
 }
 
 fn pairs(run: &str, vocabulary: &mut Vocabulary) -> Vec<Link> {
-    let link = |look, overlaps| Link {
-        sigil: Sigil::None,
-        enye: false,
-        overlaps,
-        look,
-    };
+    let link = |look, overlaps| Link { sigil: Sigil::None, enye: false, overlaps, look };
     let chars: Vec<char> = run.chars().collect();
     if let [one] = chars.as_slice() {
         return vec![link(Look::Character(*one), false)];
     }
-    let pair = |(i, pair): (usize, &[char])| {
-        link(
-            Look::Word(vocabulary.learn(&pair.iter().collect::<String>())),
-            i > 0,
-        )
-    };
+    let pair = |(i, pair): (usize, &[char])| link(Look::Word(vocabulary.learn(&pair.iter().collect::<String>())), i > 0);
     chars.windows(2).enumerate().map(pair).collect()
 }
 
@@ -205,17 +158,7 @@ fn exact(written: &str, vocabulary: &mut Vocabulary) -> Exact {
             continue;
         }
         let look = Look::Word(vocabulary.learn(form));
-        chain.push(Link {
-            sigil: token.sigil,
-            enye: token.enye,
-            overlaps: false,
-            look,
-        });
+        chain.push(Link { sigil: token.sigil, enye: token.enye, overlaps: false, look });
     }
-    Exact {
-        chain,
-        core: written[from..to].to_owned(),
-        before: written[..from].to_owned(),
-        after: written[to..].to_owned(),
-    }
+    Exact { chain, core: written[from..to].to_owned(), before: written[..from].to_owned(), after: written[to..].to_owned() }
 }

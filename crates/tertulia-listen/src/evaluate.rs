@@ -22,16 +22,8 @@ pub(crate) struct Span {
 
 impl Span {
     fn of(token: &Token) -> Self {
-        let Range {
-            start: from,
-            end: to,
-        } = token.range();
-        Self {
-            start: token.position,
-            end: token.position_end,
-            from,
-            to,
-        }
+        let Range { start: from, end: to } = token.range();
+        Self { start: token.position, end: token.position_end, from, to }
     }
 
     fn joined(&self, other: &Self) -> Self {
@@ -92,21 +84,15 @@ fn does_match(plan: &Plan, post: &Reading<'_>) -> bool {
 /// True when the post says the field and its value passes.
 pub(crate) fn field_matches(field: &Field, post: &Reading<'_>) -> bool {
     let one_of = |values: &[String], own: &Option<String>, same: fn(&str, &str) -> bool| {
-        own.as_ref()
-            .is_some_and(|own| values.iter().any(|v| same(own, v)))
+        own.as_ref().is_some_and(|own| values.iter().any(|v| same(own, v)))
     };
     match field {
-        Field::Author(values) => one_of(values, &post.author, |own, v| {
-            own == v || handle_name(own) == v
-        }),
-        Field::Lang(values) => one_of(values, &post.lang, |own, v| {
-            own.strip_prefix(v)
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
-        }),
-        Field::Channel(values) => one_of(values, &post.channel, |own, v| own == v),
-        Field::Followers(comparison, bound) => {
-            post.followers.is_some_and(|n| comparison.holds(n, *bound))
+        Field::Author(values) => one_of(values, &post.author, |own, v| own == v || handle_name(own) == v),
+        Field::Lang(values) => {
+            one_of(values, &post.lang, |own, v| own.strip_prefix(v).is_some_and(|rest| rest.is_empty() || rest.starts_with('-')))
         }
+        Field::Channel(values) => one_of(values, &post.channel, |own, v| own == v),
+        Field::Followers(comparison, bound) => post.followers.is_some_and(|n| comparison.holds(n, *bound)),
     }
 }
 
@@ -125,20 +111,10 @@ pub(crate) fn spans(plan: &Plan, post: &Reading<'_>) -> Vec<Span> {
             }
             tidy(all)
         }
-        Plan::Near {
-            left,
-            right,
-            distance,
-            ordered,
-        } => {
+        Plan::Near { left, right, distance, ordered } => {
             let (left, right) = (spans(left, post), spans(right, post));
             let pairs = near_pairs(&left, &right, *distance, *ordered);
-            tidy(
-                pairs
-                    .into_iter()
-                    .map(|(l, r)| left[l].joined(&right[r]))
-                    .collect(),
-            )
+            tidy(pairs.into_iter().map(|(l, r)| left[l].joined(&right[r])).collect())
         }
         Plan::Within { chains, width } => {
             let units: Vec<_> = chains.iter().map(|c| chain_spans(c, post)).collect();
@@ -169,12 +145,8 @@ fn occurs(link: &Link, post: &Reading<'_>) -> bool {
     }
     let tokens = post.text.tokens();
     match &link.look {
-        Look::Word(word) => post
-            .tokens_of(*word)
-            .any(|i| accepts(link, &tokens[i as usize])),
-        _ => tokens
-            .iter()
-            .any(|t| accepts(link, t) && looks_like(link, t, post)),
+        Look::Word(word) => post.tokens_of(*word).any(|i| accepts(link, &tokens[i as usize])),
+        _ => tokens.iter().any(|t| accepts(link, t) && looks_like(link, t, post)),
     }
 }
 
@@ -183,9 +155,7 @@ fn looks_like(link: &Link, token: &Token, post: &Reading<'_>) -> bool {
         Look::Word(_) => true,
         Look::Glob(glob) => {
             let mut forms = post.text.forms(token);
-            forms.any(|f| {
-                glob.matches(f) || (link.sigil == Sigil::Handle && glob.matches(handle_name(f)))
-            })
+            forms.any(|f| glob.matches(f) || (link.sigil == Sigil::Handle && glob.matches(handle_name(f))))
         }
         Look::Character(c) => token.kind == Kind::Pair && post.text.form(token).starts_with(*c),
     }
@@ -202,9 +172,7 @@ fn link_spans(link: &Link, post: &Reading<'_>) -> Vec<Span> {
             at.filter(|t| accepts(link, t)).map(Span::of).collect()
         }
         _ => {
-            let at = tokens
-                .iter()
-                .filter(|t| accepts(link, t) && looks_like(link, t, post));
+            let at = tokens.iter().filter(|t| accepts(link, t) && looks_like(link, t, post));
             at.map(|t| single_character(link, t, post)).collect()
         }
     };
@@ -216,11 +184,7 @@ fn single_character(link: &Link, token: &Token, post: &Reading<'_>) -> Span {
     let mut span = Span::of(token);
     if let Look::Character(_) = link.look {
         span.end = span.start + 1;
-        let next = post
-            .text
-            .tokens()
-            .iter()
-            .find(|t| t.kind == Kind::Pair && t.position == span.end);
+        let next = post.text.tokens().iter().find(|t| t.kind == Kind::Pair && t.position == span.end);
         if let Some(next) = next.filter(|_| token.position_end == span.end + 1) {
             span.to = next.range().start;
         }
@@ -234,10 +198,7 @@ pub(crate) fn chain_spans(links: &[Link], post: &Reading<'_>) -> Vec<Span> {
         return Vec::new();
     };
     // (the chain so far, where its last word begins)
-    let mut chains: Vec<(Span, u32)> = link_spans(first, post)
-        .into_iter()
-        .map(|s| (s.clone(), s.start))
-        .collect();
+    let mut chains: Vec<(Span, u32)> = link_spans(first, post).into_iter().map(|s| (s.clone(), s.start)).collect();
     for link in rest {
         if chains.is_empty() {
             break;
@@ -258,28 +219,17 @@ pub(crate) fn chain_spans(links: &[Link], post: &Reading<'_>) -> Vec<Span> {
 }
 
 /// Indices of the pairs that do not overlap and have at most `distance` places between their nearest ends.
-pub(crate) fn near_pairs(
-    left: &[Span],
-    right: &[Span],
-    distance: u32,
-    ordered: bool,
-) -> Vec<(usize, usize)> {
+pub(crate) fn near_pairs(left: &[Span], right: &[Span], distance: u32, ordered: bool) -> Vec<(usize, usize)> {
     let mut pairs = Vec::new();
     let mut follow = |first: &[Span], second: &[Span], swapped: bool| {
         for (i, span) in first.iter().enumerate() {
             let from = second.partition_point(|s| s.start < span.end);
-            let here = second[from..]
-                .iter()
-                .take_while(|s| s.start <= span.end + distance);
+            let here = second[from..].iter().take_while(|s| s.start <= span.end + distance);
             for (j, _) in here.enumerate() {
                 if pairs.len() >= MAX_PAIRS {
                     return;
                 }
-                pairs.push(if swapped {
-                    (from + j, i)
-                } else {
-                    (i, from + j)
-                });
+                pairs.push(if swapped { (from + j, i) } else { (i, from + j) });
             }
         }
     };
@@ -308,8 +258,7 @@ fn within_windows(units: &[Vec<Span>], width: u32) -> Vec<Span> {
         while end < ends.len() && ends[end] <= start {
             end += 1;
         }
-        while end < ends.len() && ends[end] <= start + width && !holds_all(units, start, ends[end])
-        {
+        while end < ends.len() && ends[end] <= start + width && !holds_all(units, start, ends[end]) {
             end += 1;
         }
         if end == ends.len() {
@@ -322,26 +271,15 @@ fn within_windows(units: &[Vec<Span>], width: u32) -> Vec<Span> {
         }
     }
     let bytes = |(start, end): (u32, u32)| {
-        let inside = units
-            .iter()
-            .flatten()
-            .filter(|s| s.start >= start && s.end <= end);
-        inside
-            .cloned()
-            .reduce(|a, b| a.joined(&b))
-            .map(|s| Span { start, end, ..s })
+        let inside = units.iter().flatten().filter(|s| s.start >= start && s.end <= end);
+        inside.cloned().reduce(|a, b| a.joined(&b)).map(|s| Span { start, end, ..s })
     };
     tidy(shortest.into_iter().filter_map(bytes).collect())
 }
 
 /// True when every unit can be given a beginning of its own between `start` and `end` (bipartite matching).
 fn holds_all(units: &[Vec<Span>], start: u32, end: u32) -> bool {
-    fn place(
-        unit: usize,
-        inside: &[Vec<u32>],
-        taken: &mut Vec<(u32, usize)>,
-        tried: &mut Vec<u32>,
-    ) -> bool {
+    fn place(unit: usize, inside: &[Vec<u32>], taken: &mut Vec<(u32, usize)>, tried: &mut Vec<u32>) -> bool {
         for &begin in &inside[unit] {
             if tried.contains(&begin) {
                 continue;
@@ -366,11 +304,7 @@ fn holds_all(units: &[Vec<Span>], start: u32, end: u32) -> bool {
     let begins = |spans: &Vec<Span>| {
         let from = spans.partition_point(|s| s.start < start);
         let mut begins: Vec<u32> = Vec::with_capacity(units.len());
-        for span in spans[from..]
-            .iter()
-            .take_while(|s| s.start < end)
-            .filter(|s| s.end <= end)
-        {
+        for span in spans[from..].iter().take_while(|s| s.start < end).filter(|s| s.end <= end) {
             if begins.last() != Some(&span.start) {
                 begins.push(span.start);
             }
@@ -395,10 +329,7 @@ fn exact_spans(exact: &Exact, post: &Reading<'_>) -> Vec<Span> {
             // `{Marca}` also stands in `#Marca`: compare from the first letter on.
             let tokens = post.text.tokens().iter();
             let first = tokens.filter(|t| t.position == span.start && t.range().start == span.from);
-            span.from = first
-                .map(|t| t.word_range().start)
-                .max()
-                .unwrap_or(span.from);
+            span.from = first.map(|t| t.word_range().start).max().unwrap_or(span.from);
         }
         written_form(&text[span.from..span.to]) == exact.core
             && text[..span.from].ends_with(&exact.before)

@@ -90,13 +90,7 @@ fn hash_word(word: u32) -> u32 {
 fn hash_head(text: &str) -> Option<u32> {
     let (last, c) = text.char_indices().nth(HEAD - 1)?;
     let bytes = text.as_bytes()[..last + c.len_utf8()].iter();
-    Some(
-        bytes
-            .fold(0x811C_9DC5_u32, |h, b| {
-                (h ^ u32::from(*b)).wrapping_mul(0x0100_0193)
-            })
-            .wrapping_mul(0x9E37_79B1),
-    )
+    Some(bytes.fold(0x811C_9DC5_u32, |h, b| (h ^ u32::from(*b)).wrapping_mul(0x0100_0193)).wrapping_mul(0x9E37_79B1))
 }
 
 /// A post with its tokens and the places of the vocabulary's words in it.
@@ -130,8 +124,7 @@ impl<'a> Reading<'a> {
         hits.sort_unstable();
         hits.dedup();
         let (mut present, mut heads) = (Sieve([0; 64]), Sieve([0; 64]));
-        hits.iter()
-            .for_each(|(word, _)| present.put(hash_word(*word)));
+        hits.iter().for_each(|(word, _)| present.put(hash_word(*word)));
         let forms = text.tokens().iter().flat_map(|t| text.forms(t));
         forms.filter_map(hash_head).for_each(|hash| heads.put(hash));
         Self {

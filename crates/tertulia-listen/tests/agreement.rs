@@ -24,27 +24,11 @@ const PIECES: &[Piece] = &[
     ("ano", 1, &[(0, 1, ' ', &["ano"], false)]),
     ("MAN\u{303}ANA", 1, &[(0, 1, ' ', &["manana"], true)]),
     ("#vuelo", 1, &[(0, 1, '#', &["vuelo"], false)]),
-    (
-        "#VueloAño",
-        2,
-        &[
-            (0, 2, '#', &["vueloano"], true),
-            (0, 1, ' ', &["vuelo"], false),
-            (1, 1, ' ', &["ano"], true),
-        ],
-    ),
+    ("#VueloAño", 2, &[(0, 2, '#', &["vueloano"], true), (0, 1, ' ', &["vuelo"], false), (1, 1, ' ', &["ano"], true)]),
     ("@Iberia", 1, &[(0, 1, '@', &["iberia"], false)]),
-    (
-        "@ana@x.social",
-        1,
-        &[(0, 1, '@', &["ana@x.social", "ana"], false)],
-    ),
+    ("@ana@x.social", 1, &[(0, 1, '@', &["ana@x.social", "ana"], false)]),
     ("$IBE", 1, &[(0, 1, '$', &["ibe"], false)]),
-    (
-        "wi-fi",
-        2,
-        &[(0, 1, ' ', &["wi"], false), (1, 1, ' ', &["fi"], false)],
-    ),
+    ("wi-fi", 2, &[(0, 1, ' ', &["wi"], false), (1, 1, ' ', &["fi"], false)]),
     ("😡", 1, &[(0, 1, ' ', &["😡"], false)]),
     ("👍🏽", 1, &[(0, 1, ' ', &["👍"], false)]),
     ("https://iberia.com/vuelo", 1, &[]),
@@ -69,8 +53,8 @@ enum Ask {
 }
 
 const WORDS: &[&str] = &[
-    "iberia", "IBERIA", "vuelo", "vuelos", "no", "noo", "llega", "año", "ano", "mañana", "manana",
-    "vueloano", "wi", "fi", "😡", "👍", "ibe", "vuel*", "v?elo", "ibe*a", "man*ñ*", "xyz*", "tren",
+    "iberia", "IBERIA", "vuelo", "vuelos", "no", "noo", "llega", "año", "ano", "mañana", "manana", "vueloano", "wi", "fi", "😡", "👍",
+    "ibe", "vuel*", "v?elo", "ibe*a", "man*ñ*", "xyz*", "tren",
 ];
 const SIGNED: &[(char, &str)] = &[
     ('#', "vuelo"),
@@ -103,12 +87,7 @@ fn print(ask: &Ask) -> String {
         Ask::Loose(words, n) => format!("{}~{n}", quoted(words)),
         Ask::Exact(text) => format!("{{{text}}}"),
         Ask::Near(l, r, n, ordered) => {
-            format!(
-                "({}) {}/{n} ({})",
-                print(l),
-                if *ordered { "ONEAR" } else { "NEAR" },
-                print(r)
-            )
+            format!("({}) {}/{n} ({})", print(l), if *ordered { "ONEAR" } else { "NEAR" }, print(r))
         }
         Ask::And(parts, spelt) => format!("({})", list(parts, if *spelt { " AND " } else { " " })),
         Ask::Or(parts) => format!("({})", list(parts, " OR ")),
@@ -132,11 +111,7 @@ struct Seen {
 
 impl Seen {
     fn text(&self) -> String {
-        self.pieces
-            .iter()
-            .map(|p| p.0)
-            .collect::<Vec<_>>()
-            .join(" ")
+        self.pieces.iter().map(|p| p.0).collect::<Vec<_>>().join(" ")
     }
 
     /// Every token with its place in the post.
@@ -165,22 +140,14 @@ fn fits(sign: char, word: &str, token: &Tok) -> bool {
     let enye = word.contains('ñ') || word.contains('Ñ');
     let plain: Vec<char> = word.to_lowercase().replace('ñ', "n").chars().collect();
     let form = |f: &&'static str| wild(&plain, &f.chars().collect::<Vec<_>>());
-    let sign_fits = if sign == ' ' {
-        token.2 != '@'
-    } else {
-        token.2 == sign
-    };
+    let sign_fits = if sign == ' ' { token.2 != '@' } else { token.2 == sign };
     sign_fits && (!enye || token.4) && token.3.iter().any(form)
 }
 
 type Places = Vec<(usize, usize)>;
 
 fn places_of(sign: char, word: &str, post: &Seen) -> Places {
-    post.tokens()
-        .iter()
-        .filter(|t| fits(sign, word, t))
-        .map(|t| (t.0, t.0 + t.1))
-        .collect()
+    post.tokens().iter().filter(|t| fits(sign, word, t)).map(|t| (t.0, t.0 + t.1)).collect()
 }
 
 /// All places of a textual query, by trying everything.
@@ -191,15 +158,7 @@ fn places(ask: &Ask, post: &Seen) -> Places {
             let mut chains = places_of(' ', words[0], post);
             for word in &words[1..] {
                 let next = places_of(' ', word, post);
-                chains = chains
-                    .iter()
-                    .flat_map(|c| {
-                        next.iter()
-                            .filter(|n| n.0 == c.1)
-                            .map(|n| (c.0, n.1))
-                            .collect::<Vec<_>>()
-                    })
-                    .collect();
+                chains = chains.iter().flat_map(|c| next.iter().filter(|n| n.0 == c.1).map(|n| (c.0, n.1)).collect::<Vec<_>>()).collect();
             }
             chains
         }
@@ -210,8 +169,7 @@ fn places(ask: &Ask, post: &Seen) -> Places {
             let mut windows = Vec::new();
             for s in 0..total {
                 for e in s + 1..=total {
-                    let minimal =
-                        holds(s, e) && !holds(s + 1, e) && !(e > s + 1 && holds(s, e - 1));
+                    let minimal = holds(s, e) && !holds(s + 1, e) && !(e > s + 1 && holds(s, e - 1));
                     if minimal && e - s <= words.len() + others {
                         windows.push((s, e));
                     }
@@ -259,18 +217,15 @@ fn assign(words: &[Places], start: usize, end: usize, used: &mut Vec<usize>) -> 
     let Some(places) = words.get(used.len()) else {
         return true;
     };
-    places
-        .iter()
-        .filter(|p| p.0 >= start && p.1 <= end)
-        .any(|p| {
-            if used.contains(&p.0) {
-                return false;
-            }
-            used.push(p.0);
-            let works = assign(words, start, end, used);
-            used.pop();
-            works
-        })
+    places.iter().filter(|p| p.0 >= start && p.1 <= end).any(|p| {
+        if used.contains(&p.0) {
+            return false;
+        }
+        used.push(p.0);
+        let works = assign(words, start, end, used);
+        used.pop();
+        works
+    })
 }
 
 fn holds(ask: &Ask, post: &Seen) -> bool {
@@ -278,14 +233,8 @@ fn holds(ask: &Ask, post: &Seen) -> bool {
         Ask::And(parts, _) => parts.iter().all(|p| holds(p, post)),
         Ask::Or(parts) => parts.iter().any(|p| holds(p, post)),
         Ask::Not(part, _) => !holds(part, post),
-        Ask::Author(a) => post
-            .author
-            .is_some_and(|own| own == *a || own.split('@').next() == Some(a)),
-        Ask::Lang(values) => post.lang.is_some_and(|own| {
-            values
-                .iter()
-                .any(|v| own == *v || own.starts_with(&format!("{v}-")))
-        }),
+        Ask::Author(a) => post.author.is_some_and(|own| own == *a || own.split('@').next() == Some(a)),
+        Ask::Lang(values) => post.lang.is_some_and(|own| values.iter().any(|v| own == *v || own.starts_with(&format!("{v}-")))),
         Ask::Channel(c) => post.channel == Some(c),
         Ask::Followers(sign, n) => post.followers.is_some_and(|own| match *sign {
             ">" => own > *n,
@@ -318,8 +267,7 @@ fn textual() -> impl Strategy<Value = Ask> {
     ];
     leaf.prop_recursive(3, 12, 3, |inner| {
         prop_oneof![
-            (inner.clone(), inner.clone(), 0..6usize, any::<bool>())
-                .prop_map(|(l, r, n, o)| Ask::Near(Box::new(l), Box::new(r), n, o)),
+            (inner.clone(), inner.clone(), 0..6usize, any::<bool>()).prop_map(|(l, r, n, o)| Ask::Near(Box::new(l), Box::new(r), n, o)),
             prop::collection::vec(inner, 2..4).prop_map(Ask::Or),
         ]
     })
@@ -335,8 +283,7 @@ fn ask() -> impl Strategy<Value = Ask> {
     ];
     leaf.prop_recursive(4, 24, 4, |inner| {
         prop_oneof![
-            (prop::collection::vec(inner.clone(), 2..4), any::<bool>())
-                .prop_map(|(p, s)| Ask::And(p, s)),
+            (prop::collection::vec(inner.clone(), 2..4), any::<bool>()).prop_map(|(p, s)| Ask::And(p, s)),
             prop::collection::vec(inner.clone(), 2..4).prop_map(Ask::Or),
             (inner, any::<bool>()).prop_map(|(p, d)| Ask::Not(Box::new(p), d)),
         ]
@@ -351,23 +298,11 @@ fn post() -> impl Strategy<Value = Seen> {
         prop::option::of(select(&["mastodon", "mail"][..])),
         prop::option::of(0..5u64),
     )
-        .prop_map(|(pieces, author, lang, channel, followers)| Seen {
-            pieces,
-            author,
-            lang,
-            channel,
-            followers,
-        })
+        .prop_map(|(pieces, author, lang, channel, followers)| Seen { pieces, author, lang, channel, followers })
 }
 
 fn as_post<'a>(seen: &Seen, text: &'a str) -> Post<'a> {
-    Post {
-        text,
-        author: seen.author,
-        lang: seen.lang,
-        channel: seen.channel,
-        followers: seen.followers,
-    }
+    Post { text, author: seen.author, lang: seen.lang, channel: seen.channel, followers: seen.followers }
 }
 
 /// What a database would answer for the candidates, over the post's search terms.

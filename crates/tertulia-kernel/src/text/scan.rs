@@ -2,10 +2,7 @@
 
 use unicode_normalization::char::is_combining_mark;
 
-use super::classes::{
-    is_dropped_mark, is_emoji, is_flag_letter, is_invisible, is_skin_tone, is_unspaced,
-    is_word_char,
-};
+use super::classes::{is_dropped_mark, is_emoji, is_flag_letter, is_invisible, is_skin_tone, is_unspaced, is_word_char};
 use super::fold::{TILDE, join_last, pieces, short_forms, small};
 use super::tags::{Letter, Shape, tag_parts};
 use super::{Kind, MAX_BYTES, MAX_TOKENS, Sigil, Text, Token};
@@ -27,12 +24,7 @@ pub(super) fn scan(original: &str) -> Text<'_> {
     scanner.run();
     let cut = read < original.len() || scanner.tokens.len() > MAX_TOKENS || scanner.at < read;
     scanner.tokens.truncate(MAX_TOKENS);
-    Text {
-        original,
-        folded: scanner.folded,
-        tokens: scanner.tokens,
-        cut,
-    }
+    Text { original, folded: scanner.folded, tokens: scanner.tokens, cut }
 }
 
 fn floor_boundary(text: &str, limit: usize) -> usize {
@@ -76,8 +68,7 @@ impl Scanner<'_> {
                 return;
             }
             let next = self.at + c.len_utf8();
-            if is_invisible(c) || (c.is_ascii() && self.keycap(next)) || self.url() || self.emoji(c)
-            {
+            if is_invisible(c) || (c.is_ascii() && self.keycap(next)) || self.url() || self.emoji(c) {
                 // Invisible characters are stepped over here; the others have moved on by themselves.
                 if is_invisible(c) {
                     self.at = next;
@@ -185,13 +176,7 @@ impl Scanner<'_> {
             } else {
                 Shape::Letter
             };
-            word.letters.push(Letter {
-                folded: begin as u32,
-                from: from as u32,
-                to: to as u32,
-                shape,
-                enye: false,
-            });
+            word.letters.push(Letter { folded: begin as u32, from: from as u32, to: to as u32, shape, enye: false });
         }
         word.end = to;
         // Unspaced scripts write handles and tags right after a word.
@@ -223,9 +208,7 @@ impl Scanner<'_> {
         self.after_word = false;
         self.segment_ends |= match c {
             '\n' | '\u{2028}' | '\u{2029}' | '。' | '！' | '？' | '｡' => true,
-            '.' | '!' | '?' | '…' => self
-                .visible_from(next)
-                .is_none_or(|c| c.is_whitespace() || "\"'»”’)".contains(c)),
+            '.' | '!' | '?' | '…' => self.visible_from(next).is_none_or(|c| c.is_whitespace() || "\"'»”’)".contains(c)),
             _ => false,
         };
     }
@@ -279,22 +262,14 @@ impl Scanner<'_> {
         let joint = match c {
             '_' => true,
             '.' | '-' => word.sigil == Sigil::Handle && follows,
-            '@' => {
-                word.sigil == Sigil::Handle && follows && !std::mem::replace(&mut word.server, true)
-            }
+            '@' => word.sigil == Sigil::Handle && follows && !std::mem::replace(&mut word.server, true),
             _ => false,
         };
         if joint {
             word.end = next;
             if word.sigil == Sigil::Tag {
                 let (folded, from, to) = (self.folded.len() as u32, self.at as u32, next as u32);
-                word.letters.push(Letter {
-                    folded,
-                    from,
-                    to,
-                    shape: Shape::Joint,
-                    enye: false,
-                });
+                word.letters.push(Letter { folded, from, to, shape: Shape::Joint, enye: false });
             }
             self.folded.push(c);
         }
@@ -308,22 +283,12 @@ impl Scanner<'_> {
         }
         self.finish();
         let rest = &self.text[self.at..];
-        let ends = |c: char| {
-            c.is_whitespace() || is_unspaced(c) || "<>\"{}|\\^`“”«»。、！？）（".contains(c)
-        };
+        let ends = |c: char| c.is_whitespace() || is_unspaced(c) || "<>\"{}|\\^`“”«»。、！？）（".contains(c);
         let long = rest.find(ends).unwrap_or(rest.len());
-        let url =
-            rest[..long].trim_end_matches([')', ']', '.', ',', ';', ':', '!', '?', '\'', '…', '’']);
+        let url = rest[..long].trim_end_matches([')', ']', '.', ',', ';', ':', '!', '?', '\'', '…', '’']);
         let (start, end) = (self.at, self.at + url.len());
         let folded = self.folded.len();
-        self.push(
-            Kind::Url,
-            Sigil::None,
-            (start, start, end),
-            (folded, folded),
-            false,
-            1,
-        );
+        self.push(Kind::Url, Sigil::None, (start, start, end), (folded, folded), false, 1);
         self.position += 1;
         self.at = end;
         self.after_word = true;
@@ -333,11 +298,8 @@ impl Scanner<'_> {
     fn url_at(&self, at: usize) -> bool {
         let rest = &self.text.as_bytes()[at..];
         ["https://", "http://", "www."].iter().any(|scheme| {
-            rest.get(..scheme.len())
-                .is_some_and(|b| b.eq_ignore_ascii_case(scheme.as_bytes()))
-                && rest
-                    .get(scheme.len())
-                    .is_some_and(u8::is_ascii_alphanumeric)
+            rest.get(..scheme.len()).is_some_and(|b| b.eq_ignore_ascii_case(scheme.as_bytes()))
+                && rest.get(scheme.len()).is_some_and(u8::is_ascii_alphanumeric)
         })
     }
 
@@ -375,11 +337,7 @@ impl Scanner<'_> {
         let mut end = self.at + c.len_utf8();
         self.folded.push(c);
         if is_flag_letter(c) {
-            if let Some(second) = self.text[end..]
-                .chars()
-                .next()
-                .filter(|c| is_flag_letter(*c))
-            {
+            if let Some(second) = self.text[end..].chars().next().filter(|c| is_flag_letter(*c)) {
                 self.folded.push(second);
                 end += second.len_utf8();
             }
@@ -408,14 +366,7 @@ impl Scanner<'_> {
 
     fn push_emoji(&mut self, folded: usize, end: usize) {
         let (start, to) = (self.at, self.folded.len());
-        self.push(
-            Kind::Emoji,
-            Sigil::None,
-            (start, start, end),
-            (folded, to),
-            false,
-            1,
-        );
+        self.push(Kind::Emoji, Sigil::None, (start, start, end), (folded, to), false, 1);
         self.position += 1;
         self.at = end;
         self.after_word = false;
@@ -435,14 +386,7 @@ impl Scanner<'_> {
         } else if word.unspaced {
             self.position += self.push_pairs(&word.letters, to, false);
         } else {
-            self.push(
-                Kind::Word,
-                word.sigil,
-                bytes,
-                (word.folded, to),
-                word.enye,
-                1,
-            );
+            self.push(Kind::Word, word.sigil, bytes, (word.folded, to), word.enye, 1);
             self.position += 1;
         }
     }
@@ -451,21 +395,10 @@ impl Scanner<'_> {
     fn finish_tag(&mut self, word: &Word) {
         let to = self.folded.len();
         let parts = tag_parts(&word.letters);
-        let split = parts.len() > 1
-            || word
-                .letters
-                .iter()
-                .any(|l| matches!(l.shape, Shape::Unspaced | Shape::Joint));
+        let split = parts.len() > 1 || word.letters.iter().any(|l| matches!(l.shape, Shape::Unspaced | Shape::Joint));
         let whole = self.tokens.len();
         let bytes = (word.start, word.word_start, word.end);
-        self.push(
-            Kind::Word,
-            Sigil::Tag,
-            bytes,
-            (word.folded, to),
-            word.enye,
-            1,
-        );
+        self.push(Kind::Word, Sigil::Tag, bytes, (word.folded, to), word.enye, 1);
         if !split {
             self.position += 1;
             return;
@@ -479,14 +412,7 @@ impl Scanner<'_> {
             } else {
                 let bytes = (first.from as usize, first.from as usize, last.to as usize);
                 let enye = letters.iter().any(|l| l.enye);
-                self.push(
-                    Kind::Word,
-                    Sigil::None,
-                    bytes,
-                    (first.folded as usize, end),
-                    enye,
-                    1,
-                );
+                self.push(Kind::Word, Sigil::None, bytes, (first.folded as usize, end), enye, 1);
                 self.position += 1;
                 if let Some(token) = self.tokens.last_mut() {
                     token.part = true;
@@ -506,14 +432,7 @@ impl Scanner<'_> {
             let bytes = (letter.from as usize, letter.from as usize, last.to as usize);
             self.position = base + i as u32;
             let width = if pair.is_some() { 2 } else { 1 };
-            self.push(
-                Kind::Pair,
-                Sigil::None,
-                bytes,
-                (letter.folded as usize, end),
-                false,
-                width,
-            );
+            self.push(Kind::Pair, Sigil::None, bytes, (letter.folded as usize, end), false, width);
             if let Some(token) = self.tokens.last_mut() {
                 token.part = part;
             }
@@ -522,24 +441,12 @@ impl Scanner<'_> {
         letters.len() as u32
     }
 
-    fn push(
-        &mut self,
-        kind: Kind,
-        sigil: Sigil,
-        bytes: (usize, usize, usize),
-        form: (usize, usize),
-        enye: bool,
-        width: u32,
-    ) {
+    fn push(&mut self, kind: Kind, sigil: Sigil, bytes: (usize, usize, usize), form: (usize, usize), enye: bool, width: u32) {
         if std::mem::take(&mut self.segment_ends) && !self.tokens.is_empty() {
             self.segment += 1;
         }
         let elongates = kind == Kind::Word && sigil != Sigil::Handle;
-        let (single, double) = if elongates {
-            short_forms(&mut self.folded, form)
-        } else {
-            ((0, 0), (0, 0))
-        };
+        let (single, double) = if elongates { short_forms(&mut self.folded, form) } else { ((0, 0), (0, 0)) };
         self.tokens.push(Token {
             kind,
             sigil,
