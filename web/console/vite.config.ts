@@ -1,8 +1,12 @@
 import { paraglideVitePlugin } from '@inlang/paraglide-js';
 import { sveltekit } from '@sveltejs/kit/vite';
-import { defineConfig } from 'vitest/config';
+import { defineConfig } from 'vite';
 
 const server = process.env.TERTULIA_SERVER ?? 'http://127.0.0.1:8080';
+
+/** Messages of screens few people open: they are not part of the first load. */
+const BACK_OFFICE =
+	/paraglide\/messages\/(audit|builder|canned_[bensv]|channels?_|company|departments?_|grammar|guide|monitors?_|people_|policy|preview|quarantine|role_help|rules?_|sample|secret|tokens?_|users_|user_[lnr]|user_invite|zone|command_[a-np-z]|settings_[act-z])/u;
 
 export default defineConfig({
 	plugins: [
@@ -18,6 +22,20 @@ export default defineConfig({
 		host: '127.0.0.1',
 		proxy: { '/api': server, '/chat': server }
 	},
-	build: { target: 'es2022' },
-	test: { include: ['src/**/*.test.ts'], environment: 'node' }
+	build: {
+		target: 'es2022',
+		rolldownOptions: {
+			output: {
+				// Hundreds of tiny modules (one a message, one an icon) travel in a few files.
+				codeSplitting: {
+					groups: [
+						{ name: 'icons', test: /@lucide/u },
+						{ name: 'words-back-office', test: BACK_OFFICE, priority: 2 },
+						{ name: 'words', test: /lib\/paraglide\//u, priority: 1 },
+						{ name: 'parts', test: /src\/lib\/(ui|state|frame)\// }
+					]
+				}
+			}
+		}
+	}
 });

@@ -29,6 +29,7 @@ pub mod posts;
 pub mod push;
 pub mod query;
 pub mod rules;
+pub mod sample;
 pub mod secret;
 pub mod services;
 pub mod settings;
@@ -45,6 +46,7 @@ pub use validate::Wrong;
 use channel::Network;
 use std::{
     collections::BTreeMap,
+    path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
 };
 use tertulia_kernel::{Clock, Entropy, Timestamp};
@@ -76,6 +78,8 @@ pub struct App {
     pub sealer: Arc<secret::Sealer>,
     /// Counters for `/metrics`.
     pub metrics: metrics::Metrics,
+    /// Where the program may keep files: those to replay lie in `replay/` of it.
+    pub folder: Option<PathBuf>,
     listening_cache: listening::Cache,
     newest_id: Arc<Mutex<u128>>,
 }
@@ -94,6 +98,7 @@ impl App {
             outbox_wake: Arc::default(),
             sealer: Arc::new(sealer),
             metrics: metrics::Metrics::default(),
+            folder: None,
             listening_cache: listening::Cache::default(),
             newest_id: Arc::default(),
         }

@@ -62,6 +62,11 @@ pub async fn sample_loaded(conn: &mut Conn) -> Result<bool> {
     Ok(conn.setting(SAMPLE_LOADED).await?.unwrap_or_default())
 }
 
+/// Saves the company's settings as they are, in a transaction at hand.
+pub(crate) async fn put_company(conn: &mut Conn, company: &Company) -> Result<()> {
+    Ok(conn.set_setting(COMPANY, company).await?)
+}
+
 /// Saves the company's settings.
 pub async fn set_company(app: &App, actor: &Actor, mut company: Company) -> Result<Company> {
     actor.must(Permission::ManageCompany)?;

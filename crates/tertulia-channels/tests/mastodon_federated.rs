@@ -242,6 +242,11 @@ async fn a_check_tells_who_we_are_and_that_this_server_has_to_be_asked() -> Outc
     assert!(said.iter().any(|line| line.contains("snac/")), "{said:?}");
     assert!(said.iter().any(|line| line.contains("asked every 30 s")), "{said:?}");
 
+    // By its name, which only the proxy knows.
+    let host = company.handle.split('@').nth(1).unwrap();
+    let by_proxy = json!({"base_url": format!("http://{host}"), "access_token": company.token, "http_proxy": fediverse.proxy.url()});
+    assert_eq!(Mastodon.check(&account(&by_proxy)).await?.account, report.account);
+
     let wrong = json!({"base_url": company.base_url, "access_token": "not-a-token"});
     let refused = Mastodon.check(&account(&wrong)).await.unwrap_err();
     assert!(matches!(refused, tertulia_app::channel::ChannelError::Refused(_)), "{refused:?}");

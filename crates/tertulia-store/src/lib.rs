@@ -24,6 +24,7 @@ pub mod monitor;
 pub mod outbox;
 pub mod person;
 pub mod post;
+pub mod sample;
 pub mod search;
 pub mod session;
 pub mod setting;

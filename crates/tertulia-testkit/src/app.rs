@@ -86,6 +86,7 @@ impl TestApp {
         let store = Store::open(&database_url).await.context("opening the test's database")?;
         let networks = setup.networks.unwrap_or_else(|| programs_networks(folder.path()));
         let mut app = App::new(store, Sealer::new([7; 32]), networks);
+        app.folder = Some(folder.path().to_owned());
         if let Some(clock) = setup.clock {
             app.clock = Arc::new(clock);
         }

@@ -80,7 +80,8 @@ pub async fn open_app(config: &Config) -> anyhow::Result<App> {
     create_folder(config)?;
     let key = load_key(config)?;
     let store = Store::open(&config.database_url()).await.context("opening the database")?;
-    let app = App::new(store, Sealer::new(key), networks(config));
+    let mut app = App::new(store, Sealer::new(key), networks(config));
+    app.folder = Some(config.data.clone());
     setup::prepare(&app).await?;
     Ok(app)
 }

@@ -9,6 +9,7 @@ mod data;
 mod doctor;
 mod listen;
 mod log;
+mod sample;
 mod say;
 mod serve;
 mod setup_link;
@@ -41,6 +42,9 @@ enum Command {
     /// API tokens.
     #[command(subcommand)]
     Token(token::TokenCommand),
+    /// The sample company.
+    #[command(subcommand)]
+    Sample(sample::SampleCommand),
     /// Print a one-time link: for one more administrator, or for a user who lost the password.
     SetupLink(setup_link::SetupLinkArgs),
     /// Check configuration, database, clock, disk and channels, and say what to do.
@@ -91,6 +95,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::Migrate => data::migrate(&config).await?,
             Command::User(command) => user::run(&config, command).await?,
             Command::Token(command) => token::run(&config, command).await?,
+            Command::Sample(command) => sample::run(&config, command).await?,
             Command::SetupLink(args) => setup_link::run(&config, args).await?,
             Command::Doctor(args) => return doctor::run(&config, args).await,
             Command::Backup(args) => backup::backup(&config, args).await?,

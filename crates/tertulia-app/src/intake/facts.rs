@@ -39,7 +39,7 @@ pub(super) struct Place {
 
 /// What narrows the identities of a channel: networks with global ids have none; a source fed from outside is told apart
 /// by its network's name or, failing that, by the channel.
-pub(super) fn identity_scope(channel: &ChannelRow) -> String {
+pub(crate) fn identity_scope(channel: &ChannelRow) -> String {
     match channel.kind.as_str() {
         "mastodon" | "email" => String::new(),
         _ => serde_json::from_str::<serde_json::Value>(&channel.settings)

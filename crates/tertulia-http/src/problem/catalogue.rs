@@ -102,9 +102,9 @@ pub(super) fn detail(code: &str, lang: Lang) -> Option<&'static str> {
             "Los secretos del canal se sellaron con otra clave: restaura secret.key, o conecta el canal de nuevo con sus secretos.",
             "The channel's secrets were sealed with another key: restore secret.key, or connect the channel again with its secrets.",
         ),
-        "sample_busy" => (
-            "La empresa de ejemplo se está cargando o quitando. Espera un momento.",
-            "The sample company is being loaded or removed. Wait a moment.",
+        "sample_name_taken" => (
+            "Un canal, monitor o respuesta tuya tiene un nombre de la empresa de ejemplo: cámbialo primero.",
+            "A channel, monitor or ready-made answer of yours has a name of the sample company's: rename it first.",
         ),
         "sample_no_folder" => (
             "Este servidor no tiene carpeta de datos donde guardar el día de ejemplo.",

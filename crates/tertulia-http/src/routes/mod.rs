@@ -19,6 +19,7 @@ pub mod people;
 pub mod posts;
 pub mod posts_push;
 pub mod rules;
+pub mod sample;
 pub mod session;
 pub mod settings;
 pub mod setup;
@@ -54,4 +55,5 @@ pub(crate) fn all() -> OpenApiRouter<HttpState> {
         .merge(notices::routes())
         .merge(files::routes())
         .merge(channels::routes())
+        .merge(sample::routes())
 }

@@ -1,0 +1,85 @@
+//! Removing, in short transactions so that the house keeps working meanwhile. It may be stopped at any moment and done
+//! again: what is left is still flagged.
+
+use super::{NOTED, Noted, file, may};
+use crate::{
+    Actor, App, Result,
+    audit::{self, Object},
+    live::{Audience, News},
+    settings,
+};
+use serde_json::json;
+
+/// Rows of a kind removed in one transaction.
+const AT_ONCE: i64 = 200;
+
+/// How far it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// Posts removed.
+    pub posts: u64,
+    /// Cases removed.
+    pub cases: u64,
+    /// People removed.
+    pub people: u64,
+}
+
+/// Removes the sample company; tells how far it is after each transaction. `actor` is `None` for the command line.
+pub async fn remove(app: &App, actor: Option<&Actor>, mut tell: impl FnMut(Progress) + Send) -> Result<Progress> {
+    may(actor)?;
+    let mut done = Progress::default();
+    // Nothing may come in any more.
+    let mut tx = app.store.begin().await?;
+    tx.stop_sample_channels(app.now().as_micros()).await?;
+    tx.commit().await?;
+    app.channels_changed();
+    loop {
+        let mut tx = app.store.begin().await?;
+        let posts = tx.remove_sample_posts(AT_ONCE).await?;
+        let cases = if posts == 0 { tx.remove_sample_cases(AT_ONCE).await? } else { 0 };
+        let people = if posts + cases == 0 { tx.remove_sample_people(AT_ONCE).await? } else { 0 };
+        tx.commit().await?;
+        done = Progress { posts: done.posts + posts, cases: done.cases + cases, people: done.people + people };
+        tell(done);
+        if posts + cases + people == 0 {
+            break;
+        }
+    }
+    let mut tx = app.store.begin().await?;
+    // What came between the last look and now goes with its channel, or the channel's removal fails and is done again.
+    tx.remove_sample_house().await?;
+    let noted: Noted = tx.setting(NOTED).await?.unwrap_or_default();
+    for id in noted.departments {
+        let id = id.into();
+        let empty = tx.department(id).await?.is_some_and(|department| department.members == 0);
+        if empty && !tx.department_has_cases(id).await? {
+            tx.delete_department(id).await?;
+        }
+    }
+    restore_company(&mut tx, noted.company).await?;
+    tx.delete_setting(NOTED).await?;
+    tx.set_setting(settings::SAMPLE_LOADED, &false).await?;
+    app.touch_listening(&mut tx).await?;
+    let detail = json!({ "posts": done.posts, "cases": done.cases, "people": done.people });
+    audit::record(app, &mut tx, actor, "sample.removed", Object::only("sample"), detail).await?;
+    tx.commit().await?;
+    if let Ok(path) = file(app) {
+        // A file left behind harms nobody.
+        let _ = tokio::fs::remove_file(path).await;
+    }
+    app.channels_changed();
+    app.live.tell(Audience::Everybody, News::Settings {});
+    app.live.tell(Audience::Everybody, News::Reset {});
+    Ok(done)
+}
+
+/// Gives the company its own name and zone back, unless somebody changed them since.
+async fn restore_company(tx: &mut tertulia_store::Tx, before: Option<settings::Company>) -> Result<()> {
+    let Some(before) = before else { return Ok(()) };
+    let sample = super::data::files().map(|files| files.company);
+    let now = settings::company(tx).await?;
+    if sample.is_ok_and(|sample| sample.name == now.name) {
+        settings::put_company(tx, &settings::Company { name: before.name, zone: before.zone, ..now }).await?;
+    }
+    Ok(())
+}
