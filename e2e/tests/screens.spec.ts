@@ -17,9 +17,7 @@ test.beforeAll(async () => {
 	api = await server.user('ines@alba.test', 'administrator', { name: 'Inés Carvajal' });
 	await server.user('diego@alba.test', 'agent', { name: 'Diego Peña' });
 	const chat = await api.connect('webchat', 'sitio', { greeting_es: '¡Hola! Soy Alba.' });
-	await api.connect('feed', 'Prensa de aviación y paquetería de toda la región', {
-		url: 'https://prensa.invalid/feed.xml'
-	});
+	await api.connect('push', 'Conector de la prensa de aviación y paquetería de la región', {});
 	monitor = (
 		await api.post<{ id: string }>('/monitors', {
 			name: 'Demoras',
