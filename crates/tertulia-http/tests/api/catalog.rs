@@ -243,7 +243,7 @@ async fn channels_keep_their_secrets() -> anyhow::Result<()> {
         let secret = secret["key"].as_str().expect("a key").to_owned();
         let form =
             |settings: Value| json!({ "kind": "mastodon", "name": "Fedi", "enabled": false, "window_days": 0, "settings": settings });
-        let settings = json!({ "server": "https://alpha.test", secret.as_str(): "s3cr3t-t0ken" });
+        let settings = json!({ "base_url": "https://alpha.test", secret.as_str(): "s3cr3t-t0ken" });
         supervisor.post("/api/v1/channels", form(settings.clone())).await.expect_problem(403, "forbidden");
         let missing = admin.post("/api/v1/channels", form(json!({}))).await.expect_problem(422, "invalid");
         assert!(missing["fields"][0]["field"].as_str().is_some_and(|field| field.starts_with("settings.")), "{missing}");
@@ -253,14 +253,14 @@ async fn channels_keep_their_secrets() -> anyhow::Result<()> {
         assert_eq!((&channel["secrets_set"], &channel["health"]["state"]), (&json!([secret]), &json!("stopped")));
         let path = format!("/api/v1/channels/{}", id(&channel));
         // A change that leaves the secret out keeps it, null removes it.
-        let kept = admin.patch(&path, json!({ "kind": "mastodon", "name": "Fediverso", "enabled": false, "window_days": 7, "settings": { "server": "https://beta.test" } })).await.expect(200);
+        let kept = admin.patch(&path, json!({ "kind": "mastodon", "name": "Fediverso", "enabled": false, "window_days": 7, "settings": { "base_url": "https://beta.test" } })).await.expect(200);
         assert_eq!(
-            (&kept["secrets_set"], &kept["settings"]["server"], &kept["window_days"]),
+            (&kept["secrets_set"], &kept["settings"]["base_url"], &kept["window_days"]),
             (&json!([secret]), &json!("https://beta.test"), &json!(7))
         );
         let row = app.app.store.read().await?.channel(id(&channel).parse()?).await?;
         assert_eq!(app.app.open_account(&row)?.settings[&secret], "s3cr3t-t0ken");
-        admin.patch(&path, form(json!({ "server": "https://beta.test", secret.as_str(): null }))).await.expect(422);
+        admin.patch(&path, form(json!({ "base_url": "https://beta.test", secret.as_str(): null }))).await.expect(422);
         assert_eq!(supervisor.get(&path).await.expect(200)["settings"], Value::Null);
         assert_eq!(agent.get("/api/v1/channels").await.expect(200)[0]["health"]["last_error"], Value::Null);
         let odd = admin
