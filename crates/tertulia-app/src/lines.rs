@@ -7,7 +7,7 @@ use crate::{
     live::{Audience, News},
 };
 use std::{
-    collections::HashMap,
+    collections::{HashMap, hash_map::Entry},
     sync::{Arc, PoisonError, RwLock},
     time::Duration,
 };
@@ -119,8 +119,8 @@ async fn reconcile(app: &App, running: &mut HashMap<ChannelId, Running>) -> Resu
     }
     for row in rows.into_iter().filter(|row| row.enabled) {
         let id = ChannelId::from(row.id);
-        if !running.contains_key(&id) {
-            running.insert(id, start(app, row).await?);
+        if let Entry::Vacant(place) = running.entry(id) {
+            place.insert(start(app, row).await?);
         }
     }
     Ok(())

@@ -3,8 +3,11 @@
 //! A post then only meets the queries anchored at its own words. Queries without such a set (fields alone) are
 //! checked for every post.
 
+use tertulia_kernel::text::is_unspaced;
+
 use crate::ast::Field;
 use crate::compile::{Link, Look, Plan};
+use crate::post::Vocabulary;
 
 /// Something a post can hold that brings a query up for checking.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,7 +29,9 @@ pub(crate) struct Anchors {
 }
 
 /// The cheapest sound set, or `None` when there is none.
-pub(crate) fn anchors(plan: &Plan) -> Option<Anchors> {
+pub(crate) fn anchors(plan: &Plan, vocabulary: &Vocabulary) -> Option<Anchors> {
+    let anchors = |plan: &Plan| anchors(plan, vocabulary);
+    let of_link = |link: &Link| of_link(link, vocabulary);
     match plan {
         Plan::And(parts) => cheapest(parts.iter().filter_map(anchors)),
         Plan::Or(parts) => {
@@ -55,10 +60,10 @@ fn cheapest(sets: impl Iterator<Item = Anchors>) -> Option<Anchors> {
     sets.min_by(|a, b| a.cost.total_cmp(&b.cost))
 }
 
-fn of_link(link: &Link) -> Anchors {
+fn of_link(link: &Link, vocabulary: &Vocabulary) -> Anchors {
     let (key, cost) = match &link.look {
-        Look::Word(word) => (Anchor::Word(*word), link.commonness),
-        Look::Glob(glob) => (Anchor::Head(glob.head.clone()), 4.0 * commonness(&glob.head)),
+        Look::Word(word) => (Anchor::Word(*word), vocabulary.commonness(*word)),
+        Look::Glob(glob) => (Anchor::Head(glob.head.clone()), 4.0 * f64::from(commonness(&glob.head))),
         Look::Character(c) => (Anchor::Head(c.to_string()), 0.05),
     };
     Anchors { keys: vec![key], cost }
@@ -70,7 +75,10 @@ fn of_values(values: &[String], anchor: fn(String) -> Anchor, each: f64) -> Anch
 
 /// A guess of the share of posts that hold a word, from its length alone: short words are common in every language
 /// we listen in. Only the choice among anchors depends on it, never a result.
-pub(crate) fn commonness(word: &str) -> f64 {
+pub(crate) fn commonness(word: &str) -> f32 {
+    if word.starts_with(is_unspaced) {
+        return 0.01;
+    }
     match word.chars().count() {
         0..=2 => 0.3,
         3 => 0.1,

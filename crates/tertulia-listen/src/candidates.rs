@@ -54,32 +54,6 @@ impl Candidates {
             }
         }
     }
-
-    /// As a full-text query of SQLite's FTS5; `None` for [`Candidates::Everything`].
-    #[must_use]
-    pub fn to_fts5(&self) -> Option<String> {
-        self.render(&|term| format!("\"{term}\""), &|term| format!("\"{term}\"*"), " AND ", " OR ")
-    }
-
-    /// As the text of a PostgreSQL `tsquery` (cast it, do not parse it); `None` for [`Candidates::Everything`].
-    #[must_use]
-    pub fn to_tsquery(&self) -> Option<String> {
-        self.render(&|term| format!("'{term}'"), &|term| format!("'{term}':*"), " & ", " | ")
-    }
-
-    fn render(&self, term: &dyn Fn(&str) -> String, prefix: &dyn Fn(&str) -> String, and: &str, or: &str) -> Option<String> {
-        let list = |parts: &[Self], operator: &str| {
-            let parts: Option<Vec<String>> = parts.iter().map(|p| p.render(term, prefix, and, or)).collect();
-            Some(format!("({})", parts?.join(operator)))
-        };
-        match self {
-            Self::Everything => None,
-            Self::Term(t) => Some(term(t)),
-            Self::Prefix(t) => Some(prefix(t)),
-            Self::Any(parts) => list(parts, or),
-            Self::All(parts) => list(parts, and),
-        }
-    }
 }
 
 fn term(form: &str) -> Candidates {

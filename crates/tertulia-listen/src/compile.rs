@@ -2,7 +2,6 @@
 
 use tertulia_kernel::text::{Sigil, Text, is_unspaced};
 
-use crate::anchors::commonness;
 use crate::ast::{Field, Node, Word};
 use crate::glob::Glob;
 use crate::post::Vocabulary;
@@ -39,8 +38,6 @@ pub(crate) struct Link {
     /// True when it begins one place after the word before it began: pairs of an unspaced script overlap.
     pub(crate) overlaps: bool,
     pub(crate) look: Look,
-    /// Guessed share of posts that hold it.
-    pub(crate) commonness: f64,
 }
 
 /// How a word is found.
@@ -48,7 +45,7 @@ pub(crate) struct Link {
 pub(crate) enum Look {
     /// Number in the vocabulary.
     Word(u32),
-    Glob(Glob),
+    Glob(Box<Glob>),
     /// A single character of an unspaced script: any pair that begins with it.
     Character(char),
 }
@@ -123,9 +120,9 @@ fn links(word: &Word, vocabulary: &mut Vocabulary) -> Vec<Link> {
     // The language's words are folded but for their ñ; joined emoji must stay as they are.
     let folded = word.text.replace('ñ', "n");
     let enye = word.text.contains('ñ');
-    let link = |look, overlaps| Link { sigil: word.sigil, enye, overlaps, look, commonness: commonness(&folded) };
+    let link = |look, overlaps| Link { sigil: word.sigil, enye, overlaps, look };
     if word.is_wildcard() {
-        return vec![link(Look::Glob(Glob::new(&folded)), false)];
+        return vec![link(Look::Glob(Box::new(Glob::new(&folded))), false)];
     }
     if word.is_unspaced() {
         return pairs(&folded, vocabulary);
@@ -134,7 +131,7 @@ fn links(word: &Word, vocabulary: &mut Vocabulary) -> Vec<Link> {
 }
 
 fn pairs(run: &str, vocabulary: &mut Vocabulary) -> Vec<Link> {
-    let link = |look, overlaps| Link { sigil: Sigil::None, enye: false, overlaps, look, commonness: 0.01 };
+    let link = |look, overlaps| Link { sigil: Sigil::None, enye: false, overlaps, look };
     let chars: Vec<char> = run.chars().collect();
     if let [one] = chars.as_slice() {
         return vec![link(Look::Character(*one), false)];
@@ -161,8 +158,7 @@ fn exact(written: &str, vocabulary: &mut Vocabulary) -> Exact {
             continue;
         }
         let look = Look::Word(vocabulary.learn(form));
-        let commonness = commonness(form);
-        chain.push(Link { sigil: token.sigil, enye: token.enye, overlaps: false, look, commonness });
+        chain.push(Link { sigil: token.sigil, enye: token.enye, overlaps: false, look });
     }
     Exact { chain, core: written[from..to].to_owned(), before: written[..from].to_owned(), after: written[to..].to_owned() }
 }

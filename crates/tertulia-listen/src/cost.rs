@@ -35,7 +35,9 @@ pub enum CostClass {
 
 impl Cost {
     pub(crate) fn of(root: &Node) -> Self {
-        let anchors = anchors(&compile(root, &mut Vocabulary::default()));
+        let mut vocabulary = Vocabulary::default();
+        let plan = compile(root, &mut vocabulary);
+        let anchors = anchors(&plan, &vocabulary);
         let share = anchors.as_ref().map_or(1.0, |a| a.cost.min(1.0));
         let class = match share {
             s if s < 0.05 => CostClass::Low,

@@ -199,8 +199,8 @@ codes! {
         en: "“{piece}” is not a distance", "Write a whole number from 0 to 1000, like NEAR/5 or \"not here\"~3.";
     }
     PhraseTooLong "phrase_too_long" {
-        es: "Una frase con ~ tiene más de 32 palabras", "Quita palabras, o quita ~ para buscar la frase tal cual.";
-        en: "A phrase with ~ has more than 32 words", "Drop some words, or drop ~ to search for the phrase as it stands.";
+        es: "Una frase con ~ tiene más de 16 palabras", "Quita palabras, o quita ~ para buscar la frase tal cual.";
+        en: "A phrase with ~ has more than 16 words", "Drop some words, or drop ~ to search for the phrase as it stands.";
     }
     NotInNear "not_in_near" {
         es: "NEAR no admite NOT dentro", "Exclúyelo fuera, como (a NEAR/5 b) NOT c.";

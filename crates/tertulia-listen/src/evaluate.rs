@@ -42,10 +42,36 @@ impl Span {
 
 /// True when the post matches.
 pub(crate) fn matches(plan: &Plan, post: &Reading<'_>) -> bool {
+    may_match(plan, post) && does_match(plan, post)
+}
+
+/// False only when the post lacks words it needs. Most queries a post meets end here, after a few bit tests.
+fn may_match(plan: &Plan, post: &Reading<'_>) -> bool {
+    let chain = |links: &Vec<Link>| links.iter().all(|l| may_occur(l, post));
     match plan {
-        Plan::And(parts) => parts.iter().all(|p| matches(p, post)),
-        Plan::Or(parts) => parts.iter().any(|p| matches(p, post)),
-        Plan::Not(part) => !matches(part, post),
+        Plan::And(parts) => parts.iter().all(|p| may_match(p, post)),
+        Plan::Or(parts) => parts.iter().any(|p| may_match(p, post)),
+        Plan::Not(_) | Plan::Field(_) => true,
+        Plan::Near { left, right, .. } => may_match(left, post) && may_match(right, post),
+        Plan::Chain(links) => chain(links),
+        Plan::Within { chains, .. } => chains.iter().all(chain),
+        Plan::Exact(exact) => chain(&exact.chain),
+    }
+}
+
+fn may_occur(link: &Link, post: &Reading<'_>) -> bool {
+    match &link.look {
+        Look::Word(word) => post.may_hold(*word),
+        Look::Glob(glob) => post.may_begin(&glob.head),
+        Look::Character(_) => true,
+    }
+}
+
+fn does_match(plan: &Plan, post: &Reading<'_>) -> bool {
+    match plan {
+        Plan::And(parts) => parts.iter().all(|p| does_match(p, post)),
+        Plan::Or(parts) => parts.iter().any(|p| does_match(p, post)),
+        Plan::Not(part) => !does_match(part, post),
         Plan::Field(field) => field_matches(field, post),
         Plan::Chain(links) => match links.as_slice() {
             [link] => occurs(link, post),
@@ -74,7 +100,17 @@ pub(crate) fn field_matches(field: &Field, post: &Reading<'_>) -> bool {
 pub(crate) fn spans(plan: &Plan, post: &Reading<'_>) -> Vec<Span> {
     match plan {
         Plan::Chain(links) => chain_spans(links, post),
-        Plan::Or(parts) => tidy(parts.iter().flat_map(|p| spans(p, post)).collect()),
+        Plan::Or(parts) => {
+            let mut all = Vec::new();
+            for part in parts {
+                all.extend(spans(part, post));
+                // Many parts can find the same places: keep memory by the places, not by the parts.
+                if all.len() > MAX_PAIRS {
+                    all = tidy(all);
+                }
+            }
+            tidy(all)
+        }
         Plan::Near { left, right, distance, ordered } => {
             let (left, right) = (spans(left, post), spans(right, post));
             let pairs = near_pairs(&left, &right, *distance, *ordered);
@@ -104,6 +140,9 @@ fn accepts(link: &Link, token: &Token) -> bool {
 }
 
 fn occurs(link: &Link, post: &Reading<'_>) -> bool {
+    if !may_occur(link, post) {
+        return false;
+    }
     let tokens = post.text.tokens();
     match &link.look {
         Look::Word(word) => post.tokens_of(*word).any(|i| accepts(link, &tokens[i as usize])),
@@ -123,6 +162,9 @@ fn looks_like(link: &Link, token: &Token, post: &Reading<'_>) -> bool {
 }
 
 fn link_spans(link: &Link, post: &Reading<'_>) -> Vec<Span> {
+    if !may_occur(link, post) {
+        return Vec::new();
+    }
     let tokens = post.text.tokens();
     let found: Vec<Span> = match &link.look {
         Look::Word(word) => {
@@ -261,11 +303,16 @@ fn holds_all(units: &[Vec<Span>], start: u32, end: u32) -> bool {
     }
     let begins = |spans: &Vec<Span>| {
         let from = spans.partition_point(|s| s.start < start);
-        let near = spans[from..].iter().take_while(|s| s.start < end);
-        let mut begins: Vec<u32> = near.filter(|s| s.end <= end).map(|s| s.start).collect();
-        begins.dedup();
-        // More beginnings than units never help: some one is always free.
-        begins.truncate(units.len());
+        let mut begins: Vec<u32> = Vec::with_capacity(units.len());
+        for span in spans[from..].iter().take_while(|s| s.start < end).filter(|s| s.end <= end) {
+            if begins.last() != Some(&span.start) {
+                begins.push(span.start);
+            }
+            // More beginnings than units never help: some one is always free.
+            if begins.len() == units.len() {
+                break;
+            }
+        }
         begins
     };
     let inside: Vec<Vec<u32>> = units.iter().map(begins).collect();

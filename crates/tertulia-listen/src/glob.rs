@@ -15,7 +15,7 @@ impl Glob {
     }
 
     pub(crate) fn heap_bytes(&self) -> usize {
-        self.pattern.capacity() * size_of::<char>() + self.head.capacity()
+        size_of::<Self>() + self.pattern.capacity() * size_of::<char>() + self.head.capacity()
     }
 
     /// Compares with the last `*` as the only one that may grow: at most pattern × word steps.

@@ -12,7 +12,7 @@ use crate::words::words_of;
 /// The longest distance of `NEAR/n` and `~n`.
 pub(crate) const MAX_DISTANCE: u32 = 1_000;
 /// The most words of a phrase with `~n`.
-const MAX_WITHIN: usize = 32;
+const MAX_WITHIN: usize = 16;
 
 /// One piece of a query.
 #[derive(Clone, Debug, PartialEq)]

@@ -84,7 +84,7 @@ impl<Id: Ord + Clone + std::hash::Hash> MonitorSet<Id> {
     pub fn add(&mut self, id: Id, query: &Query) {
         self.remove(&id);
         let plan = compile(query.root(), &mut self.vocabulary);
-        let anchors = anchors(&plan).map(|a| a.keys);
+        let anchors = anchors(&plan, &self.vocabulary).map(|a| a.keys);
         let slot = self.free.pop().unwrap_or_else(|| {
             self.slots.push(None);
             self.slots.len() as u32 - 1

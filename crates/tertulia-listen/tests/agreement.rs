@@ -139,9 +139,9 @@ fn wild(pattern: &[char], word: &[char]) -> bool {
 fn fits(sign: char, word: &str, token: &Tok) -> bool {
     let enye = word.contains('ñ') || word.contains('Ñ');
     let plain: Vec<char> = word.to_lowercase().replace('ñ', "n").chars().collect();
-    let form = |f: &&str| wild(&plain, &f.chars().collect::<Vec<_>>());
+    let form = |f: &&'static str| wild(&plain, &f.chars().collect::<Vec<_>>());
     let sign_fits = if sign == ' ' { token.2 != '@' } else { token.2 == sign };
-    sign_fits && (!enye || token.4) && token.3.iter().any(|f| form(f))
+    sign_fits && (!enye || token.4) && token.3.iter().any(form)
 }
 
 type Places = Vec<(usize, usize)>;

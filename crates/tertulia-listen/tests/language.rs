@@ -184,35 +184,48 @@ fn limits_hold_without_overflowing_the_stack() {
     assert_eq!(code(&vec!["a"; MAX_TERMS].join(" OR ")), Ok(()));
     assert_eq!(code(&vec!["a"; MAX_TERMS + 1].join(" OR ")), Err(ErrorCode::TooManyTerms));
     assert_eq!(code(&"a".repeat(MAX_QUERY_BYTES + 1)), Err(ErrorCode::QueryTooLong));
-    let loose = format!("\"{}\"~3", vec!["a"; 33].join(" "));
+    let loose = format!("\"{}\"~3", vec!["a"; 17].join(" "));
     assert_eq!(code(&loose), Err(ErrorCode::PhraseTooLong));
     let zigzag: String = (0..40).fold("a".into(), |inner, i| if i % 2 == 0 { format!("(b {inner})") } else { format!("(b OR {inner})") });
     assert_eq!(code(&zigzag), Ok(()));
 }
 
+/// Candidates as a short note: `&` all, `|` any, `*` after a beginning, `?` for every post.
+fn note(candidates: &Candidates) -> String {
+    let list = |parts: &[Candidates], joint: &str| format!("({})", parts.iter().map(note).collect::<Vec<_>>().join(joint));
+    match candidates {
+        Candidates::Everything => "?".into(),
+        Candidates::Term(term) => term.clone(),
+        Candidates::Prefix(head) => format!("{head}*"),
+        Candidates::Any(parts) => list(parts, " | "),
+        Candidates::All(parts) => list(parts, " & "),
+    }
+}
+
 #[test]
 fn candidates_table() {
-    for (text, fts5, tsquery) in [
-        ("Iberia", Some("\"iberia\""), Some("'iberia'")),
-        ("año", Some("\"ano\""), Some("'ano'")),
-        ("a b -c", Some("(\"a\" AND \"b\")"), Some("('a' & 'b')")),
-        ("a (b OR c*d1)", Some("(\"a\" AND (\"b\" OR \"c\"*))"), Some("('a' & ('b' | 'c':*))")),
-        ("retras*", Some("\"retras\"*"), Some("'retras':*")),
-        ("a OR lang:es", None, None),
-        ("lang:es NOT x", None, None),
-        ("a lang:es", Some("\"a\""), Some("'a'")),
-        ("a NEAR/3 \"b a\"", Some("(\"a\" AND \"b\")"), Some("('a' & 'b')")),
-        ("@Ana_L@x.y", Some("\"anal\""), Some("'anal'")),
-        ("{C++}", Some("\"c\""), Some("'c'")),
-        ("😡", Some("\"x1f621\""), Some("'x1f621'")),
-        ("東京", Some("\"x6771x4eac\""), Some("'x6771x4eac'")),
-        ("京", Some("\"x4eac\"*"), Some("'x4eac':*")),
+    for (text, expected) in [
+        ("Iberia", "iberia"),
+        ("año", "ano"),
+        ("a b -c", "(a & b)"),
+        ("a (b OR c*d1)", "(a & (b | c*))"),
+        ("retras*", "retras*"),
+        ("a OR lang:es", "?"),
+        ("lang:es NOT x", "?"),
+        ("a lang:es", "a"),
+        ("a NEAR/3 \"b a\"", "(a & b)"),
+        ("@Ana_L@x.y", "anal"),
+        ("@iberia*", "iberia*"),
+        ("#AmoMi", "amomi"),
+        ("{C++}", "c"),
+        ("😡", "x1f621"),
+        ("東京", "x6771x4eac"),
+        ("東京都", "(x4eacx90fd & x6771x4eac)"),
+        ("京", "x4eac*"),
+        ("a OR NOT NOT b", "?"),
     ] {
-        let candidates = query(text).candidates();
-        assert_eq!(candidates.to_fts5().as_deref(), fts5, "{text}");
-        assert_eq!(candidates.to_tsquery().as_deref(), tsquery, "{text}");
+        assert_eq!(note(&query(text).candidates()), expected, "{text}");
     }
-    assert_eq!(query("a OR NOT NOT b").candidates(), Candidates::Everything);
     assert!(search_terms("東京").split(' ').any(|t| t.starts_with("x4eac")));
 }
 

@@ -38,7 +38,7 @@ pub struct MatchArgs {
           value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: u16,
     /// Write one JSON object with counts and times to standard error.
-    #[arg(long)]
+    #[arg(long, env = "TERTULIA_STATS", value_parser = clap::builder::FalseyValueParser::new())]
     stats: bool,
 }
 
@@ -49,7 +49,7 @@ pub struct CheckArgs {
     #[arg(allow_hyphen_values = true)]
     query: String,
     /// Write a mistake as one JSON object instead of text.
-    #[arg(long)]
+    #[arg(long, env = "TERTULIA_JSON", value_parser = clap::builder::FalseyValueParser::new())]
     json: bool,
 }
 

@@ -114,3 +114,27 @@ pub fn written_form(text: &str) -> String {
     }
     written
 }
+
+/// Appends the short forms of an elongated word to the folded text.
+pub(super) fn short_forms(folded: &mut String, (from, to): (usize, usize)) -> ((u32, u32), (u32, u32)) {
+    let word = &folded[from..to];
+    let mut runs = word.chars().zip(word.chars().skip(1)).zip(word.chars().skip(2));
+    if !runs.any(|((a, b), c)| a == b && b == c && a.is_alphabetic()) {
+        return ((0, 0), (0, 0));
+    }
+    let word = word.to_owned();
+    let mut shorten = |keep: usize| {
+        let begin = folded.len();
+        let mut chars = word.chars().peekable();
+        while let Some(c) = chars.next() {
+            let mut run = 1;
+            while chars.next_if_eq(&c).is_some() {
+                run += 1;
+            }
+            let kept = if run > 2 && c.is_alphabetic() { keep } else { run };
+            folded.extend(std::iter::repeat_n(c, kept));
+        }
+        (begin as u32, folded.len() as u32)
+    };
+    (shorten(1), shorten(2))
+}

@@ -3,7 +3,7 @@
 use unicode_normalization::char::is_combining_mark;
 
 use super::classes::{is_dropped_mark, is_emoji, is_flag_letter, is_invisible, is_skin_tone, is_unspaced, is_word_char};
-use super::fold::{TILDE, join_last, pieces, small};
+use super::fold::{TILDE, join_last, pieces, short_forms, small};
 use super::tags::{Letter, Shape, tag_parts};
 use super::{Kind, MAX_BYTES, MAX_TOKENS, Sigil, Text, Token};
 
@@ -81,7 +81,14 @@ impl Scanner<'_> {
             }
             let from = self.at;
             if c.is_ascii_alphanumeric() {
-                self.letter(c, from, next);
+                match &mut self.word {
+                    // What nearly every character of nearly every post is.
+                    Some(word) if word.sigil == Sigil::None && !word.unspaced => {
+                        self.folded.push(c.to_ascii_lowercase());
+                        word.end = next;
+                    }
+                    _ => self.letter(c, from, next),
+                }
             } else if c.is_ascii() {
                 self.separator(c, next);
             } else {
@@ -439,7 +446,7 @@ impl Scanner<'_> {
             self.segment += 1;
         }
         let elongates = kind == Kind::Word && sigil != Sigil::Handle;
-        let (single, double) = if elongates { self.short_forms(form) } else { ((0, 0), (0, 0)) };
+        let (single, double) = if elongates { short_forms(&mut self.folded, form) } else { ((0, 0), (0, 0)) };
         self.tokens.push(Token {
             kind,
             sigil,
@@ -455,30 +462,6 @@ impl Scanner<'_> {
             single,
             double,
         });
-    }
-
-    /// Appends the short forms of an elongated word to the folded text.
-    fn short_forms(&mut self, (from, to): (usize, usize)) -> ((u32, u32), (u32, u32)) {
-        let word = &self.folded[from..to];
-        let mut runs = word.chars().zip(word.chars().skip(1)).zip(word.chars().skip(2));
-        if !runs.any(|((a, b), c)| a == b && b == c && a.is_alphabetic()) {
-            return ((0, 0), (0, 0));
-        }
-        let word = word.to_owned();
-        let mut shorten = |keep: usize| {
-            let begin = self.folded.len();
-            let mut chars = word.chars().peekable();
-            while let Some(c) = chars.next() {
-                let mut run = 1;
-                while chars.next_if_eq(&c).is_some() {
-                    run += 1;
-                }
-                let kept = if run > 2 && c.is_alphabetic() { keep } else { run };
-                self.folded.extend(std::iter::repeat_n(c, kept));
-            }
-            (begin as u32, self.folded.len() as u32)
-        };
-        (shorten(1), shorten(2))
     }
 }
 
