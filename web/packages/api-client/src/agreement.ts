@@ -1,0 +1,104 @@
+/**
+ * Keeps the named types true: the compiler refuses when one has a field the server does not describe, or lacks one that
+ * it does. `schema.ts` is generated from the server's OpenAPI document (`npm run generate`).
+ */
+import type { components } from './schema.ts';
+import type * as named from './types.ts';
+
+type Described = components['schemas'];
+
+interface Checked {
+	AnswerAccepted: named.AnswerAccepted;
+	AnswerCheck: named.AnswerCheck;
+	AnswerForm: named.AnswerForm;
+	Attachment: named.Attachment;
+	AuditEntry: named.AuditEntry;
+	AuditPage: named.AuditPage;
+	Bilingual: named.Bilingual;
+	BulkChange: named.BulkChange;
+	BulkFailure: named.BulkFailure;
+	BulkResult: named.BulkResult;
+	CannedAnswer: named.CannedAnswer;
+	CannedAnswerForm: named.CannedAnswerForm;
+	Caps: named.Caps;
+	CaseChange: named.CaseChange;
+	CaseChangeEntry: named.CaseChangeEntry;
+	CaseCounts: named.CaseCounts;
+	CasePage: named.CasePage;
+	CaseRow: named.CaseRow;
+	Channel: named.Channel;
+	ChannelCheck: named.ChannelCheck;
+	ChannelForm: named.ChannelForm;
+	ChannelHealth: named.ChannelHealth;
+	ChannelKind: named.ChannelKind;
+	ChannelLimit: named.ChannelLimit;
+	CompanySettings: named.CompanySettings;
+	Conversation: named.Conversation;
+	Department: named.Department;
+	DepartmentCount: named.DepartmentCount;
+	DepartmentForm: named.DepartmentForm;
+	FieldProblem: named.FieldProblem;
+	GateProblem: named.GateProblem;
+	Health: named.Health;
+	Identity: named.Identity;
+	Me: named.Me;
+	MeChange: named.MeChange;
+	Monitor: named.Monitor;
+	MonitorForm: named.MonitorForm;
+	Note: named.Note;
+	NoteForm: named.NoteForm;
+	Notice: named.Notice;
+	Offer: named.Offer;
+	PasswordChange: named.PasswordChange;
+	PersonBrief: named.PersonBrief;
+	PersonChange: named.PersonChange;
+	PersonPage: named.PersonPage;
+	Post: named.Post;
+	PostAuthor: named.PostAuthor;
+	PostDetail: named.PostDetail;
+	PostMatch: named.PostMatch;
+	PostPage: named.PostPage;
+	PostStep: named.PostStep;
+	PostVersion: named.PostVersion;
+	Presence: named.Presence;
+	PresenceForm: named.PresenceForm;
+	Preview: named.Preview;
+	PreviewForm: named.PreviewForm;
+	Problem: named.Problem;
+	Quarantined: named.Quarantined;
+	QueryCheck: named.QueryCheck;
+	QueryError: named.QueryError;
+	Rule: named.Rule;
+	RuleActions: named.RuleActions;
+	RuleConditions: named.RuleConditions;
+	RuleForm: named.RuleForm;
+	Sample: named.Sample;
+	SendPolicy: named.SendPolicy;
+	Sending: named.Sending;
+	Session: named.Session;
+	SettingField: named.SettingField;
+	SetupForm: named.SetupForm;
+	SetupLink: named.SetupLink;
+	SignIn: named.SignIn;
+	Token: named.Token;
+	TokenCreated: named.TokenCreated;
+	TokenForm: named.TokenForm;
+	Upload: named.Upload;
+	User: named.User;
+	UserChange: named.UserChange;
+	UserInvite: named.UserInvite;
+	UserInvited: named.UserInvited;
+}
+
+/** Names whose fields differ from the description. */
+type Wrong = {
+	[Name in keyof Checked]: [
+		| Exclude<keyof Checked[Name], keyof Described[Name]>
+		| Exclude<keyof Described[Name], keyof Checked[Name]>
+	] extends [never]
+		? never
+		: Name;
+}[keyof Checked];
+
+/** Does not compile while anything is wrong, and then names it. */
+export const nothingIsWrong: [Wrong] extends [never] ? true : Wrong = true;
