@@ -23,14 +23,16 @@ export class Server {
 		readonly data: string,
 		private process: ChildProcess,
 		/** `http://127.0.0.1:PORT`; the same after a restart. */
-		readonly base: string
+		readonly base: string,
+		/** What it printed at its first start: the link that makes the administrator. */
+		readonly said: string
 	) {}
 
 	/** Starts on a free port with an empty data folder. */
 	static async start(): Promise<Server> {
 		const data = await mkdtemp(join(tmpdir(), 'tertulia-e2e-'));
-		const { process, base } = await serve(data, '127.0.0.1:0');
-		return new Server(data, process, base);
+		const { process, base, said } = await serve(data, '127.0.0.1:0');
+		return new Server(data, process, base, said);
 	}
 
 	/** Kills it without a word (`kill -9`) and starts it again on the same data and port. */
@@ -93,7 +95,7 @@ function environment(): NodeJS.ProcessEnv {
 async function serve(
 	data: string,
 	listen: string
-): Promise<{ process: ChildProcess; base: string }> {
+): Promise<{ process: ChildProcess; base: string; said: string }> {
 	const child = spawn(BINARY, ['serve', '--data', data, '--listen', listen], {
 		env: environment()
 	});
@@ -113,7 +115,7 @@ async function serve(
 			30_000
 		).unref();
 	});
-	return { process: child, base };
+	return { process: child, base, said };
 }
 
 async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {

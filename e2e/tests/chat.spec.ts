@@ -233,6 +233,21 @@ test('a message survives a server that dies while taking it', async ({ context }
 	expect(await log(page).locator('.message.visitor').count()).toBe(2);
 });
 
+test('the visitor learns that an agent looks and types', async ({ context }) => {
+	const page = await enter(context);
+	await say(page, '¿Me leen?');
+	await expect(log(page)).toContainText('Entregado');
+	const found = await theCase();
+	await api.fetch('POST', `/cases/${found.id}/presence`, { state: 'typing' });
+	await expect(log(page)).toContainText('Visto');
+	await expect(page.getByText('Escribiendo…')).toBeVisible();
+	await api.answer(found, 'Sí');
+	await expect(log(page)).toContainText('Sí');
+	await expect(page.getByText('Escribiendo…')).toBeHidden();
+	await say(page, 'Qué bueno');
+	await expect(log(page).locator('.message').last()).toContainText('Visto');
+});
+
 test('unread answers are counted on the closed chat', async ({ context }) => {
 	const page = await enter(context);
 	await say(page, '¿Hay alguien?');

@@ -38,7 +38,7 @@ pub struct AppError {
     /// A field and what is wrong with it in Spanish, where the code alone does not say it.
     pub spanish: Vec<(String, String)>,
     /// Seconds to wait, for [`Kind::TooMany`] and [`Kind::Unavailable`].
-    pub retry_after: Option<u64>,
+    pub retry_after: Option<u32>,
     /// What caused it, for logs.
     #[source]
     pub source: Option<Box<dyn std::error::Error + Send + Sync>>,

@@ -9,6 +9,7 @@ use std::time::Duration;
 use support::{connect, start};
 use tertulia_app::{
     answers::{self, NewAnswer},
+    cases::presence,
     live::{Audience, News, Present},
     settings,
 };
@@ -328,6 +329,18 @@ async fn what_happens_is_told_as_it_happens() {
     assert_eq!(kinds, ["message", "typing", "seen", "message"], "{heard}");
     let nothing = tokio::time::timeout(Duration::from_millis(300), to_eva.next()).await;
     assert!(nothing.is_err(), "another visitor hears nothing");
+
+    // Somebody who has the case open sees the next message at once.
+    let user = test.user("luis@company.test", Role::Supervisor, &[]).await.expect("a user");
+    presence::note(&test.app, &TestApp::actor(&user), case_id.into(), "viewing").await.expect("noted");
+    ana.say("Una cosa más").await;
+    until("the message and that it is seen", async || {
+        if let Ok(Some(Ok(piece))) = tokio::time::timeout(Duration::from_millis(200), to_ana.next()).await {
+            heard.push_str(&String::from_utf8_lossy(&piece));
+        }
+        heard.ends_with("event: seen\ndata: {}\n\n") && heard.contains("Una cosa más")
+    })
+    .await;
 
     // The other way: the agents who look at the case learn that she types.
     let (_, mut updates) = test.app.live.listen(None);

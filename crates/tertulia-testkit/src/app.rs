@@ -55,7 +55,7 @@ fn programs_networks(replayed: &Path) -> Networks {
         Arc::new(Mastodon),
         Arc::new(WebChat),
         Arc::new(Push),
-        Arc::new(Replay::new(vec![replayed.to_owned()])),
+        Arc::new(Replay::new(vec![replayed.join("replay")])),
     ])
 }
 

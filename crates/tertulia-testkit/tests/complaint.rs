@@ -61,7 +61,7 @@ async fn a_complaint_that_mentions_nobody_becomes_a_case_answered_in_its_thread_
     })
     .await?;
 
-    let setup = Setup { networks: Networks::new(vec![Arc::new(Mastodon)]), ..Setup::on(Database::Sqlite) };
+    let setup = Setup { networks: Some(Networks::new(vec![Arc::new(Mastodon)])), ..Setup::on(Database::Sqlite) };
     let app: TestApp = setup.start().await?;
     let admin = app.as_admin().await?;
     let departments = admin.get("/api/v1/departments").await.expect(200);

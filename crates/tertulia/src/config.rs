@@ -172,13 +172,4 @@ mod tests {
             assert!(DEFAULTS.contains(&format!("\n{key} = ")), "{key} is explained");
         }
     }
-
-    #[test]
-    fn a_file_with_an_unknown_key_is_refused() {
-        let folder = tempfile::tempdir().expect("a folder");
-        std::fs::write(folder.path().join("tertulia.toml"), "listen = \"127.0.0.1:1\"\n").expect("written");
-        let overrides = Overrides { data: Some(folder.path().into()), listen: None, database: None, config: None };
-        let error = Config::load(&overrides).err().expect("refused");
-        assert!(format!("{error:#}").contains("listen"), "{error:#}");
-    }
 }

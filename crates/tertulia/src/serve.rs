@@ -3,7 +3,7 @@
 use crate::{config::Config, data, say};
 use anyhow::Context;
 use std::time::Duration;
-use tertulia_app::{services, staff::setup};
+use tertulia_app::{sample, services, staff::setup};
 use tertulia_http::{HttpState, Options};
 use tokio::{
     net::TcpListener,
@@ -33,6 +33,9 @@ pub async fn run(config: &Config) -> anyhow::Result<()> {
 
     let options = Options { secure_cookies: config.cookies_are_secure(), behind_proxy: config.behind_proxy };
     let state = HttpState::new(app.clone(), options);
+    if let Err(error) = sample::prepare(&app).await {
+        tracing::warn!(?error, "the sample company's day can't be played");
+    }
     let stopping = CancellationToken::new();
     let services = services::start(app.clone(), stopping.clone());
     let closing = state.closing.clone();

@@ -86,7 +86,7 @@ pub async fn change(app: &App, actor: &Actor, id: ChannelId, form: Form) -> Resu
     let before = app.store.read().await?.channel(id.0).await?;
     let network = network(app, &before.kind)?;
     let name = common(&form)?;
-    let stored = Settings::of(app, &before)?;
+    let stored = Settings::of(app, &before);
     let settings = Settings::read(network.as_ref(), &form.settings, stored.clone())?;
     let account = account_name(network.as_ref(), id, &name, &settings, form.enabled).await.or_else(|| before.account.clone());
     let mut tx = app.store.begin().await?;
@@ -145,7 +145,7 @@ pub async fn check(app: &App, actor: &Actor, form: Form) -> Result<Checked> {
     let network = network(app, &form.kind)?;
     let known = app.store.read().await?.channel_by_name(form.name.trim()).await?.filter(|row| row.kind == form.kind);
     let stored = match &known {
-        Some(row) => Settings::of(app, row)?,
+        Some(row) => Settings::of(app, row),
         None => Settings::default(),
     };
     let settings = Settings::read(network.as_ref(), &form.settings, stored)?;

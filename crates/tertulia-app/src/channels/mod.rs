@@ -93,8 +93,8 @@ async fn views(app: &App, conn: &mut Conn, actor: &Actor, rows: Vec<ChannelRow>)
             let known = healths.remove(&row.id).unwrap_or_default();
             let state = health::decide_state(row.enabled, &known, now);
             let health = if watches { known } else { HealthRow { channel_id: row.id, ..HealthRow::default() } };
-            // Which secrets are set is known without opening them only by opening them: a wrong key shows none.
-            let stored = if manages { settings::Settings::of(app, &row).ok() } else { None };
+            // Which secrets are set is only known by opening them; sealed with another key, none is.
+            let stored = manages.then(|| settings::Settings::of(app, &row));
             let plain = serde_json::from_str(&row.settings).unwrap_or_default();
             ChannelView {
                 settings: manages.then_some(plain),

@@ -20,18 +20,12 @@ pub(super) struct Settings {
 }
 
 impl Settings {
-    /// What is stored of a channel.
-    pub fn of(app: &App, row: &ChannelRow) -> Result<Self> {
+    /// What is stored of a channel. Secrets sealed with another key are as good as none: a person enters them again.
+    pub fn of(app: &App, row: &ChannelRow) -> Self {
         let plain = serde_json::from_str(&row.settings).unwrap_or_default();
-        let secrets = match &row.secrets {
-            None => Map::new(),
-            Some(sealed) => {
-                let opened = app.sealer.open(&secret_purpose(row.id.into()), sealed);
-                let opened = opened.map_err(|wrong| AppError::new(Kind::Unavailable, "wrong_key", wrong.to_string()))?;
-                serde_json::from_slice(&opened).unwrap_or_default()
-            }
-        };
-        Ok(Self { plain, secrets })
+        let opened = row.secrets.as_ref().and_then(|sealed| app.sealer.open(&secret_purpose(row.id.into()), sealed).ok());
+        let secrets = opened.and_then(|opened| serde_json::from_slice(&opened).ok()).unwrap_or_default();
+        Self { plain, secrets }
     }
 
     /// Reads a form. Of `before`, secrets the form does not name stay (`null` removes one), and so does what is no
@@ -43,6 +37,7 @@ impl Settings {
         if serde_json::to_string(sent).is_ok_and(|text| text.len() > MOST) {
             return Err(AppError::field("settings", "too_long", format!("at most {MOST} bytes in all")));
         }
+        let unchanged = before.whole();
         let fields = network.fields();
         if let Some(odd) = sent.keys().find(|key| !fields.iter().any(|field| field.key == **key) && !before.plain.contains_key(*key)) {
             return Err(AppError::field(format!("settings.{odd}"), "unknown", "this kind of channel has no such setting"));
@@ -61,7 +56,10 @@ impl Settings {
                 Some(value) => drop(settings.plain.insert(key.clone(), value.clone())),
             }
         }
-        network.validate(&settings.whole()).map_err(refused)?;
+        // Settings that stopped working meanwhile must not stand in the way of stopping the channel.
+        if unchanged == Value::Object(Map::new()) || settings.whole() != unchanged {
+            network.validate(&settings.whole()).map_err(refused)?;
+        }
         Ok(settings)
     }
 

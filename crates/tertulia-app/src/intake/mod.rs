@@ -165,7 +165,7 @@ impl IntakeDoor for App {
     }
 
     async fn cursor(&self, channel: ChannelId, name: &str) -> std::result::Result<Option<String>, ChannelError> {
-        let load = async { Ok::<_, StoreError>(self.store.read().await?.cursor(channel.0, name).await?) };
+        let load = async { self.store.read().await?.cursor(channel.0, name).await };
         load.await.map_err(|error| as_channel_error(error.into()))
     }
 

@@ -95,7 +95,10 @@ impl<'a> Teller<'a> {
                 updated_at: now,
             });
         }
-        let note: Vec<&str> = [person.organisation.as_deref(), person.note_es.as_deref()].into_iter().flatten().collect();
+        let note = person.note_es.as_deref();
+        // Many notes name the organisation themselves.
+        let named = |organisation: &&str| note.is_none_or(|note| !note.to_lowercase().contains(&organisation.to_lowercase()));
+        let note: Vec<&str> = [person.organisation.as_deref().filter(named), note].into_iter().flatten().collect();
         let row = PersonRow {
             id,
             number,

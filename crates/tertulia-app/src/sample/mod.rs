@@ -100,8 +100,18 @@ fn file(app: &App) -> Result<PathBuf> {
     Ok(app.folder.as_ref().ok_or_else(missing)?.join("replay").join(FILE))
 }
 
-/// Writes the day where replay channels read it. Called at start too: an update of the program may bring a better day.
-pub async fn write_day(app: &App) -> Result<()> {
+/// Makes the day's file be there when the sample is loaded, in case the data folder is a restored one. To be called before
+/// channels start.
+pub async fn prepare(app: &App) -> Result<()> {
+    let loaded = settings::sample_loaded(&mut app.store.read().await?).await?;
+    if loaded && !file(app)?.exists() {
+        write_day(app).await?;
+    }
+    Ok(())
+}
+
+/// Writes the day where replay channels read it.
+async fn write_day(app: &App) -> Result<()> {
     let path = file(app)?;
     let write = move || -> std::io::Result<()> {
         if let Some(folder) = path.parent() {

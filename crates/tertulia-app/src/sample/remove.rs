@@ -9,7 +9,10 @@ use crate::{
     settings,
 };
 use serde_json::json;
+use tertulia_store::{Constraint, StoreError, Tx};
 
+/// How often what came in meanwhile is removed too.
+const ROUNDS: u32 = 20;
 /// Rows of a kind removed in one transaction.
 const AT_ONCE: i64 = 200;
 
@@ -28,26 +31,22 @@ pub struct Progress {
 pub async fn remove(app: &App, actor: Option<&Actor>, mut tell: impl FnMut(Progress) + Send) -> Result<Progress> {
     may(actor)?;
     let mut done = Progress::default();
+    let mut rounds = 0;
     // Nothing may come in any more.
     let mut tx = app.store.begin().await?;
     tx.stop_sample_channels(app.now().as_micros()).await?;
     tx.commit().await?;
     app.channels_changed();
-    loop {
+    let mut tx = loop {
+        empty(app, &mut done, &mut tell).await?;
         let mut tx = app.store.begin().await?;
-        let posts = tx.remove_sample_posts(AT_ONCE).await?;
-        let cases = if posts == 0 { tx.remove_sample_cases(AT_ONCE).await? } else { 0 };
-        let people = if posts + cases == 0 { tx.remove_sample_people(AT_ONCE).await? } else { 0 };
-        tx.commit().await?;
-        done = Progress { posts: done.posts + posts, cases: done.cases + cases, people: done.people + people };
-        tell(done);
-        if posts + cases + people == 0 {
-            break;
+        match tx.remove_sample_house().await {
+            Ok(()) => break tx,
+            // A channel that was just being stopped brought its last posts: take those too.
+            Err(StoreError::Constraint(Constraint::Reference(_))) if rounds < ROUNDS => rounds += 1,
+            Err(error) => return Err(error.into()),
         }
-    }
-    let mut tx = app.store.begin().await?;
-    // What came between the last look and now goes with its channel, or the channel's removal fails and is done again.
-    tx.remove_sample_house().await?;
+    };
     let noted: Noted = tx.setting(NOTED).await?.unwrap_or_default();
     for id in noted.departments {
         let id = id.into();
@@ -73,8 +72,24 @@ pub async fn remove(app: &App, actor: Option<&Actor>, mut tell: impl FnMut(Progr
     Ok(done)
 }
 
+/// Removes posts, then cases, then people, until none is left.
+async fn empty(app: &App, done: &mut Progress, tell: &mut (impl FnMut(Progress) + Send)) -> Result<()> {
+    loop {
+        let mut tx = app.store.begin().await?;
+        let posts = tx.remove_sample_posts(AT_ONCE).await?;
+        let cases = if posts == 0 { tx.remove_sample_cases(AT_ONCE).await? } else { 0 };
+        let people = if posts + cases == 0 { tx.remove_sample_people(AT_ONCE).await? } else { 0 };
+        tx.commit().await?;
+        *done = Progress { posts: done.posts + posts, cases: done.cases + cases, people: done.people + people };
+        tell(*done);
+        if posts + cases + people == 0 {
+            return Ok(());
+        }
+    }
+}
+
 /// Gives the company its own name and zone back, unless somebody changed them since.
-async fn restore_company(tx: &mut tertulia_store::Tx, before: Option<settings::Company>) -> Result<()> {
+async fn restore_company(tx: &mut Tx, before: Option<settings::Company>) -> Result<()> {
     let Some(before) = before else { return Ok(()) };
     let sample = super::data::files().map(|files| files.company);
     let now = settings::company(tx).await?;

@@ -55,7 +55,7 @@ async fn count_attempt(app: &App, keys: &[(String, i64)], now: Timestamp) -> Res
             let wait = allowed.plus_millis(999).seconds_since(now).max(1);
             tracing::warn!(failures, wait, "sign-in slowed down");
             let error = AppError::new(Kind::TooMany, "login_limited", "too many attempts; wait");
-            return Err(AppError { retry_after: Some(wait.unsigned_abs()), ..error });
+            return Err(AppError { retry_after: u32::try_from(wait).ok(), ..error });
         }
     }
     for (key, _) in keys {

@@ -38,7 +38,7 @@ mod tests {
         let place = |word: &str| text.find(word).map(|at| at..at + word.len()).expect("there");
         assert_eq!(to_utf16(text, &[place("más"), place("Año")]), [[1, 4], [10, 13]]);
         assert_eq!(to_utf16(text, &[place("🌻 y"), place("🌻")]), [[5, 9]]);
-        assert_eq!(to_utf16(text, &[0..1]), [[0, 1]]);
+        assert_eq!(to_utf16(text, std::slice::from_ref(&(0..1))), [[0, 1]]);
         assert_eq!(to_utf16(text, &[5..400, 3..3]), Vec::<[u32; 2]>::new());
     }
 }

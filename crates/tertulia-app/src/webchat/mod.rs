@@ -319,29 +319,30 @@ impl Follow {
         Ok(Self { visitor, conversation })
     }
 
-    /// What an update means to the visitor, if anything.
-    pub async fn hear(&mut self, app: &App, news: &News) -> Result<Option<Happening>> {
+    /// What an update means to the visitor, in order.
+    pub async fn hear(&mut self, app: &App, news: &News) -> Result<Vec<Happening>> {
         let own = self.conversation.as_ref();
         match news {
             News::Post { post_id, conversation_id: Some(about), .. } => {
                 if own.is_some_and(|own| own.id != about.0) {
-                    return Ok(None);
+                    return Ok(Vec::new());
                 }
                 let mut conn = app.store.read().await?;
                 // The first message makes the conversation, and any later one may have moved it to another case.
                 self.conversation = conversation(&mut conn, &self.visitor).await?;
-                if self.conversation.as_ref().is_none_or(|own| own.id != about.0) {
-                    return Ok(None);
-                }
+                let Some(own) = self.conversation.as_ref().filter(|own| own.id == about.0) else { return Ok(Vec::new()) };
                 let post = conn.post(post_id.0).await?;
-                let message = shown(&mut conn, &self.visitor, vec![post]).await?.pop();
-                Ok(message.map(|message| Happening::Message(Box::new(message))))
+                let Some(message) = shown(&mut conn, &self.visitor, vec![post]).await?.pop() else { return Ok(Vec::new()) };
+                // Whoever has the case open sees a new message at once; nobody will come for it.
+                let watched = own.case_id.is_some_and(|case| !app.board.present(case.into(), app.now()).is_empty());
+                let seen = (watched && message.agent.is_none()).then_some(Happening::Seen);
+                Ok([Happening::Message(Box::new(message))].into_iter().chain(seen).collect())
             }
-            News::AgentTyping { conversation_id } if own.is_some_and(|own| own.id == conversation_id.0) => Ok(Some(Happening::Typing)),
+            News::AgentTyping { conversation_id } if own.is_some_and(|own| own.id == conversation_id.0) => Ok(vec![Happening::Typing]),
             News::Presence { case_id, present, .. } if !present.is_empty() && own.is_some_and(|own| own.case_id == Some(case_id.0)) => {
-                Ok(Some(Happening::Seen))
+                Ok(vec![Happening::Seen])
             }
-            _ => Ok(None),
+            _ => Ok(Vec::new()),
         }
     }
 }

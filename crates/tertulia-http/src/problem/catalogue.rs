@@ -98,10 +98,6 @@ pub(super) fn detail(code: &str, lang: Lang) -> Option<&'static str> {
             "The channel could not read this event. Once the channel is repaired, it brings it again.",
         ),
         "still_poison" => ("Todavía no se puede recibir este evento.", "This event still can't be taken in."),
-        "wrong_key" => (
-            "Los secretos del canal se sellaron con otra clave: restaura secret.key, o conecta el canal de nuevo con sus secretos.",
-            "The channel's secrets were sealed with another key: restore secret.key, or connect the channel again with its secrets.",
-        ),
         "sample_name_taken" => (
             "Un canal, monitor o respuesta tuya tiene un nombre de la empresa de ejemplo: cámbialo primero.",
             "A channel, monitor or ready-made answer of yours has a name of the sample company's: rename it first.",
@@ -112,6 +108,7 @@ pub(super) fn detail(code: &str, lang: Lang) -> Option<&'static str> {
         ),
         "in_use" => ("Todavía se usa: primero mueve lo que depende de él.", "It is still in use: move what depends on it first."),
         "reserved_by_other" => ("Otra persona está respondiendo este caso.", "Somebody else is answering this case."),
+        "channel_stopped" => ("Este canal está detenido: inícialo primero.", "This channel is stopped: start it first."),
         "offer_over" => ("Esta oferta ya terminó.", "This offer is over."),
         "send_gate" => {
             ("La respuesta no puede salir así: corrige lo marcado.", "The answer can't go out like this: correct what is marked.")

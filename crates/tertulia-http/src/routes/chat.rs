@@ -7,7 +7,7 @@
 use crate::{
     Failure, HttpState, Result,
     extract::{ClientAddress, Json, Path, Query},
-    limit::{self, Rate},
+    limit::{self, Place, Rate},
 };
 use axum::{
     extract::{DefaultBodyLimit, FromRequestParts, Multipart, Request, State},
@@ -18,7 +18,7 @@ use axum::{
         sse::{Event, KeepAlive, Sse},
     },
 };
-use futures::{Stream, stream};
+use futures::{Stream, StreamExt, stream};
 use rust_embed::RustEmbed;
 use serde::Deserialize;
 use std::{convert::Infallible, sync::Arc, time::Duration};
@@ -28,9 +28,10 @@ use tertulia_api_types::{
 };
 use tertulia_app::{
     App, AppError, Kind,
+    live::Update,
     webchat::{self, Chat, File, Follow, Happening, Message, Visit, Visitor},
 };
-use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::broadcast;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
@@ -226,30 +227,41 @@ async fn live(
     let (_, updates) = state.app.live.listen(None);
     let follow = Follow::new(&state.app, visiting.visitor.clone()).await?;
     let closing = state.closing.clone().cancelled_owned();
-    let stream =
-        stream::unfold((state.app, visiting, updates, follow, place), |(app, visiting, mut updates, mut follow, place)| async move {
-            let event = loop {
-                let update = match updates.recv().await {
-                    Ok(update) => update,
-                    // The widget connects again and fetches what was missed.
-                    Err(RecvError::Lagged(_) | RecvError::Closed) => return None,
-                };
-                match follow.hear(&app, &update.news).await {
-                    Ok(Some(happening)) => break visiting.event(happening),
-                    Ok(None) => {}
-                    Err(error) => {
-                        tracing::warn!(error = &error as &dyn std::error::Error, "a visitor's live updates ended");
-                        return None;
-                    }
-                }
-            };
-            Some((Ok(event), (app, visiting, updates, follow, place)))
-        });
-    Ok(Sse::new(futures::StreamExt::take_until(stream, closing)).keep_alive(KeepAlive::new().interval(BREATH)))
+    let happening = Follower { app: state.app, visiting, updates, follow, _place: place };
+    let events = stream::unfold(happening, |mut follower| async move { Some((stream::iter(follower.next().await?), follower)) });
+    Ok(Sse::new(events.flatten().take_until(closing)).keep_alive(KeepAlive::new().interval(BREATH)))
+}
+
+/// A visitor who listens.
+struct Follower {
+    app: App,
+    visiting: Visiting,
+    updates: broadcast::Receiver<Arc<Update>>,
+    follow: Follow,
+    _place: Place,
+}
+
+impl Follower {
+    /// The next events; `None` when updates were missed: the widget connects again and fetches everything.
+    async fn next(&mut self) -> Option<Vec<std::result::Result<Event, Infallible>>> {
+        loop {
+            let update = self.updates.recv().await.ok()?;
+            let happened = self.follow.hear(&self.app, &update.news).await;
+            let happened = happened
+                .inspect_err(|error| tracing::warn!(error = error as &dyn std::error::Error, "a visitor's live updates ended"))
+                .ok()?;
+            if !happened.is_empty() {
+                return Some(happened.into_iter().map(|happening| Ok(self.visiting.event(happening))).collect());
+            }
+        }
+    }
 }
 
 fn too_many(seconds: u64) -> AppError {
-    AppError { retry_after: Some(seconds), ..AppError::new(Kind::TooMany, "rate_limited", "too many requests; wait a little") }
+    AppError {
+        retry_after: u32::try_from(seconds).ok(),
+        ..AppError::new(Kind::TooMany, "rate_limited", "too many requests; wait a little")
+    }
 }
 
 fn slow_down(state: &HttpState, what: &str, whom: &str, rate: Rate) -> std::result::Result<(), AppError> {

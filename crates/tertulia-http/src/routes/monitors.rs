@@ -71,7 +71,7 @@ async fn check(Signed(actor): Signed, Json(form): Json<api::QueryCheckForm>) -> 
         }
         Check::Bad { problem, range: [start, end] } => {
             let (message, hint) = (present::bilingual(problem.message), present::bilingual(problem.hint));
-            let error = api::QueryError { code: problem.code.into(), start, end, message, hint };
+            let error = api::QueryError { code: problem.code, start, end, message, hint };
             api::QueryCheck { ok: false, canonical: None, reading: None, error: Some(error) }
         }
     }))

@@ -164,3 +164,26 @@ async fn the_ledger_pages_newest_first() -> anyhow::Result<()> {
     assert_eq!(all.len(), 6, "five departments and the administrator's creation");
     Ok(())
 }
+
+#[tokio::test]
+async fn people_work_the_same_on_postgres() -> anyhow::Result<()> {
+    let app = TestApp::start(Database::Postgres).await?;
+    assert_eq!(app.anonymous().get("/api/health").await.expect(200)["database"], "postgres");
+    let (admin, agent) = (app.as_admin().await?, app.as_agent().await?);
+    let credentials = json!({ "email": "agent@company.test", "password": PASSWORD });
+    app.anonymous().post("/api/v1/session", credentials).await.expect(200);
+    let invite = json!({ "email": "eva@company.test", "name": "Eva", "role": "agent", "department_ids": [], "locale": "es" });
+    let invited = admin.post("/api/v1/users", invite.clone()).await.expect(201);
+    admin.post("/api/v1/users", invite).await.expect_problem(422, "invalid");
+    let form = json!({ "name": "Eva", "password": PASSWORD, "locale": "es" });
+    let path = format!("/api/v1{}", invited["setup_path"].as_str().expect("a path"));
+    app.anonymous().post(&path, form).await.expect(200);
+    let form = json!({ "key": "sales", "name_es": "V", "name_en": "S" });
+    let taken = admin.post("/api/v1/departments", form).await.expect_problem(422, "invalid");
+    assert_eq!(taken["fields"][0]["code"], "taken");
+    agent.patch("/api/v1/me", json!({ "ready": true })).await.expect(200);
+    let path = format!("/api/v1/users/{}", invited["user"]["id"].as_str().expect("an id"));
+    admin.patch(&path, json!({ "role": "supervisor", "disabled": true })).await.expect(200);
+    assert_eq!(actions(&admin).await[..3], ["user.changed", "user.set_up", "user.invited"]);
+    app.stop().await
+}

@@ -9,8 +9,15 @@ use tertulia_store::channel::ChannelRow;
 use tertulia_testkit::{Database, Setup, TestApp, VirtualClock};
 
 /// Starts it; with a clock that stands still when asked.
+#[allow(dead_code, reason = "not every test file needs both")]
 pub async fn start(clock: Option<VirtualClock>) -> TestApp {
-    let networks: Vec<Arc<dyn Network>> = vec![Arc::new(WebChat), Arc::new(Push)];
+    start_with(clock, Vec::new()).await
+}
+
+/// Starts it with more kinds of channel.
+pub async fn start_with(clock: Option<VirtualClock>, more: Vec<Arc<dyn Network>>) -> TestApp {
+    let mut networks: Vec<Arc<dyn Network>> = vec![Arc::new(WebChat), Arc::new(Push)];
+    networks.extend(more);
     let setup = Setup { networks: Some(Networks::new(networks)), clock, ..Setup::on(Database::Sqlite) };
     setup.start().await.expect("the server starts")
 }

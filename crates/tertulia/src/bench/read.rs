@@ -149,7 +149,7 @@ async fn fill(app: &App, filled: usize, args: &ReadArgs) -> anyhow::Result<()> {
                 updated_at: now,
             });
             // A tenth is open, the rest is done, as in any inbox after a while.
-            let open = number % 10 == 0;
+            let open = number.is_multiple_of(10);
             cases.push(case_row(case, case_number + n as i64, person, channel, departments[number % departments.len()], open, now));
             conversations.push(ConversationRow {
                 id: conversation,
@@ -176,7 +176,7 @@ async fn fill(app: &App, filled: usize, args: &ReadArgs) -> anyhow::Result<()> {
         tx.index_posts(&index).await?;
         tx.commit().await?;
         done += count;
-        if done % 50_000 == 0 {
+        if done.is_multiple_of(50_000) {
             tracing::info!(cases = done, "filled");
         }
     }

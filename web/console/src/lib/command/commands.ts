@@ -106,7 +106,8 @@ export async function findCases(text: string, signal: AbortSignal): Promise<Case
 			api.get<CasePage>('/cases', { query: { folder: 'all', q, limit: 6 }, signal }),
 			api.get<CasePage>('/cases', { query: { folder: 'done', q, limit: 4 }, signal })
 		]);
-		return [...open.items, ...done.items].slice(0, 8);
+		const found = new Map([...open.items, ...done.items].map((row) => [row.id, row]));
+		return [...found.values()].slice(0, 8);
 	} catch {
 		return [];
 	}

@@ -22,14 +22,21 @@ function departmentOf(detail: Record<string, unknown>): string | undefined {
 	return directory.departmentName(id) ?? text(detail.department);
 }
 
+/** The rule that decided first. */
+function ruleOf(detail: Record<string, unknown>): string | undefined {
+	const first: unknown = Array.isArray(detail.rules) ? detail.rules[0] : undefined;
+	return text(first);
+}
+
 /** A change in the life of a case as one sentence without its subject's time. */
 export function changeText(change: CaseChangeEntry): string {
 	const detail = change.detail ?? {};
 	const actor = change.actor_id ? change.actor : m.actor_system();
 	const agent = agentOf(detail);
-	const rule = text(detail.rule);
+	const rule = ruleOf(detail);
 	switch (change.kind) {
 		case 'opened':
+			if (detail.by_hand) return m.change_opened_by_hand({ actor });
 			return rule ? m.change_opened_rule({ rule }) : m.change_opened({ actor });
 		case 'extended':
 			return m.change_extended();

@@ -9,9 +9,12 @@ const oneWay: Record<string, { tab: () => string; send: () => string }> = {
 };
 
 /** What the choice of a target says. */
-export function targetWords(target: Target): string {
+export function targetWords(target: Target, short = false): string {
 	const own = oneWay[target.conversation.channel_kind];
 	if (own) return own.tab();
+	if (short) {
+		return target.visibility === 'public' ? m.target_public_short() : m.target_private_short();
+	}
 	const channel = channelKindName(target.conversation.channel_kind);
 	return target.visibility === 'public'
 		? m.target_public({ channel })

@@ -1,80 +1,103 @@
 import { m } from '$lib/paraglide/messages.js';
-import { caseStateName, priorityName } from './labels.ts';
+import { directory } from '$lib/state/directory.svelte.ts';
+import { caseStateName, channelKindName, priorityName, sendingName } from './labels.ts';
+import { clockSpan } from './time.ts';
 
 export interface Reason {
 	label: string;
 	value: string;
 }
 
-const labels: Record<string, () => string> = {
-	rule: m.why_rule,
-	rules: m.why_rules,
-	monitor: m.why_monitor,
-	monitors: m.why_monitors,
-	department: m.why_department,
-	priority: m.why_priority,
-	tags: m.why_tags,
-	channel: m.why_channel,
-	person: m.why_person,
-	identity: m.why_identity,
-	followers: m.why_followers,
-	number: m.why_number,
-	case: m.why_number,
-	case_number: m.why_number,
-	opened: m.why_opened,
-	reopened: m.why_reopened,
-	extended: m.why_extended,
-	created: m.why_created,
-	addressed: m.why_addressed,
-	agent: m.why_agent,
-	assignee: m.why_agent,
-	by: m.why_by,
-	reason: m.why_reason,
-	conditions: m.why_conditions,
-	query: m.why_query,
-	lang: m.why_lang,
-	words: m.why_words,
-	state: m.why_state,
-	open_case: m.why_open_case,
-	idle_seconds: m.why_idle_seconds,
-	name: m.why_name
+type Speak = (value: unknown) => string;
+
+const text: Speak = (value) =>
+	typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+const yesNo: Speak = (value) => (value ? m.yes() : m.no());
+const words =
+	(known: Record<string, () => string>): Speak =>
+	(value) =>
+		known[text(value)]?.() ?? text(value);
+const list =
+	(speak: Speak): Speak =>
+	(value) =>
+		(Array.isArray(value) ? value : [value]).map(speak).filter(Boolean).join(', ');
+const span: Speak = (value) => (typeof value === 'number' ? clockSpan(value * 1000) : '');
+
+const settable = {
+	open_case: m.why_set_case,
+	department: m.why_set_department,
+	priority: m.why_set_priority,
+	tags: m.why_set_tags
 };
 
-function valueText(key: string, value: unknown): string {
-	if (value === null || value === undefined || value === '') return '';
-	if (typeof value === 'boolean') return value ? m.yes() : m.no();
-	if (key === 'priority' && typeof value === 'string') return priorityName(value);
-	if (key === 'state' && typeof value === 'string') return caseStateName(value);
-	if (Array.isArray(value)) {
-		return value
-			.map((item) => valueText(key, item))
-			.filter(Boolean)
-			.join(', ');
-	}
-	if (typeof value === 'object') {
-		const record = value as Record<string, unknown>;
-		if (typeof record.name === 'string') return record.name;
-		return explain(record)
-			.map((reason) => `${reason.label}: ${reason.value}`)
-			.join(' · ');
-	}
-	return String(value);
-}
+/** A rule's name with what it set, or that others had set it before. */
+const ruleText: Speak = (value) => {
+	if (typeof value === 'string') return value;
+	if (!value || typeof value !== 'object') return '';
+	const { rule, set } = value as { rule?: unknown; set?: unknown[] };
+	const did = list(words(settable))(set ?? []);
+	return `«${text(rule)}» (${did || m.why_set_nothing()})`;
+};
 
-/** Ids mean nothing to people; their names stand beside them. */
-const hidden = (key: string) => key === 'id' || key.endsWith('_id') || key.endsWith('_ids');
+/** How each particular the server keeps is said, in the order people read them. */
+const particulars: Record<string, { label: () => string; speak: Speak }> = {
+	by_hand: {
+		label: m.why_by_hand,
+		speak: (value) => (value === true ? m.yes() : text(value))
+	},
+	channel: { label: m.why_channel, speak: text },
+	provider: { label: m.why_provider, speak: (value) => channelKindName(text(value)) },
+	addressed: { label: m.why_addressed, speak: yesNo },
+	lag_seconds: { label: m.why_lag, speak: span },
+	monitors: { label: m.why_monitors, speak: list(text) },
+	identity: {
+		label: m.why_identity,
+		speak: words({ new: m.why_identity_new, known: m.why_identity_known })
+	},
+	rules: { label: m.why_rules, speak: list(ruleText) },
+	open_case: { label: m.why_open_case, speak: yesNo },
+	department_id: {
+		label: m.why_department,
+		speak: (value) => directory.departmentName(text(value)) ?? ''
+	},
+	priority: { label: m.why_priority, speak: (value) => priorityName(text(value)) },
+	tags: { label: m.why_tags, speak: list(text) },
+	course: {
+		label: m.why_course,
+		speak: words({
+			opened: m.why_course_opened,
+			extended: m.why_course_extended,
+			reopened: m.why_course_reopened
+		})
+	},
+	candidates: { label: m.why_candidates, speak: text },
+	idle_seconds: { label: m.why_idle, speak: span },
+	waited_seconds: { label: m.why_waited, speak: span },
+	by: { label: m.why_by, speak: text },
+	visibility: {
+		label: m.why_visibility,
+		speak: words({ public: m.visibility_public, private: m.visibility_private })
+	},
+	gate: { label: m.why_gate, speak: words({ passed: m.why_gate_passed }) },
+	length: { label: m.why_length, speak: text },
+	state: {
+		label: m.why_state,
+		speak: (value) => {
+			const known = sendingName(text(value));
+			return known === value ? caseStateName(text(value)) : known;
+		}
+	},
+	attempt: { label: m.why_attempt, speak: text },
+	reason: { label: m.why_reason, speak: text },
+	user_id: { label: m.why_agent, speak: (value) => directory.user(text(value))?.name ?? '' }
+};
 
-/** What was decided and why, as label and value, from the particulars the server keeps. */
+/** What was decided and why, as label and value; particulars nobody can read (ids) are left out. */
 export function explain(why: unknown): Reason[] {
-	if (!why || typeof why !== 'object' || Array.isArray(why)) {
-		const value = valueText('', why);
-		return value ? [{ label: m.why_reason(), value }] : [];
-	}
-	return Object.entries(why)
-		.filter(([key]) => !hidden(key))
-		.map(([key, value]) => ({
-			label: labels[key]?.() ?? key.replaceAll('_', ' '),
-			value: valueText(key, value)
-		}))
+	if (!why || typeof why !== 'object') return [];
+	const kept = why as Record<string, unknown>;
+	return Object.entries(particulars)
+		.filter(([key]) => kept[key] !== undefined && kept[key] !== null)
+		.map(([key, { label, speak }]) => ({ label: label(), value: speak(kept[key]) }))
 		.filter((reason) => reason.value !== '');
 }
