@@ -113,6 +113,11 @@ export class Composer {
 		this.replyTo = post;
 	}
 
+	/** The case leaves the screen: nothing is asked about its text any more. */
+	leave(): void {
+		clearTimeout(this.#checkTimer);
+	}
+
 	typed(): void {
 		this.#keep();
 		void this.#open.typing(!this.isNote && this.text.trim() !== '');

@@ -8,6 +8,12 @@ const oneWay: Record<string, { tab: () => string; send: () => string }> = {
 	webchat: { tab: m.target_webchat, send: m.send_webchat }
 };
 
+/** Networks people know by name; any other is called what the company calls its channel. */
+const networkOf = ({ conversation }: Target): string =>
+	conversation.channel_kind === 'mastodon'
+		? channelKindName(conversation.channel_kind)
+		: conversation.channel;
+
 /** What the choice of a target says. */
 export function targetWords(target: Target, short = false): string {
 	const own = oneWay[target.conversation.channel_kind];
@@ -15,7 +21,7 @@ export function targetWords(target: Target, short = false): string {
 	if (short) {
 		return target.visibility === 'public' ? m.target_public_short() : m.target_private_short();
 	}
-	const channel = channelKindName(target.conversation.channel_kind);
+	const channel = networkOf(target);
 	return target.visibility === 'public'
 		? m.target_public({ channel })
 		: m.target_private({ channel });
@@ -24,7 +30,7 @@ export function targetWords(target: Target, short = false): string {
 /** Exactly what pressing the send button does. */
 export function sendWords(target: Target, resolve: boolean): string {
 	const own = oneWay[target.conversation.channel_kind];
-	const channel = channelKindName(target.conversation.channel_kind);
+	const channel = networkOf(target);
 	const words = own
 		? own.send()
 		: target.visibility === 'public'
