@@ -9,10 +9,13 @@ use crate::{
     settings,
 };
 use serde_json::json;
+use std::time::Duration;
 use tertulia_store::{Constraint, StoreError, Tx};
 
-/// How often what came in meanwhile is removed too.
-const ROUNDS: u32 = 20;
+/// How often what came in meanwhile is removed too; channels stop within seconds.
+const ROUNDS: u32 = 80;
+/// Pause between those rounds.
+const PAUSE: Duration = Duration::from_millis(250);
 /// Rows of a kind removed in one transaction.
 const AT_ONCE: i64 = 200;
 
@@ -38,12 +41,12 @@ pub async fn remove(app: &App, actor: Option<&Actor>, mut tell: impl FnMut(Progr
     tx.commit().await?;
     app.channels_changed();
     let mut tx = loop {
-        empty(app, &mut done, &mut tell).await?;
-        let mut tx = app.store.begin().await?;
-        match tx.remove_sample_house().await {
-            Ok(()) => break tx,
-            // A channel that was just being stopped brought its last posts: take those too.
-            Err(StoreError::Constraint(Constraint::Reference(_))) if rounds < ROUNDS => rounds += 1,
+        match empty(app, &mut done, &mut tell).await {
+            Ok(tx) => break tx,
+            Err(error) if is_about_latecomers(&error) && rounds < ROUNDS => {
+                rounds += 1;
+                tokio::time::sleep(PAUSE).await;
+            }
             Err(error) => return Err(error.into()),
         }
     };
@@ -72,20 +75,26 @@ pub async fn remove(app: &App, actor: Option<&Actor>, mut tell: impl FnMut(Progr
     Ok(done)
 }
 
-/// Removes posts, then cases, then people, until none is left.
-async fn empty(app: &App, done: &mut Progress, tell: &mut (impl FnMut(Progress) + Send)) -> Result<()> {
+/// Removes posts, then cases, then people, until none is left; then the house, in a transaction still open.
+async fn empty(app: &App, done: &mut Progress, tell: &mut (impl FnMut(Progress) + Send)) -> std::result::Result<Tx, StoreError> {
     loop {
         let mut tx = app.store.begin().await?;
         let posts = tx.remove_sample_posts(AT_ONCE).await?;
         let cases = if posts == 0 { tx.remove_sample_cases(AT_ONCE).await? } else { 0 };
         let people = if posts + cases == 0 { tx.remove_sample_people(AT_ONCE).await? } else { 0 };
+        if posts + cases + people == 0 {
+            tx.remove_sample_house().await?;
+            return Ok(tx);
+        }
         tx.commit().await?;
         *done = Progress { posts: done.posts + posts, cases: done.cases + cases, people: done.people + people };
         tell(*done);
-        if posts + cases + people == 0 {
-            return Ok(());
-        }
     }
+}
+
+/// A channel that is just being stopped brings its last posts while its rows are removed: those are taken too, soon.
+fn is_about_latecomers(error: &StoreError) -> bool {
+    matches!(error, StoreError::Constraint(Constraint::Reference(_))) || error.is_retryable()
 }
 
 /// Gives the company its own name and zone back, unless somebody changed them since.
