@@ -3,6 +3,7 @@
 //! Standard library only, so that a fresh clone waits seconds for them.
 #![allow(clippy::print_stdout, reason = "a script talks on its standard output")]
 
+mod bench;
 mod codegen;
 mod command;
 mod json;
@@ -21,6 +22,7 @@ cargo xtask ci                                     the same as test
 cargo xtask tidy                                   the rules of the house alone: seconds
 cargo xtask codegen                                write docs/openapi.json and the TypeScript types again
 cargo xtask web                                    build console and widget, when something changed
+cargo xtask bench [--quick]                        measure intake, inbox, search, start and memory of the release program
 cargo xtask peers install                          install what the tests talk to; quick when it is there
 cargo xtask peers check                            say what is missing
 cargo xtask peers run PEER...                      run peers until Ctrl-C: fediverse mastodon_mock mail postgres";
@@ -34,6 +36,7 @@ fn main() -> ExitCode {
         ["tidy"] => tidy::run(),
         ["codegen"] => codegen::write_generated(),
         ["web"] => web::build(),
+        ["bench", rest @ ..] => bench::measure(rest),
         ["peers", "install"] => peers::install(),
         ["peers", "check"] => peers::check(),
         ["peers", "run", names @ ..] => peers::run_in_foreground(names),

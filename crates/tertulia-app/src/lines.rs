@@ -99,6 +99,9 @@ pub async fn run(app: App, cancelled: CancellationToken) {
             () = tokio::time::sleep(Duration::from_secs(15)) => {}
         }
     }
+    for one in running.values() {
+        one.cancelled.cancel();
+    }
     for (id, one) in running {
         stop(&app, id, one).await;
     }
@@ -112,6 +115,10 @@ async fn reconcile(app: &App, running: &mut HashMap<ChannelId, Running>) -> Resu
         .filter(|(id, one)| !rows.iter().any(|row| row.id == id.0 && row.enabled && row.updated_at == one.row.updated_at))
         .map(|(id, _)| *id)
         .collect();
+    // All are told before any is waited for.
+    for one in outdated.iter().filter_map(|id| running.get(id)) {
+        one.cancelled.cancel();
+    }
     for id in outdated {
         if let Some(one) = running.remove(&id) {
             stop(app, id, one).await;

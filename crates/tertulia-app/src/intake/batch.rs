@@ -12,7 +12,7 @@ use super::{
     save::Outcome,
 };
 use crate::{
-    App, Result,
+    App, AppError, Result,
     channel::{Cursor, Receipt},
     listening::{Listening, Matched, PostText},
     live::{Audience, News},
@@ -96,6 +96,10 @@ impl<'a> Batch<'a> {
         let mut tx = app.store.begin().await?;
         let listening = app.listening(&mut tx).await?;
         let channel = tx.channel(channel.0).await?;
+        if !channel.enabled {
+            // Whoever stopped it may rely on nothing coming in after that commit, though its source still runs for a moment.
+            return Err(AppError::conflict("channel_stopped", "this channel is stopped; start it first"));
+        }
         // Matching needs no lock, but SQLite's writer is one per process anyway and a batch matches in a millisecond.
         let posts: Vec<&IncomingPost> = sorted.posts.values().copied().collect();
         let matched: Vec<Matched> = posts.iter().map(|post| listening.match_post(&text_of(&channel, post))).collect();

@@ -108,6 +108,7 @@ pub(super) fn detail(code: &str, lang: Lang) -> Option<&'static str> {
         ),
         "in_use" => ("Todavía se usa: primero mueve lo que depende de él.", "It is still in use: move what depends on it first."),
         "reserved_by_other" => ("Otra persona está respondiendo este caso.", "Somebody else is answering this case."),
+        "channel_stopped" => ("Este canal está detenido: inícialo primero.", "This channel is stopped: start it first."),
         "offer_over" => ("Esta oferta ya terminó.", "This offer is over."),
         "send_gate" => {
             ("La respuesta no puede salir así: corrige lo marcado.", "The answer can't go out like this: correct what is marked.")

@@ -109,15 +109,9 @@ impl InputError {
             Fault::Repeated(line) => {
                 format!("{} {line}", pick("repite el de la línea", "repeats the one of line"))
             }
-            Fault::Query(e) => format!(
-                "[{}] {} ({} {}..{}). {}",
-                e.code.as_str(),
-                e.message(locale),
-                pick("bytes", "bytes"),
-                e.span.start,
-                e.span.end,
-                e.hint(locale)
-            ),
+            Fault::Query(e) => {
+                format!("[{}] {} (bytes {}..{}). {}", e.code.as_str(), e.message(locale), e.span.start, e.span.end, e.hint(locale))
+            }
         };
         format!("{place}: {fault}")
     }
