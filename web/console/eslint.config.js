@@ -24,6 +24,8 @@ export default ts.config(
 			'max-lines': ['error', { max: 400, skipBlankLines: true }],
 			// Sets and parameters here are built, used and replaced whole; none is changed while it is shown.
 			'svelte/prefer-svelte-reactivity': 'off',
+			// A blank at the edge of a block is dropped unless it is said.
+			'svelte/no-useless-mustaches': 'off',
 			// The app lives at the root of its origin; links are plain paths.
 			'svelte/no-navigation-without-resolve': 'off'
 		}
