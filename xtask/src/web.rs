@@ -7,8 +7,22 @@ use std::process::Command;
 
 use crate::command::{Outcome, local, on_path, output, program, read, root, run, write};
 
-/// Folders below `web/` that are made, not written.
-const MADE: &[&str] = &["node_modules", "build", "dist", ".svelte-kit", "paraglide", "test-results", "results"];
+/// What is made below `web/`, not written: folders, and files that the translation compiler leaves beside its settings. None
+/// is a source, so none may change the fingerprint: the build itself would ask for the next one.
+const MADE: &[&str] = &[
+    "node_modules",
+    "build",
+    "dist",
+    ".svelte-kit",
+    "paraglide",
+    "test-results",
+    "results",
+    ".lix",
+    "cache",
+    ".meta.json",
+    ".gitignore",
+    "README.md",
+];
 
 /// Installs packages and builds both programs; nothing when nothing changed.
 pub fn build() -> Outcome {
@@ -73,11 +87,12 @@ fn files(folder: &Path) -> Outcome<Vec<PathBuf>> {
     let mut found = Vec::new();
     let entries = std::fs::read_dir(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     for entry in entries.flatten() {
+        if MADE.iter().any(|made| entry.file_name() == *made) {
+            continue;
+        }
         let path = entry.path();
         if path.is_dir() {
-            if !MADE.iter().any(|made| entry.file_name() == *made) {
-                found.extend(files(&path)?);
-            }
+            found.extend(files(&path)?);
         } else {
             found.push(path);
         }
@@ -96,6 +111,8 @@ mod tests {
         write(&folder.join("src/app.ts"), "one").unwrap();
         let first = fingerprint(&folder).unwrap();
         write(&folder.join("node_modules/x/index.js"), "made").unwrap();
+        write(&folder.join("project.inlang/.meta.json"), "made").unwrap();
+        write(&folder.join("project.inlang/cache/x.json"), "made").unwrap();
         assert_eq!(fingerprint(&folder).unwrap(), first);
         write(&folder.join("src/app.ts"), "two").unwrap();
         assert_ne!(fingerprint(&folder).unwrap(), first);
