@@ -8,6 +8,7 @@ mod search;
 mod staff;
 mod transactions;
 mod upgrade;
+mod visitors;
 
 use tertulia_store::{Conn, Store, on};
 use uuid::Uuid;
