@@ -266,6 +266,25 @@ impl Tx {
         Ok(on!(self, c => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(id).fetch_one(c).await?))
     }
 
+    /// Several cases, locked like [`Tx::lock_case`], in order of their id so that two writers never wait for each other.
+    pub async fn lock_cases(&mut self, ids: &[Uuid]) -> Result<Vec<CaseRow>> {
+        let lock = self.dialect().for_update();
+        let mut found = Vec::with_capacity(ids.len());
+        for chunk in ids.chunks(500) {
+            let part: Vec<CaseRow> = on!(self, c, DB => {
+                let mut query = QueryBuilder::<DB>::new(format!("SELECT {COLUMNS} FROM care_case WHERE id IN ("));
+                let mut list = query.separated(", ");
+                for id in chunk {
+                    list.push_bind(*id);
+                }
+                query.push(") ORDER BY id").push(lock);
+                query.build_query_as().fetch_all(c).await?
+            });
+            found.extend(part);
+        }
+        Ok(found)
+    }
+
     /// Inserts cases.
     pub async fn insert_cases(&mut self, cases: &[CaseRow]) -> Result<()> {
         for chunk in cases.chunks(500) {
@@ -293,6 +312,27 @@ impl Tx {
             .bind(&k.priority).bind(k.department_id).bind(k.assignee_id).bind(k.reserved_by).bind(k.reserved_until).bind(k.snoozed_until)
             .bind(&k.tags).bind(&k.reason).bind(&k.why).bind(k.waiting_since).bind(k.activity_at).bind(k.inbound_at).bind(k.resolved_at)
             .execute(c).await?.rows_affected());
+        Ok(())
+    }
+
+    /// Puts what an incoming post changes of these cases: first words, state and clock, not who works on them.
+    pub async fn update_course(&mut self, cases: &[CaseRow]) -> Result<()> {
+        for chunk in cases.chunks(500) {
+            on!(self, c, DB => {
+                let mut query = QueryBuilder::<DB>::new(
+                    "UPDATE care_case SET subject = v.column2, excerpt = v.column3, channel_id = v.column4, private = v.column5, state = v.column6,
+                     snoozed_until = v.column7, tags = v.column8, reason = v.column9, why = v.column10, waiting_since = v.column11,
+                     activity_at = v.column12, inbound_at = v.column13, resolved_at = v.column14 FROM (",
+                );
+                query.push_values(chunk, |mut v, k| {
+                    v.push_bind(k.id).push_bind(&k.subject).push_bind(&k.excerpt).push_bind(k.channel_id).push_bind(k.private)
+                        .push_bind(&k.state).push_bind(k.snoozed_until).push_bind(&k.tags).push_bind(&k.reason).push_bind(&k.why)
+                        .push_bind(k.waiting_since).push_bind(k.activity_at).push_bind(k.inbound_at).push_bind(k.resolved_at);
+                });
+                query.push(") AS v WHERE care_case.id = v.column1");
+                query.build().execute(c).await?.rows_affected()
+            });
+        }
         Ok(())
     }
 
