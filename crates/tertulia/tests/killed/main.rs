@@ -3,8 +3,8 @@
 //!
 //! The program is the real one and so are the networks ([`tertulia_testkit::peers`]). Moments are spread over the time the
 //! same step takes undisturbed on this machine, so that a slow machine is killed at the same places as a fast one.
-//! [`writes`] needs no luck: it kills at the first write of a step, at the second, and so on to the last.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+//! [`writes`] needs no luck: it kills at the first system call of a step, at the second, and so on to the last.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, reason = "tests that tell where they killed")]
 
 mod company;
 mod mail;

@@ -16,7 +16,7 @@ use tertulia_testkit::{
 const KILLS: u32 = 8;
 
 /// How often the network shows this text among the company's own posts.
-async fn standing(account: &Account, text: &str) -> usize {
+pub async fn standing(account: &Account, text: &str) -> usize {
     let own = account.list(&format!("/api/v1/accounts/{}/statuses?limit=40", account.id)).await.expect("a list");
     own.iter().filter(|status| status["content"].as_str().is_some_and(|words| words.contains(text))).count()
 }

@@ -50,7 +50,7 @@ fn line(n: usize) -> String {
             line["author"] = json!({"id": by, "handle": by});
         }
         Kind::DeletionOf(post) => line["delete_of"] = json!(format!("p{post}")),
-        Kind::Post => line["direct"] = json!(n % 3 == 0),
+        Kind::Post => line["direct"] = json!(n.is_multiple_of(3)),
     }
     line.to_string()
 }
