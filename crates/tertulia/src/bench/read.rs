@@ -256,6 +256,7 @@ fn new_post(
             direction: "in".into(),
             visibility: "public".into(),
             identity_id: Some(identity),
+            author_external_id: None,
             user_id: None,
             author_name: "Persona".into(),
             author_handle: "persona".into(),
