@@ -96,7 +96,9 @@ async fn mastodon_mock_leaves_nothing_behind() -> Outcome {
     let server = MastodonMock::start().await?;
     server.person("soporte").await?.upload("maleta.png", "image/png", vec![7; 64]).await?;
     let folder = server.folder().to_owned();
-    let kept: Vec<String> = std::fs::read_dir(&folder)?.map(|entry| entry.map(|one| one.file_name().to_string_lossy().into_owned())).collect::<Result<_, _>>()?;
+    let kept: Vec<String> = std::fs::read_dir(&folder)?
+        .map(|entry| entry.map(|one| one.file_name().to_string_lossy().into_owned()))
+        .collect::<Result<_, _>>()?;
     assert!(kept.iter().any(|name| name.ends_with(".sqlite")) && kept.iter().any(|name| name.contains("media")), "{kept:?}");
     drop(server);
     tertulia_peers::eventually("its folder goes", Duration::from_secs(15), async || Ok((!folder.exists()).then_some(()))).await
