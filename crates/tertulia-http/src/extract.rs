@@ -11,7 +11,10 @@ use std::{
     convert::Infallible,
     net::{IpAddr, SocketAddr},
 };
-use tertulia_app::{Actor, AppError, FieldError, Kind, staff::sessions};
+use tertulia_app::{
+    Actor, AppError, FieldError, Kind,
+    staff::sessions::{self, Credential},
+};
 use tertulia_policy::Scope;
 
 /// The session cookie's name.
@@ -49,6 +52,14 @@ impl FromRequestParts<HttpState> for Signed {
             return Err(AppError::new(Kind::Forbidden, "csrf", "the header X-Tertulia: 1 is missing").into());
         }
         Ok(Self(actor))
+    }
+}
+
+/// What a signed-in request showed, to ask later whether it still holds. `None` where nobody is signed in.
+pub fn credential(headers: &HeaderMap) -> Option<Credential> {
+    match headers.get(header::AUTHORIZATION) {
+        Some(value) => value.to_str().ok()?.strip_prefix("Bearer ").map(|secret| Credential::token(secret.trim())),
+        None => session_secret(headers).map(Credential::session),
     }
 }
 
@@ -125,17 +136,6 @@ fn refused_status(status: StatusCode, message: String) -> AppError {
     }
 }
 
-impl<T: serde::Serialize> axum::response::IntoResponse for Json<T> {
-    fn into_response(self) -> axum::response::Response {
-        axum::Json(self.0).into_response()
-    }
-}
-
-/// Parameters after `?`.
-#[derive(Clone, Debug)]
-pub struct Query<T>(pub T);
-
-impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
 /// The bytes of a body that says it is JSON, for what is read piece by piece.
 pub async fn json_body(request: Request) -> Result<Bytes, AppError> {
     let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
@@ -151,6 +151,17 @@ pub fn read_json<'b, T: Deserialize<'b>>(body: &'b [u8]) -> Result<T, AppError> 
     serde_json::from_slice(body).map_err(|error| refused_status(StatusCode::BAD_REQUEST, error.to_string()))
 }
 
+impl<T: serde::Serialize> axum::response::IntoResponse for Json<T> {
+    fn into_response(self) -> axum::response::Response {
+        axum::Json(self.0).into_response()
+    }
+}
+
+/// Parameters after `?`.
+#[derive(Clone, Debug)]
+pub struct Query<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {

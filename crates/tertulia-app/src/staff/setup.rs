@@ -159,5 +159,6 @@ pub async fn accept(app: &App, secret: &str, form: Form, agent: Option<&str>) ->
         .await?;
     let signed_in = sign_in::start(app, &mut tx, user, agent).await?;
     tx.commit().await?;
+    app.live.tell_access(signed_in.user.id);
     Ok(signed_in)
 }

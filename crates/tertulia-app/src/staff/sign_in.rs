@@ -4,8 +4,7 @@
 //! counted before the password is looked at, so many at once gain nothing, and taken back when it was right.
 
 use super::{passwords, secrets, sessions};
-use crate::{App, AppError, Kind, Result};
-use std::net::IpAddr;
+use crate::{Actor, App, AppError, Kind, Result};
 use tertulia_kernel::Timestamp;
 use tertulia_store::{Tx, staff::User};
 
@@ -107,11 +106,13 @@ pub(super) async fn start(app: &App, tx: &mut Tx, user: User, agent: Option<&str
     Ok(SignedIn { user, secret: Secret(secret) })
 }
 
-/// Ends a session; an unknown one is fine.
-pub async fn sign_out(app: &App, secret: &str) -> Result<()> {
+/// Ends a user's session; an unknown one is fine.
+pub async fn sign_out(app: &App, actor: &Actor, secret: &str) -> Result<()> {
     let mut tx = app.store.begin().await?;
     tx.delete_session(&secrets::hash(secret)).await?;
-    Ok(tx.commit().await?)
+    tx.commit().await?;
+    app.live.tell_access(actor.id);
+    Ok(())
 }
 
 #[cfg(test)]

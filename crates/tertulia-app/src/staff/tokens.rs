@@ -88,5 +88,7 @@ pub async fn delete(app: &App, actor: &Actor, id: TokenId) -> Result<()> {
     tx.delete_token(id).await?;
     let detail = json!({ "name": token.name, "user": token.user });
     audit::record(app, &mut tx, Some(actor), "token.deleted", Object::new("token", id), detail).await?;
-    Ok(tx.commit().await?)
+    tx.commit().await?;
+    app.live.tell_access(token.user);
+    Ok(())
 }

@@ -189,6 +189,7 @@ pub async fn change(app: &App, actor: &Actor, id: UserId, change: Change) -> Res
 /// A new link for a user who lost theirs or forgot the password; an earlier one stops working.
 pub async fn new_link(app: &App, actor: &Actor, id: UserId) -> Result<(User, String)> {
     actor.must(Permission::ManageUsers)?;
+    app.live.tell_access(id);
     let mut tx = app.store.begin().await?;
     let user = tx.user(id).await?.filter(|user| user.disabled_at.is_none()).ok_or_else(AppError::not_found)?;
     let path = setup::make_link(app, &mut tx, Some(id)).await?;

@@ -49,9 +49,9 @@ async fn create(
 /// Signs out.
 #[utoipa::path(delete, path = "/api/v1/session", operation_id = "sign_out", tag = "session",
     responses((status = 204), (status = 401, body = Problem)))]
-async fn delete(State(state): State<HttpState>, _: Signed, headers: HeaderMap) -> Result<Response> {
+async fn delete(State(state): State<HttpState>, Signed(actor): Signed, headers: HeaderMap) -> Result<Response> {
     if let Some(secret) = session_secret(&headers) {
-        sign_in::sign_out(&state.app, secret).await?;
+        sign_in::sign_out(&state.app, &actor, secret).await?;
     }
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie(&state, "", 0)?)]).into_response())
 }
