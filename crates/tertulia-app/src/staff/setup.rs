@@ -16,7 +16,7 @@ use tertulia_store::{Tx, department::Department, session::SetupLink};
 
 /// Days a link works.
 const LINK_DAYS: i64 = 7;
-const ADMINISTRATOR: &str = "administrator";
+pub(super) const ADMINISTRATOR: &str = "administrator";
 const INVITATION: &str = "invitation";
 
 /// The departments a company starts with: key, Spanish, English.

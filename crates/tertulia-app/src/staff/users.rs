@@ -98,6 +98,10 @@ pub(super) async fn add(app: &App, tx: &mut Tx, new: NewUser) -> Result<User> {
     };
     tx.insert_user(&user).await?;
     Ok(user)
+    if user.role == Role::Administrator {
+        // The house has its administrator: a link for the first one, printed in a log, must make no other.
+        tx.delete_setup_links_of(setup::ADMINISTRATOR, None).await?;
+    }
 }
 
 /// All users. Everybody may know their colleagues: cases are passed on and notes mention them.
