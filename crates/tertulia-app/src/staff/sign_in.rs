@@ -64,11 +64,12 @@ async fn count_attempt(app: &App, keys: &[(String, i64)], now: Timestamp) -> Res
 }
 
 /// Signs in. The same answer for an unknown e-mail, a wrong password, an invited or a disabled user.
-pub async fn sign_in(app: &App, email: &str, password: &str, address: Option<IpAddr>, agent: Option<&str>) -> Result<SignedIn> {
+/// `caller` is what stands for the network address it came from, if that is known.
+pub async fn sign_in(app: &App, email: &str, password: &str, caller: Option<String>, agent: Option<&str>) -> Result<SignedIn> {
     let now = app.now();
     let email: String = email.trim().to_lowercase().chars().take(254).collect();
     let mut keys = vec![(format!("email:{email}"), FREE_PER_EMAIL)];
-    keys.extend(address.map(|address| (format!("address:{address}"), FREE_PER_ADDRESS)));
+    keys.extend(caller.map(|caller| (format!("address:{caller}"), FREE_PER_ADDRESS)));
     count_attempt(app, &keys, now).await?;
 
     let mut conn = app.store.read().await?;

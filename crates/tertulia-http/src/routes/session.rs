@@ -3,6 +3,7 @@
 use crate::{
     HttpState, Result,
     extract::{ClientAddress, Json, SESSION_COOKIE, Signed, session_secret},
+    limit,
     routes::me::api_me,
 };
 use axum::{
@@ -42,7 +43,8 @@ async fn create(
     headers: HeaderMap,
     Json(form): Json<SignIn>,
 ) -> Result<Response> {
-    let signed_in = sign_in::sign_in(&state.app, &form.email, &form.password, address, agent(&headers)).await?;
+    let caller = address.map(|address| limit::caller(Some(address)));
+    let signed_in = sign_in::sign_in(&state.app, &form.email, &form.password, caller, agent(&headers)).await?;
     begun(&state, &signed_in).await
 }
 
