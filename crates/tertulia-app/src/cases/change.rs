@@ -10,7 +10,7 @@ use crate::{
 use serde_json::{Value, json};
 use tertulia_care::{life::State, rules::Priority};
 use tertulia_kernel::{CaseId, DepartmentId, Timestamp, UserId};
-use tertulia_policy::Permission;
+use tertulia_policy::{Permission, Sight};
 use tertulia_store::{
     Tx,
     case::{CaseRow, ChangeRow, NoteRow},
@@ -364,7 +364,7 @@ pub async fn add_note(app: &App, actor: &Actor, id: CaseId, text: &str) -> Resul
     let note = NoteRow { id: app.new_id(), case_id: id.0, author_id: actor.id.0, author: actor.name.clone(), text, at: now };
     work.tx.insert_note(&note).await?;
     for user in mentioned(&note.text) {
-        if user != actor.id.0 && work.tx.is_active_user(user).await? {
+        if user != actor.id.0 && may_see(&mut work, user).await? {
             let notice = NoticeRow {
                 id: app.new_id(),
                 user_id: user,
@@ -382,6 +382,13 @@ pub async fn add_note(app: &App, actor: &Actor, id: CaseId, text: &str) -> Resul
     work.row.activity_at = now;
     work.commit().await?;
     Ok(note)
+}
+
+/// Whether a user is there and sees the case.
+async fn may_see(work: &mut Work<'_>, user: Uuid) -> Result<bool> {
+    let Some(user) = work.tx.user(user.into()).await?.filter(|user| user.disabled_at.is_none()) else { return Ok(false) };
+    let (department, assignee) = (work.row.department_id.map(Into::into), work.row.assignee_id.map(Into::into));
+    Ok(Sight::of(user.role, user.id).sees(department, assignee, &user.departments))
 }
 
 /// The users a note mentions, each once.
