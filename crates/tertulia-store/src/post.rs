@@ -280,11 +280,16 @@ impl Conn {
         Ok(found)
     }
 
+    /// One file, without its content, which may be large.
+    pub async fn attachment_row(&mut self, id: Uuid) -> Result<AttachmentRow> {
+        const SQL: &str = "SELECT id, post_id, user_id, mime, name, alt, url, size FROM attachment WHERE id = $1";
+        Ok(on!(self, c => sqlx::query_as(SQL).bind(id).fetch_one(c).await?))
+    }
+
     /// One file and, apart, its content.
     pub async fn attachment(&mut self, id: Uuid) -> Result<(AttachmentRow, Option<Vec<u8>>)> {
-        const SQL: &str = "SELECT id, post_id, user_id, mime, name, alt, url, size FROM attachment WHERE id = $1";
         const CONTENT: &str = "SELECT content FROM attachment WHERE id = $1";
-        let row = on!(self, c => sqlx::query_as(SQL).bind(id).fetch_one(c).await?);
+        let row = self.attachment_row(id).await?;
         let content: Option<Vec<u8>> = on!(self, c => sqlx::query_scalar(CONTENT).bind(id).fetch_one(c).await?);
         Ok((row, content))
     }

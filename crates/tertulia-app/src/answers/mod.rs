@@ -121,7 +121,7 @@ pub async fn check(app: &App, actor: &Actor, case: CaseId, answer: &NewAnswer) -
 async fn verdict(app: &App, conn: &mut Conn, actor: &Actor, ground: &Ground, answer: &NewAnswer) -> Result<Verdict> {
     let mut files = Vec::new();
     for file in &answer.attachments {
-        let (row, _) = conn.attachment(*file).await?;
+        let row = conn.attachment_row(*file).await?;
         if row.user_id != Some(actor.id.0) || row.post_id.is_some() {
             return Err(AppError::field("attachment_ids", "unknown", "one of the files is not there any more; add it again"));
         }
