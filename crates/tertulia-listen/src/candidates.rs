@@ -101,6 +101,9 @@ fn all(parts: impl IntoIterator<Item = Candidates>) -> Candidates {
 
 /// When `count` of the parts hold, one of any choice of all but `count - 1` does.
 fn few(mut parts: Vec<Candidates>, count: usize) -> Candidates {
+    if count == parts.len() {
+        return all(parts);
+    }
     // Those that say nothing sort first.
     parts.sort_unstable();
     any(parts.into_iter().skip(count.saturating_sub(1)))

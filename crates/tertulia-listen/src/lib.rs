@@ -41,6 +41,7 @@ mod keys;
 mod lexer;
 mod lists;
 mod monitors;
+mod normal;
 mod parser;
 mod places;
 mod post;

@@ -14,7 +14,7 @@ use crate::evaluate::matches;
 use crate::explain::{Explanation, explain};
 use crate::lists::Lists;
 use crate::post::{Post, Reading, Vocabulary};
-use crate::{parser, reading};
+use crate::{normal, parser, reading};
 
 /// A query within the language's limits. It prints in canonical spelling, and parsing that gives an equal query.
 ///
@@ -67,6 +67,20 @@ impl Query {
     #[must_use]
     pub fn reading(&self, locale: Locale) -> String {
         reading::reading(&self.root, locale)
+    }
+
+    /// The query in normal form: equal for two queries that ask for the same in another order or wording, so that a new
+    /// monitor's doubles can be found. Lists count by their names.
+    ///
+    /// ```
+    /// use tertulia_listen::Query;
+    /// let identity = |text: &str| Query::parse(text).map(|query| query.identity());
+    /// assert_eq!(identity("vuelo (maleta OR equipaje) -promo -sorteo")?, identity("(equipaje OR maleta) NOT (sorteo OR promo) VUELO")?);
+    /// # Ok::<(), tertulia_listen::QueryError>(())
+    /// ```
+    #[must_use]
+    pub fn identity(&self) -> String {
+        normal::normal(&self.root).to_string()
     }
 
     /// A condition on search terms that every matching post meets: what to ask a database for.

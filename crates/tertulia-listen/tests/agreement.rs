@@ -302,7 +302,7 @@ fn post() -> impl Strategy<Value = Seen> {
 }
 
 fn as_post<'a>(seen: &Seen, text: &'a str) -> Post<'a> {
-    Post { text, author: seen.author, lang: seen.lang, channel: seen.channel, followers: seen.followers }
+    Post { text, author: seen.author, lang: seen.lang, channel: seen.channel, followers: seen.followers, ..Post::default() }
 }
 
 /// What a database would answer for the candidates, over the post's search terms.

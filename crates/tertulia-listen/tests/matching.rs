@@ -166,6 +166,7 @@ fn fields() {
         lang: Some("es-MX"),
         channel: Some("Mastodon México"),
         followers: Some(1_000),
+        ..Post::default()
     };
     for (text, expected) in [
         ("author:ana_lopez", true),
@@ -181,13 +182,13 @@ fn fields() {
         ("LANG:ES", true),
         ("channel:\"mastodon mexico\"", true),
         ("channel:mastodon", false),
-        ("followers>999", true),
-        ("followers > 1000", false),
-        ("followers>=1000", true),
-        ("followers<1000", false),
-        ("followers <= 1000", true),
-        ("followers=1000", true),
-        ("followers:1000", true),
+        ("lang:es followers>999", true),
+        ("lang:es followers > 1000", false),
+        ("lang:es followers>=1000", true),
+        ("lang:es followers<1000", false),
+        ("lang:es followers <= 1000", true),
+        ("lang:es followers=1000", true),
+        ("lang:es followers:1000", true),
         ("iberia lang:es NOT followers<500", true),
         ("lang:es NOT hola", false),
         ("iberia OR lang:pt", true),
@@ -195,7 +196,7 @@ fn fields() {
         assert_eq!(Matcher::new(&query(text)).matches(&post), expected, "{text}");
     }
     let unknown = Post { text: "hola", ..Post::default() };
-    for (text, expected) in [("followers<10", false), ("hola NOT followers<10", true), ("lang:es", false)] {
+    for (text, expected) in [("hola followers<10", false), ("hola NOT followers<10", true), ("lang:es", false)] {
         assert_eq!(Matcher::new(&query(text)).matches(&unknown), expected, "{text}");
     }
 }
