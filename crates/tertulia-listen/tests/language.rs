@@ -295,7 +295,7 @@ fn lists_are_looked_up_when_a_query_is_read() {
     }
     assert_eq!(Query::lists_named("list:b OR list:a NEAR/3 list:b").expect("reads"), ["a", "b"]);
     lists.add("muchos", (0..1_000).map(|i| format!("palabra{i}"))).expect("terms");
-    let many = vec!["list:muchos"; 6].join(" OR ");
+    let many = ["list:muchos"; 6].join(" OR ");
     assert_eq!(Query::parse_with(&many, &lists).expect_err("5,000 terms").code, ErrorCode::TooManyTerms);
 }
 
