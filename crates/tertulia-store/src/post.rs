@@ -233,20 +233,6 @@ impl Conn {
         Ok(on!(self, c => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(conversation).fetch_optional(c).await?))
     }
 
-    /// Posts of a person, newest first, before `seq`.
-    pub async fn posts_of_person(&mut self, person: Uuid, before: i64, limit: i64) -> Result<Vec<PostRow>> {
-        let sql = format!(
-            "SELECT {COLUMNS} FROM post WHERE identity_id IN (SELECT id FROM identity WHERE person_id = $1) AND seq < $2 ORDER BY seq DESC LIMIT $3"
-        );
-        Ok(on!(self, c => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(person).bind(before).bind(limit).fetch_all(c).await?))
-    }
-
-    /// How many posts a person wrote.
-    pub async fn count_posts_of_person(&mut self, person: Uuid) -> Result<i64> {
-        const SQL: &str = "SELECT count(*) FROM post WHERE identity_id IN (SELECT id FROM identity WHERE person_id = $1)";
-        Ok(on!(self, c => sqlx::query_scalar(SQL).bind(person).fetch_one(c).await?))
-    }
-
     /// The steps taken with a post, in order.
     pub async fn steps(&mut self, post: Uuid) -> Result<Vec<StepRow>> {
         const SQL: &str = "SELECT post_id, at, step, why FROM post_step WHERE post_id = $1 ORDER BY id";
@@ -296,11 +282,16 @@ impl Conn {
         Ok(found)
     }
 
+    /// One file, without its content, which may be large.
+    pub async fn attachment_row(&mut self, id: Uuid) -> Result<AttachmentRow> {
+        const SQL: &str = "SELECT id, post_id, user_id, mime, name, alt, url, size FROM attachment WHERE id = $1";
+        Ok(on!(self, c => sqlx::query_as(SQL).bind(id).fetch_one(c).await?))
+    }
+
     /// One file and, apart, its content.
     pub async fn attachment(&mut self, id: Uuid) -> Result<(AttachmentRow, Option<Vec<u8>>)> {
-        const SQL: &str = "SELECT id, post_id, user_id, mime, name, alt, url, size FROM attachment WHERE id = $1";
         const CONTENT: &str = "SELECT content FROM attachment WHERE id = $1";
-        let row = on!(self, c => sqlx::query_as(SQL).bind(id).fetch_one(c).await?);
+        let row = self.attachment_row(id).await?;
         let content: Option<Vec<u8>> = on!(self, c => sqlx::query_scalar(CONTENT).bind(id).fetch_one(c).await?);
         Ok((row, content))
     }

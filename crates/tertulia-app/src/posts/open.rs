@@ -47,7 +47,7 @@ pub async fn open_case(app: &App, actor: &Actor, id: PostId) -> Result<CaseView>
     let row = new_case(app, actor, &mut tx, &post, &channel, person).await?;
     tx.insert_cases(std::slice::from_ref(&row)).await?;
     conversation.case_id = Some(row.id);
-    tx.update_conversation(&conversation).await?;
+    tx.update_conversations(std::slice::from_ref(&conversation)).await?;
     tx.set_case_of_conversation_posts(conversation.id, row.id).await?;
     join(app, actor, &mut tx, &mut post, &row, "opened").await?;
     tx.save_changes(&[ChangeRow {
