@@ -189,6 +189,7 @@ pub async fn send(app: &App, actor: &Actor, case: CaseId, answer: NewAnswer) -> 
         direction: "out".into(),
         visibility: answer.visibility.as_str().into(),
         identity_id: None,
+        author_external_id: None,
         user_id: Some(actor.id.0),
         author_name: actor.name.clone(),
         author_handle: ground.channel.account.clone().unwrap_or_default(),
