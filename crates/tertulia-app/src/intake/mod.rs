@@ -7,6 +7,7 @@
 //!
 //! An event that can't be stored is quarantined with its error; the rest of its batch goes on without it.
 
+mod author;
 mod batch;
 mod facts;
 mod save;
@@ -17,6 +18,7 @@ use crate::{
     channel::{ChannelError, Cursor, IntakeDoor, Poison, Receipt, SignOfLife},
     live::{Audience, News},
 };
+pub(crate) use author::find_or_create as find_or_create_author;
 pub(crate) use facts::identity_scope;
 
 use async_trait::async_trait;
