@@ -4,6 +4,7 @@
 mod access;
 mod catalog;
 mod document;
+mod monitors;
 mod problems;
 mod session;
 mod staff;
