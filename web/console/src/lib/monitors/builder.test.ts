@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { emptyBuilt, termText, writeQuery, type Built } from './builder.ts';
-import { asPart, withoutTerms } from './exclude.ts';
 import { readQuery } from './readBuilt.ts';
 
 const built = (part: Partial<Built>): Built => ({ ...emptyBuilt(), ...part });
@@ -155,20 +154,5 @@ describe('readQuery', () => {
 		'NOT'
 	])('leaves %s to the text', (text) => {
 		expect(readQuery(text)).toBeUndefined();
-	});
-});
-
-describe('withoutTerms', () => {
-	it('adds to the exclusions there are, once', () => {
-		expect(withoutTerms('mirasol -receta', ['girasol', 'receta'])).toBe(
-			'mirasol AND NOT (receta OR girasol)'
-		);
-	});
-
-	it('keeps alternatives together before it excludes', () => {
-		expect(withoutTerms('a OR (b c)', ['flor de sol'])).toBe(
-			'(a OR (b c)) AND NOT "flor de sol"'
-		);
-		expect(asPart('a AND (b OR c) AND "x OR y"')).toBe('a AND (b OR c) AND "x OR y"');
 	});
 });

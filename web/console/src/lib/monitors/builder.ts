@@ -94,10 +94,9 @@ export function termText(term: string): string {
 		: `"${clean}"`;
 }
 
-export const useful = (terms: string[]) => terms.map((term) => term.trim()).filter(Boolean);
+const useful = (terms: string[]) => terms.map((term) => term.trim()).filter(Boolean);
 
-/** One term, or alternatives in parentheses. */
-export function group(terms: string[]): string {
+function group(terms: string[]): string {
 	const texts = useful(terms).map(termText);
 	return texts.length === 1 ? (texts[0] as string) : `(${texts.join(' OR ')})`;
 }

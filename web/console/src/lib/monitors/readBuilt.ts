@@ -78,7 +78,7 @@ function piecesOf(text: string): Piece[] | undefined {
 				continue;
 			}
 			const piece = wordPiece(denied ? word.slice(1) : word);
-			if (!piece || (denied && piece.kind !== 'term')) return undefined;
+			if (!piece || (denied && (piece.kind !== 'term' || piece.text.startsWith('-')))) return undefined;
 			pieces.push(piece);
 		}
 	}
