@@ -113,7 +113,9 @@ describe('readQuery', () => {
 					{ field: 'channel', values: ['Mi canal'] },
 					{ field: 'followers', sign: '>=', values: ['5'] },
 					{ field: 'likes', sign: '<', values: ['9'] },
-					{ field: 'has', values: ['link', 'image'] }
+					{ field: 'has', values: ['link', 'image'] },
+					{ field: 'site', values: ['blog.example/uno'] },
+					{ field: 'crm:tier', values: ['oro'] }
 				]
 			})
 		];
@@ -148,6 +150,9 @@ describe('readQuery', () => {
 		'{Exacto',
 		'"a b"~',
 		'unknown:es',
+		'in:title demora',
+		'followers:10..20',
+		'crm:color:azul',
 		'followers:1',
 		'a - b',
 		'--a',

@@ -60,13 +60,13 @@ export const VALUE_FIELDS = [
 	'author',
 	'to',
 	'country',
-	'in',
 	'site',
 	'link',
 	'has',
 	'is',
 	'tag',
-	'crm'
+	'crm:segment',
+	'crm:tier'
 ] as const;
 export const NUMBER_FIELDS = ['followers', 'likes', 'shares', 'age'] as const;
 
@@ -104,7 +104,7 @@ function group(terms: string[]): string {
 /** A value of a field, in quotation marks unless it is one plain word. */
 function valueText(value: string): string {
 	const clean = value.replaceAll(/["“”«»]/gu, ' ').trim();
-	return /^[\p{L}\p{N}_@./-]+$/u.test(clean) && !OPERATOR.test(clean) ? clean : `"${clean}"`;
+	return /^[\p{L}\p{N}_.-]+$/u.test(clean) && !OPERATOR.test(clean) ? clean : `"${clean}"`;
 }
 
 function testText({ field, sign, values }: Test): string {
@@ -116,9 +116,7 @@ function testText({ field, sign, values }: Test): string {
 }
 
 const pairWords = ({ kind, distance }: Pair): string =>
-	kind === 'near' || kind === 'onear'
-		? `${kind.toUpperCase()}/${distance}`
-		: kind.toUpperCase();
+	kind === 'near' || kind === 'onear' ? `${kind.toUpperCase()}/${distance}` : kind.toUpperCase();
 
 function countedText({ kind, least, terms }: Counted): string {
 	const texts = useful(terms);

@@ -19,7 +19,7 @@ type Piece =
 	| { kind: 'field'; name: string; sign: Sign | ':' };
 
 const PIECES =
-	/\s*(?:(\()|(\))|(,)|("[^"]*"(?:~\d+)?|\{[^{}]*\}|list:"[^"]*")|([a-z]+)\s*(:|>=|<=|>|<|=)|([^\s()",{}]+))/giuy;
+	/\s*(?:(\()|(\))|(,)|("[^"]*"(?:~\d+)?|\{[^{}]*\}|list:"[^"]*")|(crm:[a-z]+|[a-z]+)\s*(:|>=|<=|>|<|=)|([^\s()",{}]+))/giuy;
 
 const SIMPLE: Record<string, Piece> = {
 	AND: { kind: 'and' },
@@ -78,7 +78,8 @@ function piecesOf(text: string): Piece[] | undefined {
 				continue;
 			}
 			const piece = wordPiece(denied ? word.slice(1) : word);
-			if (!piece || (denied && (piece.kind !== 'term' || piece.text.startsWith('-')))) return undefined;
+			if (!piece || (denied && (piece.kind !== 'term' || piece.text.startsWith('-'))))
+				return undefined;
 			pieces.push(piece);
 		}
 	}
@@ -93,8 +94,8 @@ class Reader {
 	get next(): Piece | undefined {
 		return this.pieces[this.#at];
 	}
-	get kind(): Piece['kind'] | undefined {
-		return this.next?.kind;
+	is(...kinds: Piece['kind'][]): boolean {
+		return this.next !== undefined && kinds.includes(this.next.kind);
 	}
 	get afterNext(): Piece['kind'] | undefined {
 		return this.pieces[this.#at + 1]?.kind;
@@ -118,7 +119,7 @@ class Reader {
 			if (term?.kind !== 'term') return undefined;
 			list.push(term.text);
 			this.skip();
-			const after = this.kind;
+			const after = this.next?.kind;
 			this.skip();
 			if (after === 'close') return list;
 			if (after !== between) return undefined;
@@ -132,7 +133,7 @@ function readPart(reader: Reader, built: Built): boolean {
 	if (piece?.kind === 'not') {
 		reader.skip();
 		const list = reader.terms();
-		if (!list || reader.kind === 'pair') return false;
+		if (!list || reader.is('pair')) return false;
 		built.none.push(...list);
 		return true;
 	}
@@ -151,16 +152,21 @@ function readPart(reader: Reader, built: Built): boolean {
 	if (piece?.kind === 'times') {
 		reader.skip();
 		const terms = reader.terms();
-		if (!terms || reader.kind === 'pair') return false;
+		if (!terms || reader.is('pair')) return false;
 		built.counts.push({ kind: 'times', least: piece.least, terms });
 		return true;
 	}
-	if (piece?.kind === 'term' && !piece.quoted && /^\d+$/u.test(piece.text) && reader.afterNext === 'of') {
+	if (
+		piece?.kind === 'term' &&
+		!piece.quoted &&
+		/^\d+$/u.test(piece.text) &&
+		reader.afterNext === 'of'
+	) {
 		reader.skip();
 		reader.skip();
-		if (reader.kind !== 'open') return false;
+		if (!reader.is('open')) return false;
 		const terms = reader.terms('comma');
-		if (!terms || reader.kind === 'pair') return false;
+		if (!terms || reader.is('pair')) return false;
 		built.counts.push({ kind: 'of', least: Number(piece.text), terms });
 		return true;
 	}
@@ -170,7 +176,7 @@ function readPart(reader: Reader, built: Built): boolean {
 	if (pair?.kind === 'pair') {
 		reader.skip();
 		const right = reader.terms();
-		if (!right || reader.kind === 'pair') return false;
+		if (!right || reader.is('pair')) return false;
 		built.pairs.push({ kind: pair.pair, left, right, distance: pair.distance });
 	} else if (left.length > 1) built.any.push(left);
 	else built.all.push(...left);
@@ -185,9 +191,9 @@ export function readQuery(text: string): Built | undefined {
 	const built = emptyBuilt();
 	let first = true;
 	while (reader.next) {
-		if (!first && reader.kind === 'and') reader.skip();
+		if (!first && reader.is('and')) reader.skip();
 		if (!readPart(reader, built)) return undefined;
-		if (reader.kind === 'or' || reader.kind === 'close' || reader.kind === 'comma') return undefined;
+		if (reader.is('or', 'close', 'comma')) return undefined;
 		first = false;
 	}
 	return built;

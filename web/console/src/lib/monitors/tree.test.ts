@@ -50,12 +50,7 @@ describe('treeRows', () => {
 	});
 
 	it('hides what a closed folder holds and still counts it', () => {
-		expect(drawn(['Marca'])).toEqual([
-			'▾ Competencia 1/10',
-			'  Rival',
-			'▸ Marca 3/30',
-			'Zapatos'
-		]);
+		expect(drawn(['Marca'])).toEqual(['▾ Competencia 1/10', '  Rival', '▸ Marca 3/30', 'Zapatos']);
 	});
 });
 

@@ -55,7 +55,11 @@ function sum(branch: Branch): { monitors: number; day: number } {
 }
 
 /** The tree as the rows in sight: folders before monitors, both by name; a closed folder hides what is in it. */
-export function treeRows(monitors: Monitor[], closed: ReadonlySet<string>, locale: string): TreeRow[] {
+export function treeRows(
+	monitors: Monitor[],
+	closed: ReadonlySet<string>,
+	locale: string
+): TreeRow[] {
 	const byName = new Intl.Collator(locale, { numeric: true }).compare;
 	const rows: TreeRow[] = [];
 	const walk = (branch: Branch, above: string, depth: number) => {
