@@ -3,7 +3,7 @@
 
 use crate::{AppError, FieldError, Kind, channel::Bilingual, listening::PostText};
 use std::{borrow::Cow, ops::Range};
-use tertulia_listen::{Candidates, Locale, Matcher, Post, QueryError};
+use tertulia_listen::{Candidates, CostClass, Locale, Matcher, Post, QueryError, ast::Node};
 use tertulia_store::search::Terms;
 
 /// A query in the listening language, ready to match.
@@ -29,7 +29,12 @@ impl Query {
     /// Reads a query.
     pub fn parse(text: &str) -> Result<Self, Box<QueryProblem>> {
         let parsed = tertulia_listen::Query::parse(text).map_err(|error| Box::new(QueryProblem::from(error)))?;
-        Ok(Self { matcher: Matcher::new(&parsed), parsed })
+        Ok(Self::of_parsed(parsed))
+    }
+
+    /// A query that was parsed already, or a part of one.
+    pub(crate) fn of_parsed(parsed: tertulia_listen::Query) -> Self {
+        Self { matcher: Matcher::new(&parsed), parsed }
     }
 
     /// The parsed query.
@@ -61,9 +66,51 @@ impl Query {
         found.highlights().into_iter().filter(|range| range.start >= begin).map(|range| range.start - begin..range.end - begin).collect()
     }
 
+    /// The parts of the query found, in canonical spelling, each once; none when the post does not match.
+    pub fn found(&self, post: &PostText<'_>) -> Vec<String> {
+        let read = Read::new(post);
+        let Some(why) = self.matcher.explain(&read.post(post)) else { return Vec::new() };
+        let mut terms: Vec<String> = Vec::new();
+        for term in why.found.into_iter().map(|found| found.term).chain(why.fields) {
+            if !terms.contains(&term) {
+                terms.push(term);
+            }
+        }
+        terms
+    }
+
+    /// How much work it makes: `low`, `medium` or `high`.
+    pub fn cost(&self) -> &'static str {
+        match self.parsed.cost().class {
+            CostClass::Low => "low",
+            CostClass::Medium => "medium",
+            CostClass::High => "high",
+        }
+    }
+
+    /// Equal for queries that say the same in another order or say a part twice.
+    pub fn identity(&self) -> String {
+        identity(self.parsed.root())
+    }
+
     /// What candidates must contain.
     pub fn terms(&self) -> Terms {
         terms(self.parsed.candidates())
+    }
+}
+
+fn identity(node: &Node) -> String {
+    let sorted = |parts: &[Node], joint: &str| {
+        let mut parts: Vec<String> = parts.iter().map(identity).collect();
+        parts.sort_unstable();
+        parts.dedup();
+        if let [one] = parts.as_slice() { one.clone() } else { format!("({})", parts.join(joint)) }
+    };
+    match node {
+        Node::And(parts) => sorted(parts, " AND "),
+        Node::Or(parts) => sorted(parts, " OR "),
+        Node::Not(part) => format!("NOT {}", identity(part)),
+        part => part.to_string(),
     }
 }
 

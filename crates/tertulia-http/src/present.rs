@@ -111,8 +111,14 @@ pub fn post(view: PostView) -> api_posts::Post {
         matches: view
             .matches
             .into_iter()
-            .map(|found| api_posts::PostMatch { monitor_id: found.monitor_id, monitor: found.monitor, ranges: found.ranges })
+            .map(|found| api_posts::PostMatch {
+                monitor_id: found.monitor_id,
+                monitor: found.monitor,
+                ranges: found.ranges,
+                discarded: found.discarded,
+            })
             .collect(),
+        highlights: view.highlights,
         sending: view.sending.map(|sending| api_posts::Sending {
             answer_id: sending.answer_id,
             state: sending.state,

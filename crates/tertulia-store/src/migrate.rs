@@ -31,6 +31,7 @@ const MIGRATIONS: &[(i64, &str, Text)] = &[
             postgres: include_str!("../migrations/0004_ledger.postgres.sql"),
         },
     ),
+    (5, "monitors", Text::Both(include_str!("../migrations/0005_monitors.sql"))),
 ];
 
 /// The newest schema version this program knows.

@@ -30,6 +30,8 @@ pub struct PostView {
     pub attachments: Vec<AttachmentRow>,
     /// Monitors that matched.
     pub matches: Vec<MatchView>,
+    /// What the search's own query found in the text, in UTF-16 code units, `[start, end)`.
+    pub highlights: Vec<[u32; 2]>,
     /// For our answers: how sending goes.
     pub sending: Option<SendingView>,
 }
@@ -43,6 +45,8 @@ pub struct MatchView {
     pub monitor: String,
     /// What it found in the text, in UTF-16 code units, `[start, end)`.
     pub ranges: Vec<[u32; 2]>,
+    /// Somebody threw the match out as noise.
+    pub discarded: bool,
 }
 
 /// How sending an answer goes.
@@ -74,7 +78,7 @@ pub async fn post_views(app: &App, conn: &mut Conn, rows: Vec<PostRow>) -> Resul
     let numbers: HashMap<Uuid, i64> = conn.cases_by_id(&cases).await?.into_iter().map(|row| (row.id, row.number)).collect();
     let parents: HashMap<Uuid, Uuid> = conn.parents_of(&ids).await?.into_iter().collect();
     let mut files = group(conn.attachments_of(&ids).await?.into_iter().filter_map(|file| Some((file.post_id?, file))));
-    let mut matched = group(conn.matches_of(&ids).await?.into_iter());
+    let mut matched = group(conn.matches_of(&ids).await?.into_iter().map(|(post, monitor, discarded)| (post, (monitor, discarded))));
     let answers: Vec<Uuid> = rows.iter().filter(|row| row.direction == "out").map(|row| row.id).collect();
     let mut sending: HashMap<Uuid, OutboxRow> =
         conn.answers_of_posts(&answers).await?.into_iter().map(|answer| (answer.post_id, answer)).collect();
@@ -86,6 +90,7 @@ pub async fn post_views(app: &App, conn: &mut Conn, rows: Vec<PostRow>) -> Resul
             parent_id: parents.get(&row.id).copied(),
             attachments: files.remove(&row.id).unwrap_or_default(),
             matches: matches(&listening, &row, channels.get(&row.channel_id), matched.remove(&row.id).unwrap_or_default()),
+            highlights: Vec::new(),
             sending: sending.remove(&row.id).map(sending_view),
             row,
         })
@@ -105,13 +110,13 @@ pub(crate) fn text_of<'p>(row: &'p PostRow, channel: &'p ChannelRow) -> PostText
     }
 }
 
-fn matches(listening: &Listening, row: &PostRow, channel: Option<&ChannelRow>, monitors: Vec<Uuid>) -> Vec<MatchView> {
+fn matches(listening: &Listening, row: &PostRow, channel: Option<&ChannelRow>, monitors: Vec<(Uuid, bool)>) -> Vec<MatchView> {
     let mut matches: Vec<MatchView> = monitors
         .into_iter()
-        .map(|monitor_id| {
+        .map(|(monitor_id, discarded)| {
             let id = MonitorId(monitor_id);
             let found = channel.map(|channel| listening.explain(id, &text_of(row, channel))).unwrap_or_default();
-            MatchView { monitor_id, monitor: listening.monitor_name(id).to_owned(), ranges: to_utf16(&row.text, &found) }
+            MatchView { monitor_id, monitor: listening.monitor_name(id).to_owned(), ranges: to_utf16(&row.text, &found), discarded }
         })
         .collect();
     matches.sort_by(|a, b| a.monitor.cmp(&b.monitor));

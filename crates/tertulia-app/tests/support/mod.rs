@@ -241,6 +241,7 @@ impl House {
             sample: false,
             created_at: 0,
             updated_at: 0,
+            ..MonitorRow::default()
         };
         tx.insert_monitor(&row).await.expect("insert");
         self.app.touch_listening(&mut tx).await.expect("touch");
