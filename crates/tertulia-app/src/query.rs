@@ -2,7 +2,7 @@
 //! the store.
 
 use crate::{AppError, FieldError, Kind, channel::Bilingual, listening::PostText};
-use std::{borrow::Cow, ops::Range};
+use std::{borrow::Cow, collections::BTreeMap, ops::Range};
 use tertulia_listen::{Candidates, CostClass, Locale, Matcher, Post, QueryError, ast::Node};
 use tertulia_store::search::Terms;
 
@@ -64,6 +64,18 @@ impl Query {
         let Some(found) = self.matcher.explain(&read.post(post)) else { return Vec::new() };
         let begin = read.text_at;
         found.highlights().into_iter().filter(|range| range.start >= begin).map(|range| range.start - begin..range.end - begin).collect()
+    }
+
+    /// What it finds in the text, in byte ranges, for each part in canonical spelling; what it finds in the headline is
+    /// left out.
+    pub fn found_parts(&self, post: &PostText<'_>) -> BTreeMap<String, Vec<Range<usize>>> {
+        let read = Read::new(post);
+        let mut parts: BTreeMap<String, Vec<Range<usize>>> = BTreeMap::new();
+        let Some(why) = self.matcher.explain(&read.post(post)) else { return parts };
+        for found in why.found.into_iter().filter(|found| found.start >= read.text_at) {
+            parts.entry(found.term).or_default().push(found.start - read.text_at..found.end - read.text_at);
+        }
+        parts
     }
 
     /// The parts of the query found, in canonical spelling, each once; none when the post does not match.

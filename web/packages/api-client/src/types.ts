@@ -516,7 +516,7 @@ export interface MonitorOwner {
 	name: string;
 }
 /** A monitor's query applied to the posts that had arrived before it. */
-export interface History {
+export interface MonitorHistory {
 	state: string;
 	version: number;
 	looked_at: number;
@@ -541,7 +541,7 @@ export interface Monitor {
 	folder: string;
 	owner?: MonitorOwner | null;
 	version: number;
-	history?: History | null;
+	history?: MonitorHistory | null;
 	cost?: CostClass | null;
 	created_at: Instant;
 	updated_at: Instant;
@@ -561,14 +561,14 @@ export interface MonitorBrief {
 	folder: string;
 	enabled: boolean;
 }
-export interface FolderMove {
+export interface MonitorFolderMove {
 	from: string;
 	to: string;
 }
-export interface FolderMoved {
+export interface MonitorFolderMoved {
 	moved: number;
 }
-export interface Version {
+export interface MonitorVersion {
 	number: number;
 	at: Instant;
 	by: string;
@@ -578,16 +578,16 @@ export interface Version {
 	note?: string | null;
 	restored_from?: number | null;
 }
-export type VersionPage = Page<Version>;
-export interface DiffPiece {
+export type MonitorVersionPage = Page<MonitorVersion>;
+export interface TextPiece {
 	op: string;
 	text: string;
 }
-export interface VersionDiff {
-	from: Version;
-	to: Version;
-	name: DiffPiece[];
-	query: DiffPiece[];
+export interface MonitorVersionDiff {
+	from: MonitorVersion;
+	to: MonitorVersion;
+	name: TextPiece[];
+	query: TextPiece[];
 }
 export interface QueryError {
 	code: string;
@@ -596,7 +596,7 @@ export interface QueryError {
 	message: Bilingual;
 	hint: Bilingual;
 }
-export interface Estimate {
+export interface QueryEstimate {
 	per_day: number;
 	low: number;
 	high: number;
@@ -612,7 +612,7 @@ export interface QueryCheck {
 	reading?: Bilingual | null;
 	error?: QueryError | null;
 	cost?: CostClass | null;
-	estimate?: Estimate | null;
+	estimate?: QueryEstimate | null;
 	same_as: MonitorBrief[];
 }
 export interface PreviewForm {
@@ -624,26 +624,26 @@ export interface Preview {
 	scanned: number;
 	matched: number;
 	since?: Instant | null;
-	estimate: Estimate;
+	estimate: QueryEstimate;
 	cost?: CostClass | null;
 }
-export interface TryReason {
+export interface MissReason {
 	kind: string;
 	part: string;
 	terms: string[];
 	ranges: [number, number][];
 	message: Bilingual;
 }
-export interface TryResult {
+export interface TriedText {
 	text: string;
 	title?: string | null;
 	matches: boolean;
 	ranges: [number, number][];
 	found: FoundPart[];
-	reasons: TryReason[];
+	reasons: MissReason[];
 }
-export interface TryResults {
-	results: TryResult[];
+export interface QueryTried {
+	results: TriedText[];
 	matched: number;
 }
 export interface NoiseTerm {
@@ -654,20 +654,20 @@ export interface NoiseTerm {
 	exclusion: string;
 	query: string;
 }
-export interface Noise {
+export interface MonitorNoise {
 	discarded: number;
 	kept: number;
 	terms: NoiseTerm[];
 }
-export interface Overlap extends MonitorBrief {
+export interface MonitorOverlap extends MonitorBrief {
 	shared: number;
 	own: number;
 	other: number;
 	overlap: number;
 }
-export interface Duplicates {
+export interface MonitorDuplicates {
 	same: MonitorBrief[];
-	overlapping: Overlap[];
+	overlapping: MonitorOverlap[];
 	posts: number;
 }
 export interface RuleConditions {

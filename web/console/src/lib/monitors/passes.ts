@@ -1,13 +1,13 @@
-import type { History, Live, Monitor } from '@tertulia/api-client';
+import type { MonitorHistory, Live, Monitor } from '@tertulia/api-client';
 import { api } from '$lib/state/api.ts';
 import { directory } from '$lib/state/directory.svelte.ts';
 import { live } from '$lib/state/live.svelte.ts';
 
-export const isRunning = (history: History | null | undefined): boolean =>
+export const isRunning = (history: MonitorHistory | null | undefined): boolean =>
 	history?.state === 'queued' || history?.state === 'running';
 
 /** The share looked at, from 0 to 1; nothing while it is not known how many there are. */
-export function shareOf(history: History): number | undefined {
+export function shareOf(history: MonitorHistory): number | undefined {
 	if (history.state === 'done') return 1;
 	if (!history.total) return undefined;
 	return Math.min(1, history.looked_at / history.total);
@@ -17,7 +17,7 @@ export function putMonitor(monitor: Monitor): void {
 	directory.monitors = directory.monitors.map((one) => (one.id === monitor.id ? monitor : one));
 }
 
-export function putHistory(monitorId: string, history: History): void {
+export function putHistory(monitorId: string, history: MonitorHistory): void {
 	directory.monitors = directory.monitors.map((one) =>
 		one.id === monitorId ? { ...one, history } : one
 	);

@@ -29,7 +29,7 @@ const some = [
 
 /** The rows as a person reads them: two blanks a level, folders with what is in them. */
 const drawn = (closed: string[] = []) =>
-	treeRows(some, new Set(closed), 'es').map((row) =>
+	treeRows(some, closed, 'es').map((row) =>
 		row.kind === 'folder'
 			? `${'  '.repeat(row.depth)}${row.open ? '▾' : '▸'} ${row.name} ${row.monitors}/${row.day}`
 			: `${'  '.repeat(row.depth)}${row.monitor.name}`

@@ -57,7 +57,7 @@ function sum(branch: Branch): { monitors: number; day: number } {
 /** The tree as the rows in sight: folders before monitors, both by name; a closed folder hides what is in it. */
 export function treeRows(
 	monitors: Monitor[],
-	closed: ReadonlySet<string>,
+	closed: readonly string[],
 	locale: string
 ): TreeRow[] {
 	const byName = new Intl.Collator(locale, { numeric: true }).compare;
@@ -65,7 +65,7 @@ export function treeRows(
 	const walk = (branch: Branch, above: string, depth: number) => {
 		for (const [name, below] of [...branch.folders].sort(([a], [b]) => byName(a, b))) {
 			const path = above ? `${above}/${name}` : name;
-			const open = !closed.has(path);
+			const open = !closed.includes(path);
 			rows.push({ kind: 'folder', path, name, depth, ...sum(below), open });
 			if (open) walk(below, path, depth + 1);
 		}
