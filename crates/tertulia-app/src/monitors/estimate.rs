@@ -46,9 +46,9 @@ pub async fn estimate(app: &App, actor: &Actor, text: &str) -> Result<Estimate> 
 }
 
 /// Estimates from the newest posts of all: for the command line, which stands beside the database.
-pub async fn of_everything(app: &App, text: &str) -> Result<(Estimate, &'static str)> {
+pub async fn of_everything(app: &App, text: &str) -> Result<Estimate> {
     let query = Query::parse(text)?;
-    Ok((of_query(app, &query, PostFilter::default()).await?, query.cost()))
+    of_query(app, &query, PostFilter::default()).await
 }
 
 pub(super) async fn of_query(app: &App, query: &Query, filter: PostFilter) -> Result<Estimate> {

@@ -3,6 +3,7 @@
 
 mod catalog;
 mod document;
+mod monitors;
 mod problems;
 mod session;
 mod staff;
