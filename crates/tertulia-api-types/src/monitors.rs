@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::channels::Bilingual;
-use crate::posts::Post;
+use crate::posts::{FoundPart, Post};
 
 /// A monitor.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -22,6 +22,8 @@ pub struct Monitor {
     pub reading: Bilingual,
     /// Listening.
     pub enabled: bool,
+    /// How much work it makes: `low`, `medium` or `high`; null when the stored query can no longer be read.
+    pub cost: Option<String>,
     /// Posts matched in the last 24 hours.
     pub matched_day: i64,
     /// Where it is kept: levels joined by `/`; empty at the top.
@@ -269,6 +271,8 @@ pub struct TriedText {
     pub matches: bool,
     /// What was found in `text`, in UTF-16 code units, `[start, end)`.
     pub ranges: Vec<[u32; 2]>,
+    /// The same part by part.
+    pub found: Vec<FoundPart>,
     /// Why it does not match.
     pub reasons: Vec<MissReason>,
 }

@@ -111,8 +111,21 @@ pub struct Post {
     pub matches: Vec<PostMatch>,
     /// What the search's own query found in `text`, in UTF-16 code units, `[start, end)`; empty elsewhere.
     pub highlights: Vec<[u32; 2]>,
+    /// The same part by part, where a query is being tried; empty elsewhere.
+    pub found: Vec<FoundPart>,
     /// For our answers: how sending goes.
     pub sending: Option<Sending>,
+}
+
+/// Words of a text and the part of a query that found them.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct FoundPart {
+    /// First UTF-16 code unit. Ranges of several parts may overlap.
+    pub start: u32,
+    /// The one after the last.
+    pub end: u32,
+    /// The part of the query, in canonical spelling.
+    pub part: String,
 }
 
 /// Author of a post.

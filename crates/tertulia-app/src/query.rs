@@ -2,8 +2,8 @@
 //! the store.
 
 use crate::{AppError, FieldError, Kind, channel::Bilingual, listening::PostText};
-use std::ops::Range;
-use tertulia_listen::{Candidates, CostClass, Locale, Matcher, Post, QueryError};
+use std::{collections::BTreeMap, ops::Range};
+use tertulia_listen::{Candidates, CostClass, Locale, Matcher, Post, QueryError, Source};
 use tertulia_store::search::Terms;
 
 /// A query in the listening language, ready to match.
@@ -60,6 +60,17 @@ impl Query {
     /// What it finds in the text, in byte ranges; what it finds in the headline is left out.
     pub fn explain(&self, post: &PostText<'_>) -> Vec<Range<usize>> {
         self.matcher.explain(&as_read(post)).map(|found| found.highlights()).unwrap_or_default()
+    }
+
+    /// What it finds in the text, in byte ranges, for each part in canonical spelling; what it finds in the headline is
+    /// left out.
+    pub fn found_parts(&self, post: &PostText<'_>) -> BTreeMap<String, Vec<Range<usize>>> {
+        let mut parts: BTreeMap<String, Vec<Range<usize>>> = BTreeMap::new();
+        let Some(why) = self.matcher.explain(&as_read(post)) else { return parts };
+        for found in why.found.into_iter().filter(|found| found.source == Source::Text) {
+            parts.entry(found.term).or_default().push(found.start..found.end);
+        }
+        parts
     }
 
     /// The parts of the query found, in canonical spelling, each once; none when the post does not match.

@@ -53,6 +53,8 @@ pub struct MonitorView {
     pub row: MonitorRow,
     /// Plain-language reading; empty when the stored query can no longer be read.
     pub reading: Bilingual,
+    /// How much work it makes: `low`, `medium` or `high`; none when the stored query can no longer be read.
+    pub cost: Option<&'static str>,
     /// Posts matched in the last 24 hours.
     pub matched_day: i64,
     /// Name of its owner.
@@ -170,8 +172,9 @@ async fn views(app: &App, conn: &mut Conn, rows: Vec<MonitorRow>) -> Result<Vec<
             },
         };
         let matched_day = conn.count_matches(row.id, since).await?;
-        let reading = Query::parse(&row.query).map_or_else(|_| Bilingual::new("", ""), |query| query.reading());
-        views.push(MonitorView { reading, matched_day, owner, history: passes.remove(&row.id), row });
+        let (reading, cost) =
+            Query::parse(&row.query).map_or_else(|_| (Bilingual::new("", ""), None), |query| (query.reading(), Some(query.cost())));
+        views.push(MonitorView { reading, cost, matched_day, owner, history: passes.remove(&row.id), row });
     }
     Ok(views)
 }

@@ -1,7 +1,12 @@
 //! The test bench: a query that is not saved, texts that were pasted, and for each why it matches or why not.
 
 use super::{bounded, reasons::Reasons};
-use crate::{Actor, AppError, Result, listening::PostText, query::Query, view::to_utf16};
+use crate::{
+    Actor, AppError, Result,
+    listening::PostText,
+    query::Query,
+    view::{FoundPart, found_parts, to_utf16},
+};
 use serde::Deserialize;
 
 pub use super::reasons::Reason;
@@ -22,6 +27,8 @@ pub struct Tried {
     pub matches: bool,
     /// What the query found in the text, in UTF-16 code units.
     pub ranges: Vec<[u32; 2]>,
+    /// The same part by part.
+    pub found: Vec<FoundPart>,
     /// Why it does not match.
     pub reasons: Vec<Reason>,
 }
@@ -73,8 +80,9 @@ pub fn try_query(_: &Actor, query: &str, input: &str) -> Result<Vec<Tried>> {
         };
         let matches = query.matches(&post);
         let ranges = to_utf16(post.text, &query.explain(&post));
+        let found = found_parts(&query, &post);
         let reasons = if matches { Vec::new() } else { why.of(&post) };
-        Tried { matches, ranges, reasons, text: pasted.text, title: pasted.title }
+        Tried { matches, ranges, found, reasons, text: pasted.text, title: pasted.title }
     });
     Ok(tried.collect())
 }

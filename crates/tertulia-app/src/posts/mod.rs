@@ -147,6 +147,9 @@ pub(crate) fn highlights(post: &PostView, query: &Query, channels: &HashMap<Uuid
 pub(crate) fn mark(post: &mut PostView, query: &Query, channels: &HashMap<Uuid, ChannelRow>) {
     let ranges = highlights(post, query, channels);
     post.highlights.clone_from(&ranges);
+    if let Some(channel) = channels.get(&post.row.channel_id) {
+        post.found = view::found_parts(query, &view::text_of(&post.row, channel));
+    }
     post.matches.insert(0, view::MatchView { monitor_id: Uuid::nil(), monitor: String::new(), ranges, discarded: false });
 }
 

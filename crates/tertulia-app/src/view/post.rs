@@ -4,6 +4,7 @@ use super::to_utf16;
 use crate::{
     App, Result,
     listening::{Listening, PostText},
+    query::Query,
 };
 use std::collections::HashMap;
 use tertulia_kernel::{MonitorId, Timestamp};
@@ -32,8 +33,30 @@ pub struct PostView {
     pub matches: Vec<MatchView>,
     /// What the search's own query found in the text, in UTF-16 code units, `[start, end)`.
     pub highlights: Vec<[u32; 2]>,
+    /// The same part by part, where a query is being tried; empty elsewhere.
+    pub found: Vec<FoundPart>,
     /// For our answers: how sending goes.
     pub sending: Option<SendingView>,
+}
+
+/// Words of a text and the part of a query that found them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FoundPart {
+    /// In UTF-16 code units, `[start, end)`. Ranges of several parts may overlap.
+    pub range: [u32; 2],
+    /// The part, in canonical spelling.
+    pub part: String,
+}
+
+/// What a query finds in a post's text, part by part.
+pub(crate) fn found_parts(query: &Query, post: &PostText<'_>) -> Vec<FoundPart> {
+    let mut parts: Vec<FoundPart> = query
+        .found_parts(post)
+        .into_iter()
+        .flat_map(|(part, places)| to_utf16(post.text, &places).into_iter().map(move |range| FoundPart { range, part: part.clone() }))
+        .collect();
+    parts.sort_by_key(|found| found.range);
+    parts
 }
 
 /// A monitor's match.
@@ -91,6 +114,7 @@ pub async fn post_views(app: &App, conn: &mut Conn, rows: Vec<PostRow>) -> Resul
             attachments: files.remove(&row.id).unwrap_or_default(),
             matches: matches(&listening, &row, channels.get(&row.channel_id), matched.remove(&row.id).unwrap_or_default()),
             highlights: Vec::new(),
+            found: Vec::new(),
             sending: sending.remove(&row.id).map(sending_view),
             row,
         })

@@ -134,6 +134,7 @@ pub(super) fn api_monitor(view: MonitorView) -> api::Monitor {
         query: view.row.query,
         reading: present::bilingual(view.reading),
         enabled: view.row.enabled,
+        cost: view.cost.map(Into::into),
         matched_day: view.matched_day,
         folder: view.row.folder,
         owner: owner.map(|(id, name)| api::MonitorOwner { id, name }),

@@ -88,6 +88,7 @@ fn tried(tried: Tried) -> api::TriedText {
         title: tried.title,
         matches: tried.matches,
         ranges: tried.ranges,
+        found: tried.found.into_iter().map(present::found_part).collect(),
         reasons: tried.reasons.into_iter().map(reason).collect(),
     }
 }
