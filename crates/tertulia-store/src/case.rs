@@ -146,7 +146,13 @@ where
             Way::Department(department) => query.push("k.department_id = ").push_bind(*department),
         };
         query.push(" AND ");
-        push_folder(query, folder);
+        match (way, folder) {
+            // Not `=`: a planner could take the index of the whole department then, and read all of it.
+            (Way::Assigned(_), Folder::Department(department)) => {
+                query.push("k.state = 'open' AND NOT (k.department_id <> ").push_bind(department).push(")");
+            }
+            _ => push_folder(query, folder),
+        }
         end(query);
         query.push(format!(") AS way{place}"));
     }

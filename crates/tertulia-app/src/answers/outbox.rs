@@ -280,8 +280,8 @@ async fn finish(app: &App, tx: tertulia_store::Tx, row: &OutboxRow, post: &PostR
         }
         _ => {}
     }
-    work.commit().await?;
-    tell_post(app, post, row.case_id.into());
+    let case = work.commit().await?;
+    tell_post(app, post, &case);
     Ok(())
 }
 

@@ -288,6 +288,7 @@ on_both! {
         assert_eq!(names, ["41.png", "42.png"]);
         assert_eq!(conn.attachments_of(&[id(101)]).await?[0].id, id(43));
         assert_eq!(conn.attachment(id(42)).await?.1, Some(vec![42; 3]));
+        assert_eq!(conn.attachment_row(id(42)).await?.size, Some(3));
         Ok(())
     }
 
