@@ -10,12 +10,18 @@ use crate::{
     audit::{self, Object},
     channel::Bilingual,
     live::{Audience, News},
+    page,
     query::{Query, QueryProblem},
 };
 use serde_json::json;
+use std::collections::HashMap;
 use tertulia_kernel::MonitorId;
 use tertulia_policy::Permission;
-use tertulia_store::{Conn, StoreError, monitor::MonitorRow};
+use tertulia_store::{Conn, StoreError, bounded::Listed, monitor::MonitorRow};
+use uuid::Uuid;
+
+/// Most monitors: the list is shown whole.
+const MOST: i64 = 5_000;
 
 /// Longest query, in characters.
 pub const LONGEST_QUERY: usize = 20_000;
@@ -47,17 +53,19 @@ pub struct Form {
 /// All monitors, by number.
 pub async fn list(app: &App, _: &Actor) -> Result<Vec<MonitorView>> {
     let mut conn = app.store.read().await?;
-    let mut views = Vec::new();
-    for row in conn.monitors().await? {
-        views.push(view(app, &mut conn, row).await?);
-    }
-    Ok(views)
+    let counts = conn.matches_since(app.now().plus_seconds(-DAY).as_micros()).await?;
+    let matched: HashMap<Uuid, i64> = counts.into_iter().collect();
+    Ok(conn.monitors().await?.into_iter().map(|row| shown(matched.get(&row.id).copied().unwrap_or_default(), row)).collect())
 }
 
 async fn view(app: &App, conn: &mut Conn, row: MonitorRow) -> Result<MonitorView> {
     let matched_day = conn.count_matches(row.id, app.now().plus_seconds(-DAY).as_micros()).await?;
+    Ok(shown(matched_day, row))
+}
+
+fn shown(matched_day: i64, row: MonitorRow) -> MonitorView {
     let reading = Query::parse(&row.query).map_or_else(|_| Bilingual::new("", ""), |query| query.reading());
-    Ok(MonitorView { row, reading, matched_day })
+    MonitorView { row, reading, matched_day }
 }
 
 /// Creates a monitor.
@@ -66,6 +74,7 @@ pub async fn create(app: &App, actor: &Actor, form: Form) -> Result<MonitorView>
     let form = read(form)?;
     let now = app.now().as_micros();
     let mut tx = app.store.begin().await?;
+    page::room(&mut tx, Listed::Monitors, MOST).await?;
     let row = MonitorRow {
         id: app.new_id(),
         number: tx.take_numbers("monitor", 1).await?,

@@ -4,6 +4,7 @@
 mod access;
 mod catalog;
 mod document;
+mod pages;
 mod problems;
 mod session;
 mod staff;
