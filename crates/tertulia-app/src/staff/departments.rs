@@ -13,7 +13,7 @@ use tertulia_policy::Permission;
 use tertulia_store::{StoreError, bounded::Listed};
 
 /// Most departments: the list is shown whole.
-const MOST: i64 = 200;
+const MOST: i64 = 2_000;
 
 /// What a person fills in.
 #[derive(Clone, Debug)]
