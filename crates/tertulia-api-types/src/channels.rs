@@ -66,6 +66,8 @@ pub struct Caps {
     /// Most files per answer.
     pub max_attachments: u32,
     /// Largest file in bytes.
+    /// A mention counts without its server (`@ana` of `@ana@example.org`).
+    pub short_mentions: bool,
     pub max_attachment_bytes: u64,
     /// Media types accepted.
     pub attachment_types: Vec<String>,

@@ -151,3 +151,4 @@ pub fn caps(caps: &Caps) -> api_channels::Caps {
         subject: caps.subject,
     }
 }
+        short_mentions: caps.short_mentions,

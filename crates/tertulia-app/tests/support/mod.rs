@@ -77,6 +77,7 @@ impl Sink for Recorder {
             max_length: Some(500),
             length_unit: LengthUnit::Chars,
             url_length: None,
+            short_mentions: false,
             public_answers: true,
             private_answers: true,
             reply_rule: ReplyRule::Anyone,

@@ -69,9 +69,15 @@ impl MastodonSink {
     async fn prepare(&self, answer: &Outgoing) -> Result<Value, Sent> {
         let server = self.line.server().await.map_err(before_sending)?;
         let words = text::compose(answer, &server.me.domain);
-        let length = text::length(&words, server.caps.url_length.unwrap_or(23));
-        if length > server.max_post as usize {
-            return Err(Sent::Rejected { reason: format!("{length} characters with the mention; the server takes {}", server.max_post) });
+        let length = server.caps.length(&words);
+        if length > server.max_post {
+            let most = server.max_post;
+            let reason = Told::new(
+                "too_long",
+                format!("Son {length} caracteres con la mención; el servidor acepta {most}."),
+                format!("{length} characters with the mention; the server takes {most}."),
+            );
+            return Err(Sent::Rejected { reason });
         }
         let mut files = Vec::new();
         for file in &answer.attachments {

@@ -162,6 +162,8 @@ export interface Caps {
 	private_answers: boolean;
 	reply_rule: string;
 	window_hours?: number | null;
+	/** A mention counts without its server. */
+	short_mentions: boolean;
 	max_attachments: number;
 	max_attachment_bytes: number;
 	attachment_types: string[];
