@@ -355,6 +355,8 @@ pub async fn retry(app: &App, actor: &Actor, id: AnswerId) -> Result<()> {
         "stuck" | "unknown" => "unknown".into(),
         _ => return Err(AppError::conflict("not_failed", "this answer has not failed")),
     };
+    // A person asks: the tries begin anew, so that the next passing trouble is not the last word.
+    answer.attempts = 0;
     answer.due_at = app.now().as_micros();
     tx.update_answer(&answer).await?;
     let post = tx.post(answer.post_id).await?;
