@@ -5,6 +5,7 @@ mod company;
 mod flow;
 mod ledger;
 mod search;
+mod sight;
 mod staff;
 mod transactions;
 mod upgrade;
