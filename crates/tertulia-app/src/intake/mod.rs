@@ -1,7 +1,6 @@
 //! Intake: events of every channel become posts, people, conversations and cases, once each.
 //!
-//! A batch is matched against the monitors first (pure, no lock held), then loaded, decided and saved in one transaction
-//! together with the source's cursors. So a kill at any moment leaves either nothing of the batch or all of it, and the
+//! A batch is matched against the monitors, decided and saved in one transaction together with the source's cursors. So a kill at any moment leaves either nothing of the batch or all of it, and the
 //! source asks again from where it was saved. The database's uniqueness of `(channel, external id, kind)` makes a second
 //! delivery harmless; [`batch`] says what out-of-order edits and deletions do.
 //!
