@@ -1,5 +1,6 @@
 //! Posts: pushing them in, searching them, reading what was decided about them.
 
+use crate::channels::Told;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -168,7 +169,7 @@ pub struct Sending {
     /// `queued`, `sending`, `sent`, `retrying`, `rejected`, `unknown`, `cancelled`, `delivered`, `failed`.
     pub state: String,
     /// Why it is not sent.
-    pub reason: Option<String>,
+    pub reason: Option<Told>,
     /// Until then it can be taken back.
     pub undo_until: Option<String>,
     /// Next try.

@@ -4,6 +4,7 @@ use tertulia_api_types::{cases as api_cases, channels as api_channels, people as
 use tertulia_app::{
     cases::{CaseView, PersonView},
     channel::Bilingual,
+    told::Told,
     view::PostView,
 };
 use tertulia_kernel::{
@@ -25,6 +26,16 @@ pub fn maybe_at(micros: Option<i64>) -> Option<String> {
 /// A text in both languages.
 pub fn bilingual(text: Bilingual) -> api_channels::Bilingual {
     api_channels::Bilingual { es: text.es, en: text.en }
+}
+
+/// A sentence about a network.
+pub fn told(told: Told) -> api_channels::Told {
+    api_channels::Told { code: told.code, es: told.es, en: told.en }
+}
+
+/// The same as it was stored.
+pub fn maybe_told(stored: Option<String>) -> Option<api_channels::Told> {
+    stored.map(|stored| told(Told::read(&stored)))
 }
 
 /// A row of the inbox.
@@ -116,7 +127,7 @@ pub fn post(view: PostView) -> api_posts::Post {
         sending: view.sending.map(|sending| api_posts::Sending {
             answer_id: sending.answer_id,
             state: sending.state,
-            reason: sending.reason,
+            reason: maybe_told(sending.reason),
             undo_until: sending.undo_until.map(Timestamp::to_rfc3339),
             retry_at: sending.retry_at.map(Timestamp::to_rfc3339),
         }),
@@ -141,6 +152,7 @@ pub fn caps(caps: &Caps) -> api_channels::Caps {
         max_length: caps.max_length,
         length_unit: length_unit.into(),
         url_length: caps.url_length,
+        short_mentions: caps.short_mentions,
         public_answers: caps.public_answers,
         private_answers: caps.private_answers,
         reply_rule: reply_rule.into(),
@@ -151,4 +163,3 @@ pub fn caps(caps: &Caps) -> api_channels::Caps {
         subject: caps.subject,
     }
 }
-        short_mentions: caps.short_mentions,

@@ -68,7 +68,9 @@ async fn write_backup(config: &Config, draft: &Path) -> anyhow::Result<()> {
         let mut dump = postgres_tool("pg_dump", &config.database)?;
         return run(dump.args(["--format=custom", "--no-owner", "--file"]).arg(draft), "pg_dump");
     }
-    let store = Store::open_as_is(&config.database_url()).await.context(say::either("al abrir la base de datos", "opening the database").to_owned())?;
+    let store = Store::open_as_is(&config.database_url())
+        .await
+        .context(say::either("al abrir la base de datos", "opening the database").to_owned())?;
     store.copy_to(&draft.to_string_lossy()).await.context(say::either("al copiar la base de datos", "copying the database").to_owned())?;
     store.close().await;
     check_copy(draft).await
@@ -76,7 +78,9 @@ async fn write_backup(config: &Config, draft: &Path) -> anyhow::Result<()> {
 
 /// Whether a file is a whole database that this program can read.
 async fn check_copy(file: &Path) -> anyhow::Result<()> {
-    let store = Store::open_as_is(&crate::config::sqlite_url(file)).await.context(say::either("al abrir la copia", "opening the backup").to_owned())?;
+    let store = Store::open_as_is(&crate::config::sqlite_url(file))
+        .await
+        .context(say::either("al abrir la copia", "opening the backup").to_owned())?;
     let mut conn = store.read().await?;
     let version = conn.schema_version().await?;
     let problems = conn.integrity_problems().await?;
@@ -112,7 +116,8 @@ pub async fn restore(config: &Config, args: RestoreArgs) -> anyhow::Result<()> {
         run(restore.arg("--dbname").arg(name).arg(&args.file), "pg_restore")?;
     }
     let app = data::open_app(config).await.context(
-        say::either("al llevar la base restaurada al esquema de esta versión", "bringing the restored database to this version's schema").to_owned(),
+        say::either("al llevar la base restaurada al esquema de esta versión", "bringing the restored database to this version's schema")
+            .to_owned(),
     )?;
     app.store.close().await;
     say::line(say::either(

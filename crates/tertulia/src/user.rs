@@ -59,9 +59,10 @@ pub async fn run(config: &Config, command: UserCommand) -> anyhow::Result<()> {
     let UserCommand::Create(args) = command;
     debug_assert!(args.password_stdin, "required by the command line");
     let mut password = String::new();
-    std::io::stdin().lock().read_line(&mut password).context(
-        say::either("al leer la contraseña de la entrada estándar", "reading the password from standard input").to_owned(),
-    )?;
+    std::io::stdin()
+        .lock()
+        .read_line(&mut password)
+        .context(say::either("al leer la contraseña de la entrada estándar", "reading the password from standard input").to_owned())?;
     let password = password.trim_end_matches(['\r', '\n']);
 
     let app = data::open_app(config).await?;
