@@ -210,10 +210,15 @@ impl Conn {
 
     /// Newest posts of a case (at most `limit`), oldest first.
     pub async fn posts_of_case(&mut self, case: Uuid, limit: i64) -> Result<Vec<PostRow>> {
-        let sql = format!("SELECT {COLUMNS} FROM post WHERE case_id = $1 ORDER BY seq DESC LIMIT $2");
-        let mut rows: Vec<PostRow> = on!(self, c => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(case).bind(limit).fetch_all(c).await?);
+        let mut rows = self.posts_of_case_before(case, i64::MAX, limit).await?;
         rows.reverse();
         Ok(rows)
+    }
+
+    /// Posts of a case before `seq`, newest first.
+    pub async fn posts_of_case_before(&mut self, case: Uuid, before: i64, limit: i64) -> Result<Vec<PostRow>> {
+        let sql = format!("SELECT {COLUMNS} FROM post WHERE case_id = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3");
+        Ok(on!(self, c => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(case).bind(before).bind(limit).fetch_all(c).await?))
     }
 
     /// Newest posts of a conversation (at most `limit`), oldest first.
