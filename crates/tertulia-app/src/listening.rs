@@ -16,7 +16,7 @@ use tertulia_listen::MonitorSet;
 use tertulia_store::{Conn, Tx};
 
 /// What queries read of a post.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct PostText<'a> {
     /// Headline or subject.
     pub title: Option<&'a str>,
@@ -32,6 +32,10 @@ pub struct PostText<'a> {
     pub channel_kind: &'a str,
     /// Author's followers.
     pub followers: Option<u64>,
+    /// Its address on the network.
+    pub url: Option<&'a str>,
+    /// It answers another post.
+    pub reply: bool,
 }
 
 /// What a post matched.
@@ -133,7 +137,7 @@ impl Listening {
 
     /// Places of forbidden words and phrases in a text, as byte ranges. A phrase that is no query is taken literally.
     pub fn forbidden_places(&self, forbidden: &[String], text: &str) -> Vec<(usize, usize)> {
-        let post = PostText { title: None, text, author: "", lang: None, channel: "", channel_kind: "", followers: None };
+        let post = PostText { text, ..PostText::default() };
         let literal = |phrase: &String| Query::parse(&format!("\"{}\"", phrase.replace('"', " ")));
         let queries = forbidden.iter().filter_map(|phrase| Query::parse(phrase).or_else(|_| literal(phrase)).ok());
         let mut places: Vec<(usize, usize)> = queries

@@ -535,6 +535,8 @@ pub(crate) fn text_of<'p>(channel: &'p ChannelRow, post: &'p IncomingPost) -> Po
         channel: &channel.name,
         channel_kind: &channel.shows_as,
         followers: post.author.followers,
+        url: post.url.as_deref(),
+        reply: post.in_reply_to.is_some(),
     }
 }
 
