@@ -100,7 +100,7 @@ impl Query {
         }
     }
 
-    /// Equal for queries that say the same in another order or say a part twice.
+    /// Equal for queries that ask for the same in another order or wording.
     pub fn identity(&self) -> String {
         self.parsed.identity()
     }
