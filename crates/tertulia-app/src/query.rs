@@ -1,9 +1,9 @@
-//! Listening queries as the app uses them: a post's headline and text together, errors in both languages, candidates for
+//! Listening queries as the app uses them: what they read of a post, errors in both languages, candidates for
 //! the store.
 
 use crate::{AppError, FieldError, Kind, channel::Bilingual, listening::PostText};
-use std::{borrow::Cow, collections::BTreeMap, ops::Range};
-use tertulia_listen::{Candidates, CostClass, Locale, Matcher, Post, QueryError, ast::Node};
+use std::{collections::BTreeMap, ops::Range};
+use tertulia_listen::{Candidates, CostClass, Locale, Matcher, Post, QueryError, Source};
 use tertulia_store::search::Terms;
 
 /// A query in the listening language, ready to match.
@@ -54,34 +54,28 @@ impl Query {
 
     /// Whether a post matches.
     pub fn matches(&self, post: &PostText<'_>) -> bool {
-        let read = Read::new(post);
-        self.matcher.matches(&read.post(post))
+        self.matcher.matches(&as_read(post))
     }
 
     /// What it finds in the text, in byte ranges; what it finds in the headline is left out.
     pub fn explain(&self, post: &PostText<'_>) -> Vec<Range<usize>> {
-        let read = Read::new(post);
-        let Some(found) = self.matcher.explain(&read.post(post)) else { return Vec::new() };
-        let begin = read.text_at;
-        found.highlights().into_iter().filter(|range| range.start >= begin).map(|range| range.start - begin..range.end - begin).collect()
+        self.matcher.explain(&as_read(post)).map(|found| found.highlights()).unwrap_or_default()
     }
 
     /// What it finds in the text, in byte ranges, for each part in canonical spelling; what it finds in the headline is
     /// left out.
     pub fn found_parts(&self, post: &PostText<'_>) -> BTreeMap<String, Vec<Range<usize>>> {
-        let read = Read::new(post);
         let mut parts: BTreeMap<String, Vec<Range<usize>>> = BTreeMap::new();
-        let Some(why) = self.matcher.explain(&read.post(post)) else { return parts };
-        for found in why.found.into_iter().filter(|found| found.start >= read.text_at) {
-            parts.entry(found.term).or_default().push(found.start - read.text_at..found.end - read.text_at);
+        let Some(why) = self.matcher.explain(&as_read(post)) else { return parts };
+        for found in why.found.into_iter().filter(|found| found.source == Source::Text) {
+            parts.entry(found.term).or_default().push(found.start..found.end);
         }
         parts
     }
 
     /// The parts of the query found, in canonical spelling, each once; none when the post does not match.
     pub fn found(&self, post: &PostText<'_>) -> Vec<String> {
-        let read = Read::new(post);
-        let Some(why) = self.matcher.explain(&read.post(post)) else { return Vec::new() };
+        let Some(why) = self.matcher.explain(&as_read(post)) else { return Vec::new() };
         let mut terms: Vec<String> = Vec::new();
         for term in why.found.into_iter().map(|found| found.term).chain(why.fields) {
             if !terms.contains(&term) {
@@ -102,27 +96,12 @@ impl Query {
 
     /// Equal for queries that say the same in another order or say a part twice.
     pub fn identity(&self) -> String {
-        identity(self.parsed.root())
+        self.parsed.identity()
     }
 
     /// What candidates must contain.
     pub fn terms(&self) -> Terms {
         terms(self.parsed.candidates())
-    }
-}
-
-fn identity(node: &Node) -> String {
-    let sorted = |parts: &[Node], joint: &str| {
-        let mut parts: Vec<String> = parts.iter().map(identity).collect();
-        parts.sort_unstable();
-        parts.dedup();
-        if let [one] = parts.as_slice() { one.clone() } else { format!("({})", parts.join(joint)) }
-    };
-    match node {
-        Node::And(parts) => sorted(parts, " AND "),
-        Node::Or(parts) => sorted(parts, " OR "),
-        Node::Not(part) => format!("NOT {}", identity(part)),
-        part => part.to_string(),
     }
 }
 
@@ -136,29 +115,16 @@ fn terms(candidates: Candidates) -> Terms {
     }
 }
 
-/// A post's headline and text as one, which is what queries read.
-pub(crate) struct Read<'a> {
-    whole: Cow<'a, str>,
-    /// Where the text begins, after the headline.
-    text_at: usize,
-}
-
-impl<'a> Read<'a> {
-    pub fn new(post: &PostText<'a>) -> Self {
-        match post.title {
-            None => Self { whole: Cow::Borrowed(post.text), text_at: 0 },
-            Some(title) => Self { whole: Cow::Owned(format!("{title}\n{}", post.text)), text_at: title.len() + 1 },
-        }
-    }
-
-    pub fn post<'r>(&'r self, post: &PostText<'r>) -> Post<'r> {
-        Post {
-            text: &self.whole,
-            author: Some(post.author).filter(|author| !author.is_empty()),
-            lang: post.lang,
-            channel: Some(post.channel).filter(|channel| !channel.is_empty()),
-            followers: post.followers,
-        }
+/// A post as queries read it.
+pub(crate) fn as_read<'a>(post: &PostText<'a>) -> Post<'a> {
+    Post {
+        text: post.text,
+        title: post.title,
+        author: Some(post.author).filter(|author| !author.is_empty()),
+        lang: post.lang,
+        channel: Some(post.channel).filter(|channel| !channel.is_empty()),
+        followers: post.followers,
+        ..Post::default()
     }
 }
 

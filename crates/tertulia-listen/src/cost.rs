@@ -3,8 +3,9 @@
 use serde::Serialize;
 
 use crate::anchors::anchors;
-use crate::ast::{Field, Node};
+use crate::ast::Node;
 use crate::compile::compile;
+use crate::demand::terms;
 use crate::post::Vocabulary;
 
 /// What to expect of a query on a busy stream. It is read from the query alone, not from any posts.
@@ -45,16 +46,5 @@ impl Cost {
             _ => CostClass::High,
         };
         Self { class, terms: terms(root), anchors: anchors.map(|a| a.keys.len()), share }
-    }
-}
-
-fn terms(node: &Node) -> usize {
-    match node {
-        Node::And(parts) | Node::Or(parts) => parts.iter().map(terms).sum(),
-        Node::Not(part) => terms(part),
-        Node::Near { left, right, .. } => terms(left) + terms(right),
-        Node::Phrase { words, .. } => words.len(),
-        Node::Field(Field::Author(v) | Field::Lang(v) | Field::Channel(v)) => v.len(),
-        Node::Word(_) | Node::Exact(_) | Node::Field(Field::Followers(..)) => 1,
     }
 }

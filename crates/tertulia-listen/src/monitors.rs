@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use crate::Query;
 use crate::anchors::{Anchor, anchors};
+use crate::ast::{FieldName, Zones};
 use crate::compile::{Plan, compile};
 use crate::evaluate::matches;
 use crate::post::{Post, Reading, Vocabulary};
@@ -36,6 +37,8 @@ pub struct MonitorSet<Id> {
     by_author: HashMap<String, Vec<u32>>,
     by_channel: HashMap<String, Vec<u32>>,
     always: Vec<u32>,
+    /// The texts any monitor ever asked for.
+    zones: Zones,
 }
 
 #[derive(Clone, Debug)]
@@ -65,6 +68,7 @@ impl<Id: Ord + Clone + std::hash::Hash> MonitorSet<Id> {
             by_author: HashMap::new(),
             by_channel: HashMap::new(),
             always: Vec::new(),
+            zones: Zones::DEFAULT,
         }
     }
 
@@ -85,6 +89,7 @@ impl<Id: Ord + Clone + std::hash::Hash> MonitorSet<Id> {
         self.remove(&id);
         let plan = compile(query.root(), &mut self.vocabulary);
         let anchors = anchors(&plan, &self.vocabulary).map(|a| a.keys);
+        self.zones = self.zones.union(plan.zones(Zones::DEFAULT));
         let slot = self.free.pop().unwrap_or_else(|| {
             self.slots.push(None);
             self.slots.len() as u32 - 1
@@ -137,7 +142,7 @@ impl<Id: Ord + Clone + std::hash::Hash> MonitorSet<Id> {
     /// The ids of all monitors that match a post, sorted.
     #[must_use]
     pub fn matches(&self, post: &Post<'_>) -> Vec<Id> {
-        let reading = Reading::new(post, &self.vocabulary);
+        let reading = Reading::new(post, &self.vocabulary, self.zones);
         let mut ids: Vec<Id> = self
             .called_up(&reading)
             .into_iter()
@@ -156,20 +161,23 @@ impl<Id: Ord + Clone + std::hash::Hash> MonitorSet<Id> {
             slots.extend(self.by_word.get(word as usize).into_iter().flatten());
         }
         if !self.by_head.is_empty() {
-            for token in post.text.tokens().iter().filter(|t| t.kind != Kind::Url) {
-                for form in post.text.forms(token) {
+            for seen in post.tokens(self.zones).filter(|seen| seen.token.kind != Kind::Url) {
+                for form in seen.part.text.forms(seen.token) {
                     for (i, c) in form.char_indices().take(MAX_HEAD) {
                         slots.extend(self.by_head.get(&form[..i + c.len_utf8()]).into_iter().flatten());
                     }
                 }
             }
         }
-        if let Some(author) = &post.author {
-            slots.extend(self.by_author.get(author).into_iter().flatten());
-            slots.extend(self.by_author.get(handle_name(author)).into_iter().flatten());
-        }
-        if let Some(channel) = &post.channel {
-            slots.extend(self.by_channel.get(channel).into_iter().flatten());
+        for (name, value) in &post.values {
+            match name {
+                FieldName::Author => {
+                    slots.extend(self.by_author.get(value).into_iter().flatten());
+                    slots.extend(self.by_author.get(handle_name(value)).into_iter().flatten());
+                }
+                FieldName::Channel => slots.extend(self.by_channel.get(value).into_iter().flatten()),
+                _ => {}
+            }
         }
         slots.sort_unstable();
         slots.dedup();

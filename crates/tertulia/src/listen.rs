@@ -33,7 +33,10 @@ pub struct MatchArgs {
     /// Monitors, one object a line: {"id", "query"}.
     #[arg(long, value_name = "FILE", env = "TERTULIA_MONITORS")]
     monitors: PathBuf,
-    /// Posts, one object a line: {"id", "text", "author"?, "followers"?, "lang"?, "channel"?, …}.
+    /// Shared lists that the monitors name, one object a line: {"name", "terms"}.
+    #[arg(long, value_name = "FILE", env = "TERTULIA_LISTS")]
+    lists: Option<PathBuf>,
+    /// Posts, one object a line: {"id", "text", "title"?, "author"?, "followers"?, "lang"?, "channel"?, …}.
     #[arg(long, value_name = "FILE", env = "TERTULIA_POSTS")]
     posts: PathBuf,
     /// Threads to match with. The output is the same with any number.
@@ -51,6 +54,9 @@ pub struct CheckArgs {
     /// The query.
     #[arg(allow_hyphen_values = true)]
     query: String,
+    /// Shared lists that the query may name, one object a line: {"name", "terms"}.
+    #[arg(long, value_name = "FILE", env = "TERTULIA_LISTS")]
+    lists: Option<PathBuf>,
     /// Write a mistake as one JSON object instead of text.
     #[arg(long, env = "TERTULIA_JSON", value_parser = clap::builder::FalseyValueParser::new())]
     json: bool,
@@ -73,21 +79,33 @@ impl ListenCommand {
                     Ok(ExitCode::from(2))
                 }
             },
-            Self::Check(args) => match Query::parse(&args.query) {
-                Ok(query) => {
-                    let estimate = estimate::estimate(overrides, &args.query)?;
-                    write_out([describe(&query, estimate).as_str(), "\n"])?;
-                    Ok(ExitCode::SUCCESS)
-                }
-                Err(error) if args.json => {
-                    writeln!(std::io::stderr(), "{}", serde_json::to_string(&error)?)?;
-                    Ok(ExitCode::from(2))
-                }
-                Err(error) => {
-                    writeln!(std::io::stderr(), "{}", point_at(&args.query, &error, locale()))?;
-                    Ok(ExitCode::from(2))
-                }
-            },
+            Self::Check(args) => check(overrides, &args),
+        }
+    }
+}
+
+/// Prints what the query says, or its mistake.
+fn check(overrides: &Overrides, args: &CheckArgs) -> anyhow::Result<ExitCode> {
+    let lists = match input::read_lists(args.lists.as_deref()) {
+        Ok(lists) => lists,
+        Err(error) => {
+            writeln!(std::io::stderr(), "error: {}", error.text(locale()))?;
+            return Ok(ExitCode::from(2));
+        }
+    };
+    match Query::parse_with(&args.query, &lists) {
+        Ok(query) => {
+            let estimate = estimate::estimate(overrides, &args.query)?;
+            write_out([describe(&query, estimate).as_str(), "\n"])?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Err(error) if args.json => {
+            writeln!(std::io::stderr(), "{}", serde_json::to_string(&error)?)?;
+            Ok(ExitCode::from(2))
+        }
+        Err(error) => {
+            writeln!(std::io::stderr(), "{}", point_at(&args.query, &error, locale()))?;
+            Ok(ExitCode::from(2))
         }
     }
 }
@@ -117,7 +135,8 @@ fn write_out<'a>(parts: impl IntoIterator<Item = &'a str>) -> anyhow::Result<()>
 fn describe(query: &Query, estimate: Option<serde_json::Value>) -> String {
     let canonical = query.to_string();
     let reading = json!({"es": query.reading(Locale::Es), "en": query.reading(Locale::En)});
-    let mut all = json!({"query": canonical, "reading": reading, "cost": query.cost()});
+    let mut all =
+        json!({"query": canonical, "identity": query.identity(), "lists": query.lists(), "reading": reading, "cost": query.cost()});
     if let Some(estimate) = estimate {
         all["estimate"] = estimate;
     }
@@ -142,7 +161,8 @@ fn point_at(query: &str, error: &QueryError, locale: Locale) -> String {
 
 /// The output in pieces, in the order of the posts, and the figures.
 fn match_posts(args: &MatchArgs) -> Result<(Vec<String>, serde_json::Value), InputError> {
-    let monitors: Vec<MonitorLine> = input::read_monitors(&args.monitors)?;
+    let lists = input::read_lists(args.lists.as_deref())?;
+    let monitors: Vec<MonitorLine> = input::read_monitors(&args.monitors, &lists)?;
     let posts: Vec<PostLine> = input::read_posts(&args.posts, usize::from(args.threads))?;
 
     let building = Instant::now();
@@ -184,7 +204,7 @@ fn match_chunk(set: &MonitorSet<Id>, posts: &[PostLine]) -> Matched {
     let begun = (thread_cpu(), Instant::now());
     let (mut output, mut matches) = (String::new(), 0);
     for post in posts {
-        let ids = set.matches(&post.view());
+        let ids = post.view(|post| set.matches(post));
         if ids.is_empty() {
             continue;
         }

@@ -1,6 +1,11 @@
 //! What to exclude: words that are frequent among the posts people threw out and rare among those they kept.
 
-use crate::{Actor, App, Result, posts::by_id, query::Query, view};
+use crate::{
+    Actor, App, Result,
+    posts::by_id,
+    query::{Query, as_read},
+    view,
+};
 use std::collections::{HashMap, HashSet};
 use tertulia_kernel::{
     MonitorId,
@@ -90,8 +95,7 @@ fn suggestions(query: &str, discarded: &[PostRow], kept: &[PostRow], channels: &
         for row in rows {
             let Some(channel) = channels.get(&row.channel_id) else { continue };
             let text = view::text_of(row, channel);
-            let read = crate::query::Read::new(&text);
-            for n in set.matches(&read.post(&text)) {
+            for n in set.matches(&as_read(&text)) {
                 counts[n] += 1;
             }
         }
