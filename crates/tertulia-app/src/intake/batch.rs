@@ -96,6 +96,7 @@ impl<'a> Batch<'a> {
     pub async fn run(app: &'a App, channel: ChannelId, events: &[Event], cursors: &[Cursor]) -> Result<(Receipt, Vec<(Audience, News)>)> {
         let sorted = sort(events);
         let mut tx = app.store.begin().await?;
+        tx.share_listening().await?;
         let listening = app.listening(&mut tx).await?;
         let channel = tx.channel(channel.0).await?;
         if !channel.enabled {
@@ -534,6 +535,8 @@ pub(crate) fn text_of<'p>(channel: &'p ChannelRow, post: &'p IncomingPost) -> Po
         channel: &channel.name,
         channel_kind: &channel.shows_as,
         followers: post.author.followers,
+        url: post.url.as_deref(),
+        reply: post.in_reply_to.is_some(),
     }
 }
 

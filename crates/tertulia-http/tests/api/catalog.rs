@@ -14,27 +14,27 @@ use uuid::Uuid;
 /// Smallest picture a browser takes.
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR";
 
-fn id(value: &Value) -> &str {
+pub(super) fn id(value: &Value) -> &str {
     value["id"].as_str().expect("an id")
 }
 
-fn texts(page: &Value) -> Vec<&str> {
+pub(super) fn texts(page: &Value) -> Vec<&str> {
     page["items"].as_array().expect("items").iter().map(|post| post["text"].as_str().expect("text")).collect()
 }
 
-pub(super) async fn push_channel(admin: &Client, name: &str) -> ChannelId {
+pub(crate) async fn push_channel(admin: &Client, name: &str) -> ChannelId {
     let form = json!({ "kind": "push", "name": name, "enabled": true, "window_days": 0, "settings": {} });
     let channel = admin.post("/api/v1/channels", form).await.expect(201);
     ChannelId(id(&channel).parse().expect("a UUID"))
 }
 
-pub(super) fn written(external_id: &str, by: &str, text: &str) -> IncomingPost {
+pub(crate) fn written(external_id: &str, by: &str, text: &str) -> IncomingPost {
     let author = Author { external_id: by.into(), handle: by.into(), name: Some(by.into()), followers: Some(50), ..Author::default() };
     let at = Timestamp::from_seconds(1_795_269_000);
     IncomingPost { addressed: true, lang: Some("es".into()), ..IncomingPost::new(external_id, author, text, at) }
 }
 
-pub(super) async fn take_in(app: &TestApp, channel: ChannelId, posts: Vec<IncomingPost>) -> anyhow::Result<()> {
+pub(crate) async fn take_in(app: &TestApp, channel: ChannelId, posts: Vec<IncomingPost>) -> anyhow::Result<()> {
     let events = posts.into_iter().map(|post| Event::Post(Box::new(post))).collect();
     app.app.accept(channel, events, Vec::new()).await?;
     Ok(())
@@ -206,7 +206,12 @@ async fn monitors_are_checked_tried_and_listened_to() -> anyhow::Result<()> {
         take_in(&app, channel, posts).await?;
         let found = admin.get(&format!("/api/v1/posts?monitor_id={}", id(&monitor))).await.expect(200);
         assert_eq!(texts(&found), ["🌻 Mirasol perdió mi vuelo"], "{database:?}");
-        assert_eq!(found["items"][0]["matches"], json!([{ "monitor_id": monitor["id"], "monitor": "Marca", "ranges": [[3, 10]] }]));
+        assert_eq!(
+            found["items"][0]["matches"],
+            json!([{ "monitor_id": monitor["id"], "monitor": "Marca", "ranges": [[3, 10]], "discarded": false }])
+        );
+        let searched = admin.get("/api/v1/posts?q=vuelo").await.expect(200);
+        assert_eq!(searched["items"][0]["highlights"], json!([[21, 26]]));
         assert_eq!(admin.get("/api/v1/monitors").await.expect(200)[0]["matched_day"], 1);
         let preview = agent.post("/api/v1/monitors/preview", json!({ "query": "perdi* vuelo" })).await.expect(200);
         assert_eq!(
