@@ -92,7 +92,7 @@ fn check(args: &CheckArgs) -> anyhow::Result<ExitCode> {
     };
     match Query::parse_with(&args.query, &lists) {
         Ok(query) => {
-            write_out([describe(&query).as_str(), "\n"])?;
+            write_out([serde_json::to_string(&query.check())?.as_str(), "\n"])?;
             Ok(ExitCode::SUCCESS)
         }
         Err(error) if args.json => {
@@ -126,12 +126,6 @@ fn write_out<'a>(parts: impl IntoIterator<Item = &'a str>) -> anyhow::Result<()>
         Err(e) if e.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
         flushed => Ok(flushed?),
     }
-}
-
-fn describe(query: &Query) -> String {
-    let canonical = query.to_string();
-    let reading = json!({"es": query.reading(Locale::Es), "en": query.reading(Locale::En)});
-    json!({"query": canonical, "identity": query.identity(), "lists": query.lists(), "reading": reading, "cost": query.cost()}).to_string()
 }
 
 /// The mistake, the query with the place marked, and the hint.
