@@ -6,6 +6,7 @@ use crate::{
 };
 use std::{
     collections::HashMap,
+    hash::{DefaultHasher, Hash, Hasher},
     ops::Range,
     sync::{Arc, Mutex, PoisonError},
 };
@@ -55,6 +56,8 @@ pub struct Listening {
     version: String,
     names: HashMap<MonitorId, String>,
     queries: HashMap<MonitorId, Query>,
+    /// Monitors, also those that are off, by what their query says: a hash, so whoever asks compares the queries.
+    alike: HashMap<u64, Vec<MonitorId>>,
     monitors: MonitorSet<Listener>,
     /// Rules, in order.
     pub rules: Vec<Rule>,
@@ -69,11 +72,12 @@ impl Listening {
         for row in conn.monitors().await? {
             let id = MonitorId::from(row.id);
             loaded.names.insert(id, row.name);
-            if !row.enabled {
-                continue;
-            }
             match Query::parse(&row.query) {
                 Ok(query) => {
+                    loaded.alike.entry(hash_of(&query)).or_default().push(id);
+                    if !row.enabled {
+                        continue;
+                    }
                     loaded.monitors.add(Listener::Monitor(id), query.parsed());
                     loaded.queries.insert(id, query);
                 }
@@ -103,6 +107,11 @@ impl Listening {
     /// A monitor's name; empty when it is gone.
     pub fn monitor_name(&self, id: MonitorId) -> &str {
         self.names.get(&id).map_or("", String::as_str)
+    }
+
+    /// Monitors that may say the same as a query.
+    pub fn alike(&self, query: &Query) -> &[MonitorId] {
+        self.alike.get(&hash_of(query)).map_or(&[], Vec::as_slice)
     }
 
     /// What a post matches: its text is read once, whatever the number of monitors.
@@ -136,6 +145,12 @@ impl Listening {
         places.dedup();
         places
     }
+}
+
+fn hash_of(query: &Query) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    query.identity().hash(&mut hasher);
+    hasher.finish()
 }
 
 impl App {

@@ -6,7 +6,7 @@ use std::{
     collections::VecDeque,
     sync::{Arc, Mutex, PoisonError},
 };
-use tertulia_kernel::{CaseId, ChannelId, ConversationId, DepartmentId, PostId, UserId};
+use tertulia_kernel::{CaseId, ChannelId, ConversationId, DepartmentId, MonitorId, PostId, UserId};
 use tokio::sync::broadcast;
 
 /// How many updates are remembered for clients that reconnect.
@@ -84,6 +84,19 @@ pub enum News {
     Channel {
         /// Channel.
         channel_id: ChannelId,
+    },
+    /// A monitor's pass over history came further, or ended.
+    History {
+        /// Monitor.
+        monitor_id: MonitorId,
+        /// `queued`, `running`, `done`, `cancelled` or `failed`.
+        state: String,
+        /// Candidates looked at.
+        looked_at: i64,
+        /// Candidates in all, once counted.
+        total: Option<i64>,
+        /// Of those looked at, matching.
+        matched: i64,
     },
     /// Something everybody caches changed.
     Settings {},

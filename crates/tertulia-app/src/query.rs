@@ -2,8 +2,8 @@
 //! the store.
 
 use crate::{AppError, FieldError, Kind, channel::Bilingual, listening::PostText};
-use std::ops::Range;
-use tertulia_listen::{Candidates, Locale, Matcher, Post, QueryError};
+use std::{collections::BTreeMap, ops::Range};
+use tertulia_listen::{Candidates, CostClass, Locale, Matcher, Post, QueryError, Source};
 use tertulia_store::search::Terms;
 
 /// A query in the listening language, ready to match.
@@ -29,7 +29,12 @@ impl Query {
     /// Reads a query.
     pub fn parse(text: &str) -> Result<Self, Box<QueryProblem>> {
         let parsed = tertulia_listen::Query::parse(text).map_err(|error| Box::new(QueryProblem::from(error)))?;
-        Ok(Self { matcher: Matcher::new(&parsed), parsed })
+        Ok(Self::of_parsed(parsed))
+    }
+
+    /// A query that was parsed already, or a part of one.
+    pub(crate) fn of_parsed(parsed: tertulia_listen::Query) -> Self {
+        Self { matcher: Matcher::new(&parsed), parsed }
     }
 
     /// The parsed query.
@@ -55,6 +60,43 @@ impl Query {
     /// What it finds in the text, in byte ranges; what it finds in the headline is left out.
     pub fn explain(&self, post: &PostText<'_>) -> Vec<Range<usize>> {
         self.matcher.explain(&as_read(post)).map(|found| found.highlights()).unwrap_or_default()
+    }
+
+    /// What it finds in the text, in byte ranges, for each part in canonical spelling; what it finds in the headline is
+    /// left out.
+    pub fn found_parts(&self, post: &PostText<'_>) -> BTreeMap<String, Vec<Range<usize>>> {
+        let mut parts: BTreeMap<String, Vec<Range<usize>>> = BTreeMap::new();
+        let Some(why) = self.matcher.explain(&as_read(post)) else { return parts };
+        for found in why.found.into_iter().filter(|found| found.source == Source::Text) {
+            parts.entry(found.term).or_default().push(found.start..found.end);
+        }
+        parts
+    }
+
+    /// The parts of the query found, in canonical spelling, each once; none when the post does not match.
+    pub fn found(&self, post: &PostText<'_>) -> Vec<String> {
+        let Some(why) = self.matcher.explain(&as_read(post)) else { return Vec::new() };
+        let mut terms: Vec<String> = Vec::new();
+        for term in why.found.into_iter().map(|found| found.term).chain(why.fields) {
+            if !terms.contains(&term) {
+                terms.push(term);
+            }
+        }
+        terms
+    }
+
+    /// How much work it makes: `low`, `medium` or `high`.
+    pub fn cost(&self) -> &'static str {
+        match self.parsed.cost().class {
+            CostClass::Low => "low",
+            CostClass::Medium => "medium",
+            CostClass::High => "high",
+        }
+    }
+
+    /// Equal for queries that say the same in another order or say a part twice.
+    pub fn identity(&self) -> String {
+        self.parsed.identity()
     }
 
     /// What candidates must contain.

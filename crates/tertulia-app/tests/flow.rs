@@ -5,7 +5,7 @@ mod support;
 use support::{House, house};
 use tertulia_app::{
     answers::{self, NewAnswer, outbox},
-    cases::{self, FolderName, change, detail::ThreadItem},
+    cases::{self, FolderName, change, thread::ThreadItem},
     channel::{Cursor, Receipt},
 };
 use tertulia_kernel::{

@@ -76,7 +76,7 @@ pub fn router(state: HttpState) -> Router {
         .fallback(console::serve)
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(CompressionLayer::new())
-        .layer(middleware::from_fn(patience::wait))
+        .layer(middleware::from_fn_with_state(patience::Patience::default(), patience::wait))
         .layer(CatchPanicLayer::new())
         .layer(middleware::from_fn(problem::speak))
         .layer(middleware::from_fn_with_state(state.clone(), routes::chat::stand))

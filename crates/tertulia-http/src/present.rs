@@ -4,7 +4,7 @@ use tertulia_api_types::{cases as api_cases, channels as api_channels, people as
 use tertulia_app::{
     cases::{CaseView, PersonView},
     channel::Bilingual,
-    view::PostView,
+    view::{FoundPart, PostView},
 };
 use tertulia_kernel::{
     Timestamp,
@@ -111,8 +111,15 @@ pub fn post(view: PostView) -> api_posts::Post {
         matches: view
             .matches
             .into_iter()
-            .map(|found| api_posts::PostMatch { monitor_id: found.monitor_id, monitor: found.monitor, ranges: found.ranges })
+            .map(|found| api_posts::PostMatch {
+                monitor_id: found.monitor_id,
+                monitor: found.monitor,
+                ranges: found.ranges,
+                discarded: found.discarded,
+            })
             .collect(),
+        highlights: view.highlights,
+        found: view.found.into_iter().map(found_part).collect(),
         sending: view.sending.map(|sending| api_posts::Sending {
             answer_id: sending.answer_id,
             state: sending.state,
@@ -121,6 +128,12 @@ pub fn post(view: PostView) -> api_posts::Post {
             retry_at: sending.retry_at.map(Timestamp::to_rfc3339),
         }),
     }
+}
+
+/// What a part of a query found.
+pub fn found_part(found: FoundPart) -> api_posts::FoundPart {
+    let [start, end] = found.range;
+    api_posts::FoundPart { start, end, part: found.part }
 }
 
 /// What a channel can do.

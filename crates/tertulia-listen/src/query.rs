@@ -57,6 +57,13 @@ impl Query {
         names
     }
 
+    /// A part of a parsed query by itself: to ask which parts of a query a post lacks. Unlike a whole query it may only
+    /// exclude.
+    #[must_use]
+    pub fn of_part(part: &Node) -> Self {
+        Self { root: part.clone() }
+    }
+
     /// What the query says.
     #[must_use]
     pub fn root(&self) -> &Node {

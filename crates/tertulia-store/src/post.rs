@@ -8,7 +8,7 @@ use uuid::Uuid;
 const ROWS: usize = 500;
 
 /// A post as stored. Instants are microseconds.
-#[derive(Clone, Debug, FromRow)]
+#[derive(Clone, Debug, Default, FromRow)]
 pub struct PostRow {
     /// Order of arrival.
     pub seq: i64,
@@ -210,10 +210,15 @@ impl Conn {
 
     /// Newest posts of a case (at most `limit`), oldest first.
     pub async fn posts_of_case(&mut self, case: Uuid, limit: i64) -> Result<Vec<PostRow>> {
-        let sql = format!("SELECT {COLUMNS} FROM post WHERE case_id = $1 ORDER BY seq DESC LIMIT $2");
-        let mut rows: Vec<PostRow> = on!(self, c => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(case).bind(limit).fetch_all(c).await?);
+        let mut rows = self.posts_of_case_before(case, i64::MAX, limit).await?;
         rows.reverse();
         Ok(rows)
+    }
+
+    /// Posts of a case before `seq`, newest first.
+    pub async fn posts_of_case_before(&mut self, case: Uuid, before: i64, limit: i64) -> Result<Vec<PostRow>> {
+        let sql = format!("SELECT {COLUMNS} FROM post WHERE case_id = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3");
+        Ok(on!(self, c => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(case).bind(before).bind(limit).fetch_all(c).await?))
     }
 
     /// Newest posts of a conversation (at most `limit`), oldest first.
@@ -245,12 +250,15 @@ impl Conn {
         Ok(on!(self, c => sqlx::query_as(SQL).bind(post).fetch_all(c).await?))
     }
 
-    /// Which monitors matched these posts: `(post, monitor)`.
-    pub async fn matches_of(&mut self, posts: &[Uuid]) -> Result<Vec<(Uuid, Uuid)>> {
+    /// Which monitors matched these posts, and whether somebody threw that match out: `(post, monitor, discarded)`.
+    pub async fn matches_of(&mut self, posts: &[Uuid]) -> Result<Vec<(Uuid, Uuid, bool)>> {
         let mut found = Vec::new();
         for chunk in posts.chunks(ROWS) {
-            let part: Vec<(Uuid, Uuid)> = on!(self, c, DB => {
-                let mut query = QueryBuilder::<DB>::new("SELECT post_id, monitor_id FROM post_match WHERE post_id IN (");
+            let part: Vec<(Uuid, Uuid, bool)> = on!(self, c, DB => {
+                let mut query = QueryBuilder::<DB>::new(
+                    "SELECT m.post_id, m.monitor_id, d.post_seq IS NOT NULL FROM post_match m
+                     LEFT JOIN match_discard d ON d.monitor_id = m.monitor_id AND d.post_seq = m.post_seq WHERE m.post_id IN (",
+                );
                 let mut list = query.separated(", ");
                 for id in chunk {
                     list.push_bind(*id);
@@ -360,6 +368,7 @@ impl Tx {
             "DELETE FROM raw_event WHERE post_id = $1",
             "DELETE FROM post_step WHERE post_id = $1",
             "DELETE FROM post_match WHERE post_id = $1",
+            "DELETE FROM match_discard WHERE post_id = $1",
             "DELETE FROM post WHERE id = $1",
         ] {
             on!(self, c => sqlx::query(sql).bind(id).execute(c).await?.rows_affected());

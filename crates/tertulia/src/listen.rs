@@ -3,6 +3,7 @@
 //! Everything is read and checked before anything is written: bad input names its file, line and field, exits 2 and
 //! leaves standard output empty. The output does not depend on the number of threads.
 
+mod estimate;
 mod input;
 
 use std::io::Write;
@@ -10,6 +11,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
+use crate::config::Overrides;
 use clap::{Args, Subcommand};
 use input::{Id, InputError, MonitorLine, PostLine};
 use serde_json::json;
@@ -20,7 +22,8 @@ use tertulia_listen::{Locale, MonitorSet, Query, QueryError};
 pub enum ListenCommand {
     /// Say which monitors each post matches, both read from JSON Lines files (`-` reads standard input).
     Match(MatchArgs),
-    /// Check one query: its canonical form, how it reads, what it costs; or where it is wrong.
+    /// Check one query: its canonical form, how it reads, what it costs and, with --data or --database, how many posts a
+    /// day it would match there; or where it is wrong.
     Check(CheckArgs),
 }
 
@@ -61,7 +64,7 @@ pub struct CheckArgs {
 
 impl ListenCommand {
     /// Runs the command. Bad input is reported on standard error and gives exit code 2.
-    pub fn run(self) -> anyhow::Result<ExitCode> {
+    pub fn run(self, overrides: &Overrides) -> anyhow::Result<ExitCode> {
         match self {
             Self::Match(args) => match match_posts(&args) {
                 Ok((output, stats)) => {
@@ -76,13 +79,13 @@ impl ListenCommand {
                     Ok(ExitCode::from(2))
                 }
             },
-            Self::Check(args) => check(&args),
+            Self::Check(args) => check(overrides, &args),
         }
     }
 }
 
 /// Prints what the query says, or its mistake.
-fn check(args: &CheckArgs) -> anyhow::Result<ExitCode> {
+fn check(overrides: &Overrides, args: &CheckArgs) -> anyhow::Result<ExitCode> {
     let lists = match input::read_lists(args.lists.as_deref()) {
         Ok(lists) => lists,
         Err(error) => {
@@ -92,7 +95,11 @@ fn check(args: &CheckArgs) -> anyhow::Result<ExitCode> {
     };
     match Query::parse_with(&args.query, &lists) {
         Ok(query) => {
-            write_out([serde_json::to_string(&query.check())?.as_str(), "\n"])?;
+            let mut all = serde_json::to_value(query.check())?;
+            if let Some(estimate) = estimate::estimate(overrides, &args.query)? {
+                all["estimate"] = estimate;
+            }
+            write_out([all.to_string().as_str(), "\n"])?;
             Ok(ExitCode::SUCCESS)
         }
         Err(error) if args.json => {

@@ -81,7 +81,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             say::line(&tertulia_http::openapi().to_pretty_json()?);
             return Ok(ExitCode::SUCCESS);
         }
-        Command::Listen(command) => return command.run(),
+        Command::Listen(command) => return command.run(&cli.overrides),
         command => command,
     };
     let config = Config::load(&cli.overrides)?;

@@ -6,13 +6,17 @@ use crate::{
     audit::{self, Object},
     channel::{Account, CheckReport, Network},
     live::{Audience, News},
+    page,
 };
 use serde_json::{Value, json};
 use std::{sync::Arc, time::Duration};
 use tertulia_care::rules::Conditions;
 use tertulia_kernel::ChannelId;
 use tertulia_policy::Permission;
-use tertulia_store::{Constraint, StoreError, channel::ChannelRow};
+use tertulia_store::{Constraint, StoreError, bounded::Listed, channel::ChannelRow};
+
+/// Most channels: the list is shown whole.
+const MOST: i64 = 1_000;
 
 /// Longest window in which unmatched posts are kept, in days.
 const LONGEST_WINDOW: i64 = 90;
@@ -55,6 +59,7 @@ pub async fn create(app: &App, actor: &Actor, form: Form) -> Result<ChannelView>
     let account = account_name(network.as_ref(), id, &name, &settings, form.enabled).await;
     let now = app.now().as_micros();
     let mut tx = app.store.begin().await?;
+    page::room(&mut tx, Listed::Channels, MOST).await?;
     let row = ChannelRow {
         id: id.0,
         number: tx.take_numbers("channel", 1).await?,

@@ -96,6 +96,7 @@ impl<'a> Batch<'a> {
     pub async fn run(app: &'a App, channel: ChannelId, events: &[Event], cursors: &[Cursor]) -> Result<(Receipt, Vec<(Audience, News)>)> {
         let sorted = sort(events);
         let mut tx = app.store.begin().await?;
+        tx.share_listening().await?;
         let listening = app.listening(&mut tx).await?;
         let channel = tx.channel(channel.0).await?;
         if !channel.enabled {

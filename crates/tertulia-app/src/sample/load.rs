@@ -10,7 +10,7 @@ use crate::{
     Actor, App, AppError, Kind, Result,
     audit::{self, Object},
     live::{Audience, News},
-    settings,
+    monitors, settings,
 };
 use serde_json::json;
 use tertulia_kernel::{DepartmentId, UserId};
@@ -83,6 +83,7 @@ async fn furnish(app: &App, tx: &mut Tx, files: &Files) -> Result<Names> {
     for (monitor, number) in files.monitors.iter().zip(number..) {
         let row = build::monitor(app, monitor, number);
         tx.insert_monitor(&row).await?;
+        tx.insert_monitor_version(&monitors::version_of(&row, None, None, None)).await?;
         names.monitors.insert(monitor.key.clone(), row.id.into());
     }
     let first = tx.rules().await?.last().map_or(1, |last| last.position + 1);

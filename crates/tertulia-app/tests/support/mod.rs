@@ -1,5 +1,6 @@
 //! A house for tests: a real database, a clock that moves when told, and a network that writes down what it is sent and
 //! can lose its replies. Channels against real networks are tested in `tertulia-channels`.
+#![allow(dead_code, reason = "each test program uses its part")]
 
 use async_trait::async_trait;
 use std::sync::{
@@ -241,6 +242,7 @@ impl House {
             sample: false,
             created_at: 0,
             updated_at: 0,
+            ..MonitorRow::default()
         };
         tx.insert_monitor(&row).await.expect("insert");
         self.app.touch_listening(&mut tx).await.expect("touch");

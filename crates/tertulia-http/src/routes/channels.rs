@@ -2,10 +2,11 @@
 
 use crate::{
     HttpState, Result,
-    extract::{Json, Path, Signed},
+    extract::{Json, Path, Query, Signed},
     present,
 };
 use axum::{extract::State, http::StatusCode};
+use serde::Deserialize;
 use tertulia_api_types::{channels as api, problem::Problem};
 use tertulia_app::{
     App,
@@ -14,6 +15,7 @@ use tertulia_app::{
 };
 use tertulia_kernel::Timestamp;
 use tertulia_store::channel::QuarantineRow;
+use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
@@ -107,12 +109,26 @@ async fn delete(State(app): State<App>, Signed(actor): Signed, Path(id): Path<Uu
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Events of a channel that could not be taken in. Supervisors and administrators.
-#[utoipa::path(get, path = "/api/v1/channels/{id}/quarantine", operation_id = "list_quarantine", tag = "channels", params(("id" = Uuid, Path)),
+/// Where a list goes on.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct ListParams {
+    /// The id of the last row of the page before.
+    after: Option<String>,
+}
+
+/// Events of a channel that could not be taken in, newest first, two hundred at a time. Supervisors and administrators.
+#[utoipa::path(get, path = "/api/v1/channels/{id}/quarantine", operation_id = "list_quarantine", tag = "channels",
+    params(("id" = Uuid, Path), ListParams),
     responses((status = 200, body = Vec<api::Quarantined>), (status = 401, body = Problem), (status = 403, body = Problem),
-        (status = 404, body = Problem)))]
-async fn quarantine(State(app): State<App>, Signed(actor): Signed, Path(id): Path<Uuid>) -> Result<Json<Vec<api::Quarantined>>> {
-    Ok(Json(channels::quarantined(&app, &actor, id.into()).await?.into_iter().map(api_quarantined).collect()))
+        (status = 404, body = Problem), (status = 422, body = Problem)))]
+async fn quarantine(
+    State(app): State<App>,
+    Signed(actor): Signed,
+    Path(id): Path<Uuid>,
+    Query(params): Query<ListParams>,
+) -> Result<Json<Vec<api::Quarantined>>> {
+    Ok(Json(channels::quarantined(&app, &actor, id.into(), params.after.as_deref()).await?.into_iter().map(api_quarantined).collect()))
 }
 
 /// Tries an event in quarantine again. Supervisors and administrators.

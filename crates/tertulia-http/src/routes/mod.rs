@@ -12,12 +12,15 @@ pub mod files;
 pub mod live;
 pub mod me;
 pub mod meta;
+pub mod monitor_matches;
+pub mod monitor_versions;
 pub mod monitors;
 pub mod notices;
 pub mod offers;
 pub mod people;
 pub mod posts;
 pub mod posts_push;
+pub mod queries;
 pub mod rules;
 pub mod sample;
 pub mod session;
@@ -52,6 +55,9 @@ pub(crate) fn all() -> OpenApiRouter<HttpState> {
         .merge(posts_push::routes())
         .merge(posts::routes())
         .merge(monitors::routes())
+        .merge(monitor_versions::routes())
+        .merge(monitor_matches::routes())
+        .merge(queries::routes())
         .merge(rules::routes())
         .merge(people::routes())
         .merge(canned::routes())

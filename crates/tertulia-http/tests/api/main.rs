@@ -4,6 +4,8 @@
 mod access;
 mod catalog;
 mod document;
+mod monitors;
+mod pages;
 mod problems;
 mod session;
 mod staff;

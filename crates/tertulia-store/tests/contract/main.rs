@@ -4,6 +4,7 @@
 mod company;
 mod flow;
 mod ledger;
+mod monitors;
 mod search;
 mod staff;
 mod transactions;

@@ -4,4 +4,5 @@
 mod accounts;
 mod backup;
 mod doctor;
+mod sample;
 mod support;

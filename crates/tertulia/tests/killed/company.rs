@@ -132,6 +132,27 @@ impl Company {
         look.close().await;
     }
 
+    /// How far the source of the only channel has come: its cursors.
+    pub async fn place(&self) -> Vec<String> {
+        let look = self.look().await;
+        let place = look.texts("SELECT name || '=' || value FROM channel_cursor ORDER BY name").await;
+        look.close().await;
+        place
+    }
+
+    /// Starts again as if everything since this place had not been brought yet, and waits until it came again.
+    pub async fn bring_again_since(&mut self, place: &[String]) {
+        self.kill();
+        let look = self.look().await;
+        for (name, value) in place.iter().filter_map(|cursor| cursor.split_once('=')) {
+            look.change(&format!("UPDATE channel_cursor SET value = '{}' WHERE name = '{name}'", value.replace('\'', "''"))).await;
+        }
+        look.close().await;
+        let before = self.place().await;
+        self.start();
+        until("the source goes on from its place", async || (self.place().await != before).then_some(())).await;
+    }
+
     /// Looks into the database.
     pub async fn look(&self) -> Look {
         let url = if self.url.starts_with("postgres:") { format!("{}?application_name=look", self.url) } else { self.url.clone() };

@@ -53,6 +53,7 @@ async fn a_mailbox_and_answers_by_mail() {
     });
     company.connect("email", "Correo", settings).await;
     company.until_mode("IDLE").await;
+    let beginning = company.place().await;
 
     let mut customers = Vec::new();
     for (n, moment) in moments(Duration::from_millis(120), KILLS).enumerate() {
@@ -85,8 +86,11 @@ async fn a_mailbox_and_answers_by_mail() {
         let answer = customer.answer.as_ref().expect("answered");
         customer.mailbox.wait_for(&answer.id.to_string()).await.expect("delivered");
     }
-    // Anything sent twice would arrive now.
-    tokio::time::sleep(Duration::from_secs(2)).await;
+    // The whole mailbox is read twice more, our own copies in it too; anything sent twice would have arrived meanwhile.
+    for _ in 0..2 {
+        company.bring_again_since(&beginning).await;
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
     for customer in &customers {
         assert_eq!(received(&customer.mailbox, customer.answer.as_ref().expect("answered")), 1, "{}", mail.last_words());
     }

@@ -259,6 +259,14 @@ export interface PostMatch {
 	monitor_id: Uuid;
 	monitor: string;
 	ranges: [number, number][];
+	/** Somebody took it off the monitor's matches as noise. */
+	discarded: boolean;
+}
+/** Words of a post and the part of the query that found them; UTF-16 code units, `[start, end)`. */
+export interface FoundPart {
+	start: number;
+	end: number;
+	part: string;
 }
 export interface Sending {
 	answer_id: Uuid;
@@ -288,6 +296,10 @@ export interface Post {
 	deleted_at?: Instant | null;
 	attachments: Attachment[];
 	matches: PostMatch[];
+	/** What the query of a search or preview found in the text. */
+	highlights: [number, number][];
+	/** The same, part by part; only in previews. */
+	found: FoundPart[];
 	sending?: Sending | null;
 }
 export interface PostStep {
@@ -498,6 +510,25 @@ export interface Notice {
 	read: boolean;
 }
 
+export type CostClass = 'low' | 'medium' | 'high';
+export interface MonitorOwner {
+	id: Uuid;
+	name: string;
+}
+/** A monitor's query applied to the posts that had arrived before it. */
+export interface MonitorHistory {
+	state: string;
+	version: number;
+	looked_at: number;
+	total?: number | null;
+	matched: number;
+	added: number;
+	removed: number;
+	reached_at?: Instant | null;
+	started_at: Instant;
+	finished_at?: Instant | null;
+	error?: string | null;
+}
 export interface Monitor {
 	id: Uuid;
 	number: number;
@@ -506,12 +537,57 @@ export interface Monitor {
 	reading: Bilingual;
 	enabled: boolean;
 	matched_day: number;
+	/** Levels joined by `/`; empty at the top. */
+	folder: string;
+	owner?: MonitorOwner | null;
+	version: number;
+	history?: MonitorHistory | null;
+	cost?: CostClass | null;
+	created_at: Instant;
 	updated_at: Instant;
 }
 export interface MonitorForm {
 	name: string;
 	query: string;
 	enabled: boolean;
+	folder?: string;
+	owner_id?: Uuid;
+	note?: string;
+}
+export interface MonitorBrief {
+	id: Uuid;
+	number: number;
+	name: string;
+	folder: string;
+	enabled: boolean;
+}
+export interface MonitorFolderMove {
+	from: string;
+	to: string;
+}
+export interface MonitorFolderMoved {
+	moved: number;
+}
+export interface MonitorVersion {
+	number: number;
+	at: Instant;
+	by: string;
+	by_id?: Uuid | null;
+	name: string;
+	query: string;
+	note?: string | null;
+	restored_from?: number | null;
+}
+export type MonitorVersionPage = Page<MonitorVersion>;
+export interface TextPiece {
+	op: string;
+	text: string;
+}
+export interface MonitorVersionDiff {
+	from: MonitorVersion;
+	to: MonitorVersion;
+	name: TextPiece[];
+	query: TextPiece[];
 }
 export interface QueryError {
 	code: string;
@@ -520,11 +596,24 @@ export interface QueryError {
 	message: Bilingual;
 	hint: Bilingual;
 }
+export interface QueryEstimate {
+	per_day: number;
+	low: number;
+	high: number;
+	sampled: number;
+	matched: number;
+	since?: Instant | null;
+	/** Of all posts taken in, the share that is stored. */
+	kept_share: number;
+}
 export interface QueryCheck {
 	ok: boolean;
 	canonical?: string | null;
 	reading?: Bilingual | null;
 	error?: QueryError | null;
+	cost?: CostClass | null;
+	estimate?: QueryEstimate | null;
+	same_as: MonitorBrief[];
 }
 export interface PreviewForm {
 	query: string;
@@ -535,6 +624,51 @@ export interface Preview {
 	scanned: number;
 	matched: number;
 	since?: Instant | null;
+	estimate: QueryEstimate;
+	cost?: CostClass | null;
+}
+export interface MissReason {
+	kind: string;
+	part: string;
+	terms: string[];
+	ranges: [number, number][];
+	message: Bilingual;
+}
+export interface TriedText {
+	text: string;
+	title?: string | null;
+	matches: boolean;
+	ranges: [number, number][];
+	found: FoundPart[];
+	reasons: MissReason[];
+}
+export interface QueryTried {
+	results: TriedText[];
+	matched: number;
+}
+export interface NoiseTerm {
+	term: string;
+	discarded: number;
+	kept: number;
+	log_odds: number;
+	exclusion: string;
+	query: string;
+}
+export interface MonitorNoise {
+	discarded: number;
+	kept: number;
+	terms: NoiseTerm[];
+}
+export interface MonitorOverlap extends MonitorBrief {
+	shared: number;
+	own: number;
+	other: number;
+	overlap: number;
+}
+export interface MonitorDuplicates {
+	same: MonitorBrief[];
+	overlapping: MonitorOverlap[];
+	posts: number;
 }
 export interface RuleConditions {
 	monitor_ids?: Uuid[];
@@ -598,5 +732,13 @@ export type Live =
 	| { type: 'offer' }
 	| { type: 'notice' }
 	| { type: 'channel'; channel_id: Uuid }
+	| {
+			type: 'history';
+			monitor_id: Uuid;
+			state: string;
+			looked_at: number;
+			total: number | null;
+			matched: number;
+	  }
 	| { type: 'settings' }
 	| { type: 'reset' };
