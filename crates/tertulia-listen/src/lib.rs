@@ -103,6 +103,7 @@
 mod anchors;
 pub mod ast;
 mod candidates;
+mod checked;
 mod compile;
 mod cost;
 mod demand;
@@ -126,6 +127,7 @@ mod reading;
 mod words;
 
 pub use candidates::Candidates;
+pub use checked::{Aloud, Checked};
 pub use cost::{Cost, CostClass};
 pub use error::{ErrorCode, Locale, QueryError};
 pub use explain::{Explanation, Found};
