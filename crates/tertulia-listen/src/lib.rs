@@ -30,6 +30,7 @@ pub mod ast;
 mod candidates;
 mod compile;
 mod cost;
+mod engine;
 mod error;
 mod evaluate;
 mod explain;

@@ -1,0 +1,3 @@
+//! x
+mod letters;
+mod scan;
