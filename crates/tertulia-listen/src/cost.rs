@@ -2,10 +2,8 @@
 
 use serde::Serialize;
 
-use crate::anchors::anchors;
 use crate::ast::{Field, Node};
-use crate::compile::compile;
-use crate::post::Vocabulary;
+use crate::engine::Estimate;
 
 /// What to expect of a query on a busy stream. It is read from the query alone, not from any posts.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -35,16 +33,13 @@ pub enum CostClass {
 
 impl Cost {
     pub(crate) fn of(root: &Node) -> Self {
-        let mut vocabulary = Vocabulary::default();
-        let plan = compile(root, &mut vocabulary);
-        let anchors = anchors(&plan, &vocabulary);
-        let share = anchors.as_ref().map_or(1.0, |a| a.cost.min(1.0));
+        let Estimate { anchors, share } = Estimate::of(root);
         let class = match share {
             s if s < 0.05 => CostClass::Low,
             s if s < 0.5 => CostClass::Medium,
             _ => CostClass::High,
         };
-        Self { class, terms: terms(root), anchors: anchors.map(|a| a.keys.len()), share }
+        Self { class, terms: terms(root), anchors, share }
     }
 }
 

@@ -25,7 +25,6 @@
 //! # Ok::<(), tertulia_listen::QueryError>(())
 //! ```
 
-mod anchors;
 pub mod ast;
 mod candidates;
 mod compile;
@@ -47,6 +46,7 @@ mod words;
 
 pub use candidates::Candidates;
 pub use cost::{Cost, CostClass};
+pub use engine::{Counts, Engine, Frequencies, Scratch};
 pub use error::{ErrorCode, Locale, QueryError};
 pub use explain::{Explanation, Found};
 pub use monitors::MonitorSet;

@@ -4,7 +4,6 @@ use std::collections::HashMap;
 
 use tertulia_kernel::text::{Kind, Sigil, Text, handle_name};
 
-use crate::anchors::commonness;
 use crate::fields::{author_key, lang_key};
 
 /// What a query can test about a post. `None` means that it is not known; no test of that field passes then.
@@ -26,32 +25,29 @@ pub struct Post<'a> {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Vocabulary {
     words: HashMap<Box<str>, u32>,
-    /// For each word the guess by its length, and how often it was asked for.
-    uses: Vec<(f32, u32)>,
 }
 
 impl Vocabulary {
     /// The number of a folded word, new if need be.
     pub(crate) fn learn(&mut self, word: &str) -> u32 {
         if let Some(id) = self.words.get(word) {
-            self.uses[*id as usize].1 += 1;
             return *id;
         }
         let id = self.words.len() as u32;
         self.words.insert(word.into(), id);
-        self.uses.push((commonness(word), 1));
         id
-    }
-
-    /// A guess of the share of posts that hold a word. Words many queries share tend to be words many posts share.
-    pub(crate) fn commonness(&self, word: u32) -> f64 {
-        let (base, uses) = self.uses.get(word as usize).copied().unwrap_or((1.0, 1));
-        f64::from(base) * f64::from(uses)
     }
 
     /// The word of a number; a search, for compiling only.
     pub(crate) fn word(&self, id: u32) -> Option<&str> {
         self.words.iter().find(|(_, known)| **known == id).map(|(word, _)| &**word)
+    }
+
+    /// All words by their numbers.
+    pub(crate) fn all(&self) -> Vec<&str> {
+        let mut all = vec![""; self.words.len()];
+        self.words.iter().for_each(|(word, id)| all[*id as usize] = word);
+        all
     }
 
     pub(crate) fn get(&self, word: &str) -> Option<u32> {
@@ -61,7 +57,7 @@ impl Vocabulary {
     pub(crate) fn heap_bytes(&self) -> usize {
         let letters: usize = self.words.keys().map(|w| w.len()).sum();
         // A hash table slot: the boxed word's pointer and length, the number, padding, one control byte.
-        letters + self.words.capacity() * 25 + self.uses.capacity() * 8
+        letters + self.words.capacity() * 25
     }
 }
 
@@ -153,10 +149,5 @@ impl<'a> Reading<'a> {
     pub(crate) fn tokens_of(&self, word: u32) -> impl Iterator<Item = u32> {
         let from = self.hits.partition_point(|hit| hit.0 < word);
         self.hits[from..].iter().take_while(move |hit| hit.0 == word).map(|hit| hit.1)
-    }
-
-    /// The asked-for words that stand anywhere, each once.
-    pub(crate) fn words(&self) -> impl Iterator<Item = u32> {
-        self.hits.chunk_by(|a, b| a.0 == b.0).map(|run| run[0].0)
     }
 }
