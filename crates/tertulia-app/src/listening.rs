@@ -2,7 +2,7 @@
 
 use crate::{
     App, Result,
-    query::{Query, Read},
+    query::{Query, as_read},
 };
 use std::{
     collections::HashMap,
@@ -107,9 +107,8 @@ impl Listening {
 
     /// What a post matches: its text is read once, whatever the number of monitors.
     pub fn match_post(&self, post: &PostText<'_>) -> Matched {
-        let read = Read::new(post);
         let mut matched = Matched::default();
-        for listener in self.monitors.matches(&read.post(post)) {
+        for listener in self.monitors.matches(&as_read(post)) {
             match listener {
                 Listener::Monitor(id) => matched.monitors.push(id),
                 Listener::Rule(id) => matched.rules.push(id),

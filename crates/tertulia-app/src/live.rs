@@ -87,6 +87,8 @@ pub enum News {
     },
     /// Something everybody caches changed.
     Settings {},
+    /// What the user may changed, or one of their sessions or tokens ended (for the streams themselves).
+    Access {},
     /// Updates were missed.
     Reset {},
 }
@@ -129,9 +131,14 @@ impl Bus {
         let _ = self.sender.send(update);
     }
 
+    /// Tells every open stream of a user to look again at what they may. Call it after the commit.
+    pub fn tell_access(&self, user: UserId) {
+        self.tell(Audience::User(user), News::Access {});
+    }
+
     /// Updates after `last` (none when absent), then everything to come. `Err` when `last` is too old or from another
-    /// process: the client must fetch everything.
-    pub fn listen(&self, last: Option<u64>) -> (Resumed, broadcast::Receiver<Arc<Update>>) {
+    /// process: the client must fetch everything. Both come with the number to resume after, for one who has heard nothing.
+    pub fn listen(&self, last: Option<u64>) -> (Resumed, u64, broadcast::Receiver<Arc<Update>>) {
         let past = self.past.lock().unwrap_or_else(PoisonError::into_inner);
         let receiver = self.sender.subscribe();
         let newest = past.back().map_or(0, |update| update.seq);
@@ -141,7 +148,7 @@ impl Bus {
             Some(last) if last > newest || last + 1 < oldest => Err(Missed),
             Some(last) => Ok(past.iter().filter(|update| update.seq > last).cloned().collect()),
         };
-        (missed, receiver)
+        (missed, newest, receiver)
     }
 }
 

@@ -80,7 +80,7 @@ async fn load(conn: &mut Conn, actor: &Actor, id: PersonId) -> Result<PersonDeta
     let identities = conn.identities_of(&[id.0]).await?;
     let rows = conn.cases_of_person(id.0, CASES).await?.into_iter().filter(|row| cases::sees(actor, row)).collect();
     let cases = cases::views(conn, actor, rows).await?;
-    let posts = conn.count_posts_of_person(id.0).await?;
+    let posts = conn.count_posts_of_person_seen(id.0, cases::seen_by(actor)).await?;
     Ok(PersonDetail { person, identities, cases, posts })
 }
 

@@ -1,8 +1,8 @@
-//! Listening queries as the app uses them: a post's headline and text together, errors in both languages, candidates for
+//! Listening queries as the app uses them: what they read of a post, errors in both languages, candidates for
 //! the store.
 
 use crate::{AppError, FieldError, Kind, channel::Bilingual, listening::PostText};
-use std::{borrow::Cow, ops::Range};
+use std::ops::Range;
 use tertulia_listen::{Candidates, Locale, Matcher, Post, QueryError};
 use tertulia_store::search::Terms;
 
@@ -49,16 +49,12 @@ impl Query {
 
     /// Whether a post matches.
     pub fn matches(&self, post: &PostText<'_>) -> bool {
-        let read = Read::new(post);
-        self.matcher.matches(&read.post(post))
+        self.matcher.matches(&as_read(post))
     }
 
     /// What it finds in the text, in byte ranges; what it finds in the headline is left out.
     pub fn explain(&self, post: &PostText<'_>) -> Vec<Range<usize>> {
-        let read = Read::new(post);
-        let Some(found) = self.matcher.explain(&read.post(post)) else { return Vec::new() };
-        let begin = read.text_at;
-        found.highlights().into_iter().filter(|range| range.start >= begin).map(|range| range.start - begin..range.end - begin).collect()
+        self.matcher.explain(&as_read(post)).map(|found| found.highlights()).unwrap_or_default()
     }
 
     /// What candidates must contain.
@@ -77,29 +73,16 @@ fn terms(candidates: Candidates) -> Terms {
     }
 }
 
-/// A post's headline and text as one, which is what queries read.
-pub(crate) struct Read<'a> {
-    whole: Cow<'a, str>,
-    /// Where the text begins, after the headline.
-    text_at: usize,
-}
-
-impl<'a> Read<'a> {
-    pub fn new(post: &PostText<'a>) -> Self {
-        match post.title {
-            None => Self { whole: Cow::Borrowed(post.text), text_at: 0 },
-            Some(title) => Self { whole: Cow::Owned(format!("{title}\n{}", post.text)), text_at: title.len() + 1 },
-        }
-    }
-
-    pub fn post<'r>(&'r self, post: &PostText<'r>) -> Post<'r> {
-        Post {
-            text: &self.whole,
-            author: Some(post.author).filter(|author| !author.is_empty()),
-            lang: post.lang,
-            channel: Some(post.channel).filter(|channel| !channel.is_empty()),
-            followers: post.followers,
-        }
+/// A post as queries read it.
+pub(crate) fn as_read<'a>(post: &PostText<'a>) -> Post<'a> {
+    Post {
+        text: post.text,
+        title: post.title,
+        author: Some(post.author).filter(|author| !author.is_empty()),
+        lang: post.lang,
+        channel: Some(post.channel).filter(|channel| !channel.is_empty()),
+        followers: post.followers,
+        ..Post::default()
     }
 }
 

@@ -126,18 +126,68 @@ where
     };
 }
 
+/// One part of the case lock ([`push_sight`]): all of them together are what a user sees.
+enum Way {
+    Assigned(Uuid),
+    NoDepartment,
+    Department(Uuid),
+}
+
+/// The ids of a folder's cases by each way, each read no further than `end` says, every id once.
+fn push_ways<DB: sqlx::Database>(query: &mut QueryBuilder<DB>, folder: Folder, ways: &[Way], end: impl Fn(&mut QueryBuilder<DB>))
+where
+    Uuid: for<'q> sqlx::Encode<'q, DB> + sqlx::Type<DB>,
+{
+    for (place, way) in ways.iter().enumerate() {
+        query.push(if place == 0 { "" } else { " UNION " }).push("SELECT id FROM (SELECT k.id FROM care_case k WHERE ");
+        match way {
+            Way::Assigned(user) => query.push("k.assignee_id = ").push_bind(*user),
+            Way::NoDepartment => query.push("k.department_id IS NULL"),
+            Way::Department(department) => query.push("k.department_id = ").push_bind(*department),
+        };
+        query.push(" AND ");
+        match (way, folder) {
+            // Not `=`: a planner could take the index of the whole department then, and read all of it.
+            (Way::Assigned(_), Folder::Department(department)) => {
+                query.push("k.state = 'open' AND NOT (k.department_id <> ").push_bind(department).push(")");
+            }
+            _ => push_folder(query, folder),
+        }
+        end(query);
+        query.push(format!(") AS way{place}"));
+    }
+}
+
+fn push_after<DB: sqlx::Database>(query: &mut QueryBuilder<DB>, after: Option<(i64, Uuid)>)
+where
+    Uuid: for<'q> sqlx::Encode<'q, DB> + sqlx::Type<DB>,
+    i64: for<'q> sqlx::Encode<'q, DB> + sqlx::Type<DB>,
+{
+    if let Some((activity, id)) = after {
+        query.push(" AND (k.activity_at, k.id) < (").push_bind(activity).push(", ").push_bind(id).push(")");
+    }
+}
+
 impl Conn {
     /// A page of a folder: newest activity first, after the place `(activity, id)`. `seen_by` limits to what a user sees.
     pub async fn cases(&mut self, folder: Folder, seen_by: Option<Uuid>, after: Option<(i64, Uuid)>, limit: i64) -> Result<Vec<CaseRow>> {
+        let ways = self.ways(folder, seen_by).await?;
         Ok(on!(self, c, DB => {
             let mut query = QueryBuilder::<DB>::new(format!("SELECT {COLUMNS} FROM care_case k WHERE "));
-            push_folder(&mut query, folder);
-            if let Some(user) = seen_by {
-                query.push(" AND ");
-                push_sight(&mut query, user);
-            }
-            if let Some((activity, id)) = after {
-                query.push(" AND (k.activity_at, k.id) < (").push_bind(activity).push(", ").push_bind(id).push(")");
+            match (seen_by, &ways) {
+                (Some(user), Some(ways)) => {
+                    push_sight(&mut query, user);
+                    query.push(" AND k.id IN (");
+                    push_ways(&mut query, folder, ways, |query| {
+                        push_after(query, after);
+                        query.push(" ORDER BY k.activity_at DESC, k.id DESC LIMIT ").push_bind(limit);
+                    });
+                    query.push(")");
+                }
+                _ => {
+                    push_folder(&mut query, folder);
+                    push_after(&mut query, after);
+                }
             }
             query.push(" ORDER BY k.activity_at DESC, k.id DESC LIMIT ").push_bind(limit);
             query.build_query_as().fetch_all(c).await?
@@ -146,16 +196,39 @@ impl Conn {
 
     /// How many cases a folder holds, counting no further than `most`.
     pub async fn count_cases(&mut self, folder: Folder, seen_by: Option<Uuid>, most: i64) -> Result<i64> {
-        Ok(on!(self, c, DB => {
-            let mut query = QueryBuilder::<DB>::new("SELECT count(*) FROM (SELECT 1 FROM care_case k WHERE ");
-            push_folder(&mut query, folder);
-            if let Some(user) = seen_by {
-                query.push(" AND ");
-                push_sight(&mut query, user);
+        let ways = self.ways(folder, seen_by).await?;
+        let counted: i64 = on!(self, c, DB => {
+            let mut query = QueryBuilder::<DB>::new("SELECT count(*) FROM (");
+            match &ways {
+                Some(ways) => push_ways(&mut query, folder, ways, |query| { query.push(" LIMIT ").push_bind(most); }),
+                None => {
+                    query.push("SELECT k.id FROM care_case k WHERE ");
+                    push_folder(&mut query, folder);
+                    query.push(" LIMIT ").push_bind(most);
+                }
             }
-            query.push(" LIMIT ").push_bind(most).push(") AS counted");
+            query.push(") AS counted");
             query.build_query_scalar().fetch_one(c).await?
-        }))
+        });
+        Ok(counted.min(most))
+    }
+
+    /// The ways in which a user can see a case of a folder, each with an index of its own, so that a page costs what it
+    /// shows however much of the folder the user does not see. `None` when the user sees all of it.
+    async fn ways(&mut self, folder: Folder, seen_by: Option<Uuid>) -> Result<Option<Vec<Way>>> {
+        let Some(user) = seen_by else { return Ok(None) };
+        const SQL: &str = "SELECT department_id FROM staff_department WHERE user_id = $1 ORDER BY department_id";
+        let departments: Vec<Uuid> = on!(self, c => sqlx::query_scalar(SQL).bind(user).fetch_all(c).await?);
+        Ok(match folder {
+            Folder::Mine(whose) if whose == user => None,
+            Folder::Department(department) if departments.contains(&department) => None,
+            Folder::Department(_) => Some(vec![Way::Assigned(user)]),
+            Folder::Unassigned => Some([Way::NoDepartment].into_iter().chain(departments.into_iter().map(Way::Department)).collect()),
+            Folder::Mine(_) | Folder::All | Folder::Snoozed | Folder::Done => {
+                let own = [Way::Assigned(user), Way::NoDepartment];
+                Some(own.into_iter().chain(departments.into_iter().map(Way::Department)).collect())
+            }
+        })
     }
 
     /// One case.
@@ -266,6 +339,25 @@ impl Tx {
         Ok(on!(self, c => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(id).fetch_one(c).await?))
     }
 
+    /// Several cases, locked like [`Tx::lock_case`], in order of their id so that two writers never wait for each other.
+    pub async fn lock_cases(&mut self, ids: &[Uuid]) -> Result<Vec<CaseRow>> {
+        let lock = self.dialect().for_update();
+        let mut found = Vec::with_capacity(ids.len());
+        for chunk in ids.chunks(500) {
+            let part: Vec<CaseRow> = on!(self, c, DB => {
+                let mut query = QueryBuilder::<DB>::new(format!("SELECT {COLUMNS} FROM care_case WHERE id IN ("));
+                let mut list = query.separated(", ");
+                for id in chunk {
+                    list.push_bind(*id);
+                }
+                query.push(") ORDER BY id").push(lock);
+                query.build_query_as().fetch_all(c).await?
+            });
+            found.extend(part);
+        }
+        Ok(found)
+    }
+
     /// Inserts cases.
     pub async fn insert_cases(&mut self, cases: &[CaseRow]) -> Result<()> {
         for chunk in cases.chunks(500) {
@@ -293,6 +385,27 @@ impl Tx {
             .bind(&k.priority).bind(k.department_id).bind(k.assignee_id).bind(k.reserved_by).bind(k.reserved_until).bind(k.snoozed_until)
             .bind(&k.tags).bind(&k.reason).bind(&k.why).bind(k.waiting_since).bind(k.activity_at).bind(k.inbound_at).bind(k.resolved_at)
             .execute(c).await?.rows_affected());
+        Ok(())
+    }
+
+    /// Puts what an incoming post changes of these cases: first words, state and clock, not who works on them.
+    pub async fn update_course(&mut self, cases: &[CaseRow]) -> Result<()> {
+        for chunk in cases.chunks(500) {
+            on!(self, c, DB => {
+                let mut query = QueryBuilder::<DB>::new(
+                    "UPDATE care_case SET subject = v.column2, excerpt = v.column3, channel_id = v.column4, private = v.column5, state = v.column6,
+                     snoozed_until = v.column7, tags = v.column8, reason = v.column9, why = v.column10, waiting_since = v.column11,
+                     activity_at = v.column12, inbound_at = v.column13, resolved_at = v.column14 FROM (",
+                );
+                query.push_values(chunk, |mut v, k| {
+                    v.push_bind(k.id).push_bind(&k.subject).push_bind(&k.excerpt).push_bind(k.channel_id).push_bind(k.private)
+                        .push_bind(&k.state).push_bind(k.snoozed_until).push_bind(&k.tags).push_bind(&k.reason).push_bind(&k.why)
+                        .push_bind(k.waiting_since).push_bind(k.activity_at).push_bind(k.inbound_at).push_bind(k.resolved_at);
+                });
+                query.push(") AS v WHERE care_case.id = v.column1");
+                query.build().execute(c).await?.rows_affected()
+            });
+        }
         Ok(())
     }
 

@@ -100,11 +100,20 @@ impl Tx {
         Ok(())
     }
 
-    /// Puts a conversation's person, case, thread and link.
-    pub async fn update_conversation(&mut self, row: &ConversationRow) -> Result<()> {
-        const SQL: &str = "UPDATE conversation SET thread = $2, person_id = $3, case_id = $4, continues = $5 WHERE id = $1";
-        on!(self, c => sqlx::query(SQL).bind(row.id).bind(&row.thread).bind(row.person_id).bind(row.case_id).bind(row.continues)
-            .execute(c).await?.rows_affected());
+    /// Puts these conversations' person, case, thread and link.
+    pub async fn update_conversations(&mut self, conversations: &[ConversationRow]) -> Result<()> {
+        for chunk in conversations.chunks(500) {
+            on!(self, c, DB => {
+                let mut query = QueryBuilder::<DB>::new(
+                    "UPDATE conversation SET thread = v.column2, person_id = v.column3, case_id = v.column4, continues = v.column5 FROM (",
+                );
+                query.push_values(chunk, |mut v, row| {
+                    v.push_bind(row.id).push_bind(&row.thread).push_bind(row.person_id).push_bind(row.case_id).push_bind(row.continues);
+                });
+                query.push(") AS v WHERE conversation.id = v.column1");
+                query.build().execute(c).await?.rows_affected()
+            });
+        }
         Ok(())
     }
 }

@@ -31,6 +31,8 @@ const MIGRATIONS: &[(i64, &str, Text)] = &[
             postgres: include_str!("../migrations/0004_ledger.postgres.sql"),
         },
     ),
+    (5, "sight", Text::Both(include_str!("../migrations/0005_sight.sql"))),
+    (6, "window", Text::Both(include_str!("../migrations/0006_window.sql"))),
 ];
 
 /// The newest schema version this program knows.

@@ -223,12 +223,22 @@ impl Tx {
         Ok(())
     }
 
-    /// Puts what a network now says of an identity.
-    pub async fn update_identity(&mut self, row: &IdentityRow) -> Result<()> {
-        const SQL: &str =
-            "UPDATE identity SET handle = $2, name = $3, url = $4, avatar_url = $5, followers = $6, updated_at = $7 WHERE id = $1";
-        on!(self, c => sqlx::query(SQL).bind(row.id).bind(&row.handle).bind(&row.name).bind(&row.url).bind(&row.avatar_url)
-            .bind(row.followers).bind(row.updated_at).execute(c).await?.rows_affected());
+    /// Puts what a network now says of these identities.
+    pub async fn update_identities(&mut self, identities: &[IdentityRow]) -> Result<()> {
+        for chunk in identities.chunks(500) {
+            on!(self, c, DB => {
+                let mut query = QueryBuilder::<DB>::new(
+                    "UPDATE identity SET handle = v.column2, name = v.column3, url = v.column4, avatar_url = v.column5, followers = v.column6,
+                     updated_at = v.column7 FROM (",
+                );
+                query.push_values(chunk, |mut v, row| {
+                    v.push_bind(row.id).push_bind(&row.handle).push_bind(&row.name).push_bind(&row.url).push_bind(&row.avatar_url)
+                        .push_bind(row.followers).push_bind(row.updated_at);
+                });
+                query.push(") AS v WHERE identity.id = v.column1");
+                query.build().execute(c).await?.rows_affected()
+            });
+        }
         Ok(())
     }
 

@@ -78,6 +78,10 @@ pub struct PostFilter {
     pub monitor: Option<Uuid>,
     /// Only those that belong to a case.
     pub with_case: bool,
+    /// Only those of this case.
+    pub case: Option<Uuid>,
+    /// Only those with this `seq` or a later one.
+    pub from: Option<i64>,
     /// Only those this user sees by the case lock (posts without a case are seen by all).
     pub seen_by: Option<Uuid>,
 }
@@ -118,6 +122,12 @@ impl Conn {
             }
             if filter.with_case {
                 query.push(" AND p.case_id IS NOT NULL");
+            }
+            if let Some(case) = filter.case {
+                query.push(" AND p.case_id = ").push_bind(case);
+            }
+            if let Some(from) = filter.from {
+                query.push(" AND p.seq >= ").push_bind(from);
             }
             if let Some(user) = filter.seen_by {
                 query.push(" AND (p.case_id IS NULL OR EXISTS (SELECT 1 FROM care_case k WHERE k.id = p.case_id AND ");

@@ -11,7 +11,7 @@ use crate::{
         detail::{caps_of, objection_code},
         presence,
     },
-    live::{Audience, News},
+    live::News,
     settings,
     view::{PostView, post_views},
 };
@@ -20,6 +20,7 @@ use tertulia_kernel::{AnswerId, CaseId, ConversationId, PostId, Timestamp, caps:
 use tertulia_policy::gate::{self, Draft, Objection};
 use tertulia_store::{
     Conn, StoreError,
+    case::CaseRow,
     channel::ChannelRow,
     conversation::ConversationRow,
     outbox::OutboxRow,
@@ -120,7 +121,7 @@ pub async fn check(app: &App, actor: &Actor, case: CaseId, answer: &NewAnswer) -
 async fn verdict(app: &App, conn: &mut Conn, actor: &Actor, ground: &Ground, answer: &NewAnswer) -> Result<Verdict> {
     let mut files = Vec::new();
     for file in &answer.attachments {
-        let (row, _) = conn.attachment(*file).await?;
+        let row = conn.attachment_row(*file).await?;
         if row.user_id != Some(actor.id.0) || row.post_id.is_some() {
             return Err(AppError::field("attachment_ids", "unknown", "one of the files is not there any more; add it again"));
         }
@@ -188,6 +189,7 @@ pub async fn send(app: &App, actor: &Actor, case: CaseId, answer: NewAnswer) -> 
         direction: "out".into(),
         visibility: answer.visibility.as_str().into(),
         identity_id: None,
+        author_external_id: None,
         user_id: Some(actor.id.0),
         author_name: actor.name.clone(),
         author_handle: ground.channel.account.clone().unwrap_or_default(),
@@ -317,11 +319,10 @@ pub fn objection_text(objection: &Objection) -> String {
 }
 
 /// An answer the user may act on: of a case they see.
-async fn own_case(app: &App, actor: &Actor, id: AnswerId) -> Result<CaseId> {
+async fn own_case(app: &App, actor: &Actor, id: AnswerId) -> Result<CaseRow> {
     let mut conn = app.store.read().await?;
     let answer = conn.answer(id.0).await?;
-    cases::load(&mut conn, actor, answer.case_id.into()).await?;
-    Ok(answer.case_id.into())
+    cases::load(&mut conn, actor, answer.case_id.into()).await
 }
 
 /// Takes an answer back while it has not left.
@@ -340,7 +341,7 @@ pub async fn take_back(app: &App, actor: &Actor, id: AnswerId) -> Result<()> {
     post.deleted_at = Some(app.now().as_micros());
     tx.update_post(&post).await?;
     tx.commit().await?;
-    tell_post(app, &post, case);
+    tell_post(app, &post, &case);
     Ok(())
 }
 
@@ -359,11 +360,12 @@ pub async fn retry(app: &App, actor: &Actor, id: AnswerId) -> Result<()> {
     let post = tx.post(answer.post_id).await?;
     tx.commit().await?;
     app.outbox_wake.notify_one();
-    tell_post(app, &post, case);
+    tell_post(app, &post, &case);
     Ok(())
 }
 
-pub(crate) fn tell_post(app: &App, post: &PostRow, case: CaseId) {
-    let news = News::Post { post_id: post.id.into(), case_id: Some(case), conversation_id: post.conversation_id.map(Into::into) };
-    app.live.tell(Audience::Everybody, news);
+/// Tells those who see the case that an answer's post changed.
+pub(crate) fn tell_post(app: &App, post: &PostRow, case: &CaseRow) {
+    let (case_id, conversation_id) = (Some(case.id.into()), post.conversation_id.map(Into::into));
+    app.live.tell(cases::audience(case), News::Post { post_id: post.id.into(), case_id, conversation_id });
 }

@@ -244,7 +244,7 @@ async fn take_network_id(
         conversation.thread = thread.unwrap_or(external_id).to_owned();
         match tx.conversations_by_thread(conversation.channel_id, std::slice::from_ref(&conversation.thread)).await? {
             taken if taken.iter().any(|row| row.visibility == conversation.visibility) => {}
-            _ => tx.update_conversation(&conversation).await?,
+            _ => tx.update_conversations(std::slice::from_ref(&conversation)).await?,
         }
     }
     Ok(())
@@ -280,8 +280,8 @@ async fn finish(app: &App, tx: tertulia_store::Tx, row: &OutboxRow, post: &PostR
         }
         _ => {}
     }
-    work.commit().await?;
-    tell_post(app, post, row.case_id.into());
+    let case = work.commit().await?;
+    tell_post(app, post, &case);
     Ok(())
 }
 

@@ -7,16 +7,18 @@
 //!
 //! An event that can't be stored is quarantined with its error; the rest of its batch goes on without it.
 
+mod author;
 mod batch;
 mod facts;
 mod save;
 mod settle;
 
 use crate::{
-    App, AppError, Result,
+    App, AppError, Kind, Result,
     channel::{ChannelError, Cursor, IntakeDoor, Poison, Receipt, SignOfLife},
     live::{Audience, News},
 };
+pub(crate) use author::find_or_create as find_or_create_author;
 pub(crate) use facts::identity_scope;
 
 use async_trait::async_trait;
@@ -189,8 +191,17 @@ impl IntakeDoor for App {
 }
 
 fn as_channel_error(error: AppError) -> ChannelError {
-    tracing::error!(error = &error as &dyn std::error::Error, "intake failed");
+    if ended(&error) {
+        tracing::info!(code = error.code, "a channel that was stopped or removed brought something");
+    } else {
+        tracing::error!(error = &error as &dyn std::error::Error, "intake failed");
+    }
     ChannelError::Intake(error.message)
+}
+
+/// Whether the channel was stopped or removed while its source had something in hand: the end of it, and no fault.
+fn ended(error: &AppError) -> bool {
+    error.code == "channel_stopped" || error.kind == Kind::NotFound
 }
 
 /// Whether what was to be stored is to blame, not the database's state.
@@ -331,6 +342,12 @@ mod tests {
         ] {
             assert!(tidy_post(&mut odd).is_err());
         }
+    }
+
+    #[test]
+    fn a_channels_end_is_no_fault() {
+        assert!(ended(&AppError::conflict("channel_stopped", "")) && ended(&StoreError::NotFound.into()));
+        assert!(!ended(&AppError::conflict("conflict", "")) && !ended(&StoreError::Raced.into()));
     }
 
     #[test]

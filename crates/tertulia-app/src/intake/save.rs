@@ -6,7 +6,7 @@ use crate::{
     channel::{Cursor, Receipt},
     live::{Audience, News},
 };
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use tertulia_kernel::Timestamp;
 use tertulia_store::{
     StoreError, Tx,
@@ -85,11 +85,9 @@ impl Batch<'_> {
         let by_id: HashMap<Uuid, &IdentityRow> = self.facts.identities.values().map(|row| (row.id, row)).collect();
         let new: Vec<IdentityRow> = self.out.identities.iter().filter_map(|id| by_id.get(id).map(|row| (*row).clone())).collect();
         tx.insert_identities(&new).await?;
-        for id in distinct(self.out.identities_changed.clone()) {
-            if let Some(row) = by_id.get(&id).filter(|_| !self.out.identities.contains(&id)) {
-                tx.update_identity(row).await?;
-            }
-        }
+        let changed = distinct(self.out.identities_changed.clone()).into_iter().filter(|id| !self.out.identities.contains(id));
+        let changed: Vec<IdentityRow> = changed.filter_map(|id| by_id.get(&id).map(|row| (*row).clone())).collect();
+        tx.update_identities(&changed).await?;
         Ok(())
     }
 
@@ -105,29 +103,29 @@ impl Batch<'_> {
         }
         let opened: Vec<CaseRow> = self.out.cases_opened.iter().filter_map(|id| self.facts.cases.get(id).cloned()).collect();
         tx.insert_cases(&opened).await?;
-        for id in distinct(self.out.cases_changed.clone()) {
-            if let Some(case) = self.facts.cases.get(&id).filter(|_| !self.out.cases_opened.contains(&id)) {
-                // Somebody may have assigned or answered it since it was loaded: their columns are kept.
-                let current = tx.lock_case(id).await?;
-                let merged = CaseRow {
-                    priority: current.priority,
-                    department_id: current.department_id,
-                    assignee_id: current.assignee_id,
-                    reserved_by: current.reserved_by,
-                    reserved_until: current.reserved_until,
-                    ..case.clone()
-                };
-                tx.update_case(&merged).await?;
-                self.facts.cases.insert(id, merged);
-            }
+        let opened: HashSet<Uuid> = opened.iter().map(|case| case.id).collect();
+        let changed: Vec<Uuid> = distinct(self.out.cases_changed.clone()).into_iter().filter(|id| !opened.contains(id)).collect();
+        let mut merged = Vec::with_capacity(changed.len());
+        for current in tx.lock_cases(&changed).await? {
+            let Some(case) = self.facts.cases.get_mut(&current.id) else { continue };
+            // Somebody may have assigned or answered it since it was loaded: their columns are kept.
+            *case = CaseRow {
+                priority: current.priority,
+                department_id: current.department_id,
+                assignee_id: current.assignee_id,
+                reserved_by: current.reserved_by,
+                reserved_until: current.reserved_until,
+                ..case.clone()
+            };
+            merged.push(case.clone());
         }
+        tx.update_course(&merged).await?;
         let new: Vec<ConversationRow> = self.out.conversations.iter().filter_map(|id| self.facts.conversations.get(id).cloned()).collect();
         tx.insert_conversations(&new).await?;
-        for id in distinct(self.out.conversations_changed.clone()) {
-            if let Some(row) = self.facts.conversations.get(&id).filter(|_| !self.out.conversations.contains(&id)) {
-                tx.update_conversation(row).await?;
-            }
-        }
+        let new: HashSet<Uuid> = new.iter().map(|row| row.id).collect();
+        let changed = distinct(self.out.conversations_changed.clone()).into_iter().filter(|id| !new.contains(id));
+        let changed: Vec<ConversationRow> = changed.filter_map(|id| self.facts.conversations.get(&id).cloned()).collect();
+        tx.update_conversations(&changed).await?;
         tx.save_changes(&self.out.changes).await?;
         Ok(())
     }

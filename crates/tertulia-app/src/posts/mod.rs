@@ -64,8 +64,8 @@ pub async fn search(app: &App, actor: &Actor, search: Search) -> Result<Page<Pos
     let filter = PostFilter {
         channel: search.channel.map(|id| id.0),
         monitor: search.monitor.map(|id| id.0),
-        with_case: false,
         seen_by: cases::seen_by(actor),
+        ..PostFilter::default()
     };
     let (before, limit) = (page::before(search.after.as_deref())?, page::limit(search.limit) as usize);
     let mut conn = app.store.read().await?;

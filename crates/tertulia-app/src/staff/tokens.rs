@@ -54,10 +54,13 @@ async fn add(app: &App, tx: &mut Tx, actor: Option<&Actor>, user: UserId, name: 
     Ok(Created { token, secret: Secret(secret) })
 }
 
-/// Creates a token for oneself.
+/// Creates a token for oneself. One that pushes is made by those who may push, or from the command line.
 pub async fn create(app: &App, actor: &Actor, name: &str, scopes: &[String]) -> Result<Created> {
     actor.must_be_session()?;
     let (name, scopes) = check(name, scopes)?;
+    if scopes.contains(&Scope::Push) {
+        actor.must(Permission::PushPosts)?;
+    }
     let mut tx = app.store.begin().await?;
     let created = add(app, &mut tx, Some(actor), actor.id, name, scopes).await?;
     tx.commit().await?;
@@ -85,5 +88,7 @@ pub async fn delete(app: &App, actor: &Actor, id: TokenId) -> Result<()> {
     tx.delete_token(id).await?;
     let detail = json!({ "name": token.name, "user": token.user });
     audit::record(app, &mut tx, Some(actor), "token.deleted", Object::new("token", id), detail).await?;
-    Ok(tx.commit().await?)
+    tx.commit().await?;
+    app.live.tell_access(token.user);
+    Ok(())
 }

@@ -1,4 +1,5 @@
-//! Users: inviting, changing, disabling; creating from the command line.
+//! Users: inviting, changing, disabling; creating from the command line. A token can do none of it: a link or a role
+//! is a way to a session.
 
 use super::{User, passwords, setup};
 use crate::{
@@ -97,6 +98,10 @@ pub(super) async fn add(app: &App, tx: &mut Tx, new: NewUser) -> Result<User> {
         created_at: now,
     };
     tx.insert_user(&user).await?;
+    if user.role == Role::Administrator {
+        // The house has its administrator: a link for the first one, printed in a log, must make no other.
+        tx.delete_setup_links_of(setup::ADMINISTRATOR, None).await?;
+    }
     Ok(user)
 }
 
@@ -108,6 +113,7 @@ pub async fn list(app: &App, _: &Actor) -> Result<Vec<User>> {
 /// Invites a user; returns the path of the link to give them.
 pub async fn invite(app: &App, actor: &Actor, new: NewUser) -> Result<(User, String)> {
     actor.must(Permission::ManageUsers)?;
+    actor.must_be_session()?;
     let new = check(new)?;
     let mut tx = app.store.begin().await?;
     let user = add(app, &mut tx, new).await?;
@@ -139,6 +145,7 @@ pub async fn create(app: &App, new: NewUser, password: &str) -> Result<User> {
 /// Changes a user. Disabling ends their sessions and removes their tokens; the last administrator stays one.
 pub async fn change(app: &App, actor: &Actor, id: UserId, change: Change) -> Result<User> {
     actor.must(Permission::ManageUsers)?;
+    actor.must_be_session()?;
     let mut wrong = Wrong::default();
     let name = change.name.as_deref().map(|name| wrong.text("name", name, 100));
     wrong.done()?;
@@ -182,6 +189,7 @@ pub async fn change(app: &App, actor: &Actor, id: UserId, change: Change) -> Res
     }
     audit::record(app, &mut tx, Some(actor), "user.changed", Object::new("user", id), Value::Object(detail)).await?;
     tx.commit().await?;
+    app.live.tell_access(id);
     app.live.tell(Audience::Everybody, News::Settings {});
     Ok(user)
 }
@@ -189,6 +197,7 @@ pub async fn change(app: &App, actor: &Actor, id: UserId, change: Change) -> Res
 /// A new link for a user who lost theirs or forgot the password; an earlier one stops working.
 pub async fn new_link(app: &App, actor: &Actor, id: UserId) -> Result<(User, String)> {
     actor.must(Permission::ManageUsers)?;
+    actor.must_be_session()?;
     let mut tx = app.store.begin().await?;
     let user = tx.user(id).await?.filter(|user| user.disabled_at.is_none()).ok_or_else(AppError::not_found)?;
     let path = setup::make_link(app, &mut tx, Some(id)).await?;

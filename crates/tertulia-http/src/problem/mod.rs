@@ -93,6 +93,10 @@ pub(crate) async fn speak(request: Request, next: Next) -> Response {
 
 /// What is wrong with a field: by its code, or in the words the error brought.
 fn words(error: &AppError, field: &FieldError, lang: Lang) -> String {
+    // A body that is no JSON has no field to name: where it went wrong is all there is to say.
+    if field.field.is_empty() {
+        return field.message.clone();
+    }
     if let Some(known) = catalogue::field(field.code, lang) {
         return known.to_owned();
     }
@@ -102,11 +106,13 @@ fn words(error: &AppError, field: &FieldError, lang: Lang) -> String {
 
 fn render(error: &AppError, lang: Lang, kept: &HeaderMap) -> Response {
     let status = status_of(error);
+    let known = catalogue::detail(error.code, lang).map_or_else(|| error.message.clone(), str::to_owned);
+    let place = error.fields.iter().find(|field| field.field.is_empty() && !field.message.is_empty());
     let problem = Problem {
         code: error.code.to_owned(),
         status: status.as_u16(),
-        title: error.message.clone(),
-        detail: Some(catalogue::detail(error.code, lang).map_or_else(|| error.message.clone(), str::to_owned)),
+        detail: Some(place.map_or_else(|| known.clone(), |place| format!("{known} ({})", place.message))),
+        title: known,
         fields: error
             .fields
             .iter()

@@ -29,6 +29,9 @@ pub mod users;
 use crate::HttpState;
 use utoipa_axum::router::OpenApiRouter;
 
+/// Where POST brings a large body: sending it may take long.
+pub(crate) const WITH_LARGE_BODY: [&str; 3] = ["/api/v1/posts", "/api/v1/uploads", "/chat/{channel}/files"];
+
 /// All nouns' routes.
 pub(crate) fn all() -> OpenApiRouter<HttpState> {
     OpenApiRouter::new()

@@ -22,19 +22,19 @@ fn texts(page: &Value) -> Vec<&str> {
     page["items"].as_array().expect("items").iter().map(|post| post["text"].as_str().expect("text")).collect()
 }
 
-async fn push_channel(admin: &Client, name: &str) -> ChannelId {
+pub(super) async fn push_channel(admin: &Client, name: &str) -> ChannelId {
     let form = json!({ "kind": "push", "name": name, "enabled": true, "window_days": 0, "settings": {} });
     let channel = admin.post("/api/v1/channels", form).await.expect(201);
     ChannelId(id(&channel).parse().expect("a UUID"))
 }
 
-fn written(external_id: &str, by: &str, text: &str) -> IncomingPost {
+pub(super) fn written(external_id: &str, by: &str, text: &str) -> IncomingPost {
     let author = Author { external_id: by.into(), handle: by.into(), name: Some(by.into()), followers: Some(50), ..Author::default() };
     let at = Timestamp::from_seconds(1_795_269_000);
     IncomingPost { addressed: true, lang: Some("es".into()), ..IncomingPost::new(external_id, author, text, at) }
 }
 
-async fn take_in(app: &TestApp, channel: ChannelId, posts: Vec<IncomingPost>) -> anyhow::Result<()> {
+pub(super) async fn take_in(app: &TestApp, channel: ChannelId, posts: Vec<IncomingPost>) -> anyhow::Result<()> {
     let events = posts.into_iter().map(|post| Event::Post(Box::new(post))).collect();
     app.app.accept(channel, events, Vec::new()).await?;
     Ok(())
@@ -83,11 +83,38 @@ async fn a_search_means_the_same_on_both_databases_and_keeps_the_case_lock() -> 
         agent.post(&format!("{path}/case"), Value::Null).await.expect_problem(404, "not_found");
         let person = hidden["author"]["person_id"].as_str().expect("a person");
         assert_eq!(texts(&agent.get(&format!("/api/v1/people/{person}/posts")).await.expect(200)), Vec::<&str>::new());
-        assert_eq!(agent.get(&format!("/api/v1/people/{person}")).await.expect(200)["cases"], json!([]));
+        let seen = agent.get(&format!("/api/v1/people/{person}")).await.expect(200);
+        assert_eq!((&seen["cases"], &seen["posts"]), (&json!([]), &json!(0)), "not even their number shows");
         assert_eq!(admin.get(&format!("/api/v1/people/{person}")).await.expect(200)["cases"].as_array().expect("cases").len(), 1);
         let wrong = admin.get("/api/v1/posts?q=maleta%20AND").await.expect_problem(422, "invalid_query");
         assert_eq!(wrong["fields"][0]["field"], "q");
         admin.get("/api/v1/posts?after=x").await.expect_problem(422, "invalid");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_case_search_finds_each_case_once_whatever_the_pages() -> anyhow::Result<()> {
+    for database in Database::BOTH {
+        let app = TestApp::start(database).await?;
+        let admin = app.as_admin().await?;
+        let channel = push_channel(&admin, "buzon").await;
+        // Ana and Luis write by turns, each in a thread of their own.
+        let posts = (1..=8).map(|n| {
+            let by = if n % 2 == 1 { "ana" } else { "luis" };
+            IncomingPost { in_reply_to: (n > 2).then(|| (n - 2).to_string()), ..written(&n.to_string(), by, &format!("maleta 1 {n}")) }
+        });
+        take_in(&app, channel, posts.collect()).await?;
+        for (words, first) in [("maleta", 2), ("1", 1)] {
+            let (mut after, mut numbers) = (String::new(), Vec::new());
+            loop {
+                let page = admin.get(&format!("/api/v1/cases?q={words}&limit=1{after}")).await.expect(200);
+                numbers.extend(page["items"].as_array().expect("items").iter().map(|row| row["number"].as_i64().expect("a number")));
+                let Some(next) = page["next"].as_str() else { break };
+                after = format!("&after={next}");
+            }
+            assert_eq!(numbers, [first, 3 - first], "{database:?} {words}");
+        }
     }
     Ok(())
 }

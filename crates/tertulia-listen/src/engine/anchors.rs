@@ -4,7 +4,7 @@
 //! anchor goes a signature, 32 bits of a second group of facts one of which must be there too; a post without any of
 //! them turns the query down before its code is touched.
 
-use super::code::{AND, ANY, CHAIN, FACT, NEAR, OR, children, operation, size};
+use super::code::{AND, ANY, CHAIN, FACT, FEW, NEAR, OR, children, operation, size};
 use super::frequencies::share_of;
 
 /// How rare facts are ([`super::frequencies::weight_of`]), by number: those of the base, then those added since.
@@ -70,6 +70,25 @@ impl Anchors {
         Some(best)
     }
 
+    /// The anchors of all nodes, when each has some.
+    fn union(nodes: Vec<Option<Self>>) -> Option<Self> {
+        let mut union = Self { facts: Vec::new(), share: 0.0, gates: Vec::new() };
+        for node in nodes {
+            let node = node?;
+            union.facts.extend(node.facts);
+            union.gates.extend(node.gates);
+            union.share += node.share;
+        }
+        // One fact may call for several nodes: then any of their gates will do.
+        union.facts.sort_unstable();
+        union.facts.dedup_by(|next, kept| {
+            let same = next.0 == kept.0;
+            kept.1 |= if same { next.1 } else { 0 };
+            same
+        });
+        Some(union)
+    }
+
     /// The anchors of the node at `at`; `None` when posts can match that hold none of its facts.
     pub(super) fn of(code: &[u32], at: usize, weights: Weights<'_>) -> Option<Self> {
         let end = at + size(code[at]);
@@ -82,23 +101,14 @@ impl Anchors {
             }
             CHAIN => Self::cheapest(code[at + 1..end].iter().map(|fact| Self::of_fact(*fact, weights)).collect()),
             AND | NEAR => Self::cheapest(children(code, at).filter_map(|node| Self::of(code, node, weights)).collect()),
-            OR => {
-                let mut union = Self { facts: Vec::new(), share: 0.0, gates: Vec::new() };
-                for node in children(code, at) {
-                    let part = Self::of(code, node, weights)?;
-                    union.facts.extend(part.facts);
-                    union.gates.extend(part.gates);
-                    union.share += part.share;
-                }
-                // One fact may call for several parts: then any of their gates will do.
-                union.facts.sort_unstable();
-                union.facts.dedup_by(|next, kept| {
-                    next.0 == kept.0 && {
-                        kept.1 |= next.1;
-                        true
-                    }
-                });
-                Some(union)
+            OR => Self::union(children(code, at).map(|node| Self::of(code, node, weights)).collect()),
+            FEW => {
+                // Of any choice of all but `count - 1` nodes, one holds: leave out the dearest.
+                let mut nodes: Vec<Option<Self>> = children(code, at).map(|node| Self::of(code, node, weights)).collect();
+                let share = |node: &Option<Self>| node.as_ref().map_or(f32::INFINITY, |a| a.share);
+                nodes.sort_by(|a, b| share(a).total_cmp(&share(b)));
+                nodes.truncate((nodes.len() + 1).saturating_sub(code[at + 1] as usize));
+                Self::union(nodes)
             }
             _ => None,
         }

@@ -9,10 +9,11 @@
 //! | [`AND`], [`OR`], [`NOT`] | length | nodes |
 //! | [`NEAR`] | length | distance, 1 if ordered, left node, right node |
 //! | [`CHAIN`] | how many | facts that stand in a row |
-//! | [`NUMBER`] | 3 | comparison, low and high half of the bound |
+//! | [`FEW`] | length | how many nodes must hold, nodes |
+//! | [`NUMBER`] | 5 | quantity, low and high half of the least and of the greatest number |
 //! | [`ALWAYS`] | 0 | |
 
-use crate::ast::Comparison;
+use crate::ast::Quantity;
 
 pub(super) const FACT: u32 = 0;
 pub(super) const ANY: u32 = 1;
@@ -24,6 +25,7 @@ pub(super) const NEAR: u32 = 6;
 pub(super) const CHAIN: u32 = 7;
 pub(super) const NUMBER: u32 = 8;
 pub(super) const ALWAYS: u32 = 9;
+pub(super) const FEW: u32 = 10;
 
 /// The largest payload.
 const PAYLOAD: u32 = (1 << 28) - 1;
@@ -64,10 +66,9 @@ pub(super) enum Part {
     Not(Box<Part>),
     Near { left: Box<Part>, right: Box<Part>, distance: u32, ordered: bool },
     Chain(Vec<u32>),
-    Number(Comparison, u64),
+    Few(usize, Vec<Part>),
+    Number(Quantity, u64, u64),
 }
-
-const COMPARISONS: [Comparison; 5] = [Comparison::More, Comparison::AtLeast, Comparison::Less, Comparison::AtMost, Comparison::Equal];
 
 /// Writes a part; false when it is too large to be written, which no query within the language's limits is.
 pub(super) fn write(part: &Part, code: &mut Vec<u32>) {
@@ -116,9 +117,13 @@ pub(super) fn write(part: &Part, code: &mut Vec<u32>) {
             write(right, code);
         }),
         Part::Chain(facts) => node(CHAIN, code, &mut |code| code.extend(facts)),
-        Part::Number(comparison, bound) => node(NUMBER, code, &mut |code| {
-            let comparison = COMPARISONS.iter().position(|c| c == comparison).unwrap_or(0);
-            code.extend([comparison as u32, *bound as u32, (*bound >> 32) as u32]);
+        Part::Few(count, parts) => node(FEW, code, &mut |code| {
+            code.push(*count as u32);
+            parts.iter().for_each(|p| write(p, code));
+        }),
+        Part::Number(quantity, least, greatest) => node(NUMBER, code, &mut |code| {
+            code.push(*quantity as u32);
+            code.extend([least, greatest].into_iter().flat_map(|n| [*n as u32, (*n >> 32) as u32]));
         }),
     }
 }
@@ -131,18 +136,23 @@ fn facts_of(parts: &[Part]) -> Vec<u32> {
     facts
 }
 
-/// The test of a [`NUMBER`] node's body.
-pub(super) fn number_holds(body: &[u32], number: Option<u64>) -> bool {
-    let [comparison, low, high] = body else { return false };
-    let bound = u64::from(*low) | u64::from(*high) << 32;
-    let comparison = COMPARISONS.get(*comparison as usize).copied();
-    comparison.zip(number).is_some_and(|(comparison, number)| comparison.holds(number, bound))
+/// The test of a [`NUMBER`] node's body, given what the post states of each quantity.
+pub(super) fn number_holds(body: &[u32], stated: &[Option<u64>]) -> bool {
+    let [quantity, bounds @ ..] = body else { return false };
+    let [least, least_high, greatest, greatest_high] = bounds else { return false };
+    let whole = |low: &u32, high: &u32| u64::from(*low) | u64::from(*high) << 32;
+    let own = stated.get(*quantity as usize).copied().flatten();
+    own.is_some_and(|own| (whole(least, least_high)..=whole(greatest, greatest_high)).contains(&own))
 }
 
-/// The nodes inside an [`AND`], [`OR`] or [`NOT`], or the two sides of a [`NEAR`], as places in the code.
+/// The nodes inside an [`AND`], [`OR`], [`NOT`] or [`FEW`], or the two sides of a [`NEAR`], as places in the code.
 pub(super) fn children(code: &[u32], at: usize) -> impl Iterator<Item = usize> + use<'_> {
     let end = at + size(code[at]);
-    let first = if operation(code[at]) == NEAR { at + 3 } else { at + 1 };
+    let first = match operation(code[at]) {
+        NEAR => at + 3,
+        FEW => at + 2,
+        _ => at + 1,
+    };
     let mut next = first;
     std::iter::from_fn(move || {
         let at = next;
@@ -159,7 +169,7 @@ pub(super) fn each_fact(code: &mut [u32], at: usize, placed: bool, each: &mut im
             let end = at + size(code[at]);
             code[at + 1..end].iter_mut().for_each(|fact| each(fact, placed || operation == CHAIN));
         }
-        operation @ (AND | OR | NOT | NEAR) => {
+        operation @ (AND | OR | NOT | NEAR | FEW) => {
             let nodes: Vec<usize> = children(code, at).collect();
             nodes.into_iter().for_each(|node| each_fact(code, node, placed || operation == NEAR, each));
         }

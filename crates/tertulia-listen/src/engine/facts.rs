@@ -8,6 +8,7 @@ use tertulia_kernel::text::Sigil;
 
 use super::dictionary::{Key, Pairs, Words};
 use super::patterns::Patterns;
+use crate::ast::FieldName;
 
 /// Queries are anchored at the fact.
 pub(super) const POSTED: u32 = 1;
@@ -59,18 +60,28 @@ pub(super) const HEADS: std::ops::RangeInclusive<usize> = 3..=31;
 /// What a pattern begins with in the table of words.
 pub(super) const PATTERN: u8 = 2;
 
-/// What a field's value begins with in the table of words: no word holds these.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum FieldKey {
-    Author = 3,
-    Lang = 4,
-    Channel = 5,
+/// What a field's value begins with in the table of words: no word holds these. Fields of [`FieldName`] come first.
+const FIRST_FIELD: u8 = 3;
+/// `has:` and `is:`
+pub(super) const HAS: u8 = 13;
+pub(super) const IS: u8 = 14;
+/// A word in a text other than headline and text.
+pub(super) const ELSEWHERE: u8 = 15;
+
+/// What the values of a field begin with.
+pub(super) fn field_mark(name: FieldName) -> u8 {
+    FIRST_FIELD + name as u8
+}
+
+/// True for what only marks begin with.
+pub(super) fn is_field_mark(byte: u8) -> bool {
+    (FIRST_FIELD..=ELSEWHERE).contains(&byte)
 }
 
 /// A field's value as a word; values with control characters, which end words in the table, are spelt out.
-pub(super) fn field_word(field: FieldKey, value: &str, word: &mut Vec<u8>) {
+pub(super) fn field_word(mark: u8, value: &str, word: &mut Vec<u8>) {
     word.clear();
-    word.push(field as u8);
+    word.push(mark);
     for byte in value.bytes() {
         match byte {
             0 | 1 => word.extend([1, byte + 1]),
@@ -90,7 +101,8 @@ pub(crate) struct Facts {
     pub(super) patterns: Patterns,
     /// The longest field value.
     pub(super) longest_field: usize,
-    pub(super) has_fields: bool,
+    /// Which marks words begin with, one bit each.
+    pub(super) fields: u32,
 }
 
 impl Facts {
@@ -103,7 +115,7 @@ impl Facts {
             pairs: Pairs::with_room(pairs),
             patterns: Patterns::new(),
             longest_field: 0,
-            has_fields: false,
+            fields: 0,
         }
     }
 
@@ -127,8 +139,8 @@ impl Facts {
     }
 
     pub(super) fn insert_word(&mut self, word: &[u8], value: u32) {
-        if word.first().is_some_and(|b| (FieldKey::Author as u8..=FieldKey::Channel as u8).contains(b)) {
-            self.has_fields = true;
+        if let Some(mark) = word.first().filter(|b| is_field_mark(**b)) {
+            self.fields |= 1 << mark;
             self.longest_field = self.longest_field.max(word.len());
         }
         self.words.insert(word, value);

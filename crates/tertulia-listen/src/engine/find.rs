@@ -1,18 +1,18 @@
 //! Which facts a post holds, and which queries they call up.
 
-use tertulia_kernel::text::{Sigil, fold, handle_name};
+use tertulia_kernel::text::{Kind, Sigil, Text, handle_name};
 
 use super::added::Added;
 use super::anchors::{ANYTHING, signature};
 use super::base::Base;
 use super::dictionary::Key;
-use super::facts::{FieldKey, GATED, HEADS, LEADS, PLACED, POSTED, SHAPED, field_word, number, shape};
+use super::facts::{ELSEWHERE, GATED, HAS, HEADS, IS, LEADS, PLACED, POSTED, SHAPED, field_mark, field_word, number, shape};
 use super::patterns::Compared;
 use super::prefetch::prefetch;
 use super::raised::Raised;
 use super::scan::{Form, Scan};
-use crate::fields::{author_key, lang_key};
-use crate::post::Post;
+use crate::ast::FieldName;
+use crate::post::{MAX_ADDRESSES, Post};
 
 /// Memory for one post's facts, used again.
 #[derive(Clone, Debug, Default)]
@@ -48,14 +48,15 @@ impl Finding {
         self.raised.clear();
         self.callers.clear();
         self.signature = ANYTHING;
-        self.scan.read(post.text);
+        self.scan.read(post.text, post.title);
         self.ask_ahead(tables);
         let scan = std::mem::take(&mut self.scan);
         self.words(&scan, tables);
         self.scan = scan;
         self.neighbours(tables);
-        if tables.base.facts.has_fields || tables.added.is_some_and(|a| a.facts.has_fields) {
-            self.fields(post, tables);
+        let asked = tables.base.facts.fields | tables.added.map_or(0, |a| a.facts.fields);
+        if asked != 0 {
+            self.fields(post, asked, tables);
         }
     }
 
@@ -166,31 +167,109 @@ impl Finding {
         }
     }
 
-    fn fields<K: Clone + Ord>(&mut self, post: &Post<'_>, tables: &Tables<'_, K>) {
-        let longest = tables.base.facts.longest_field.max(tables.added.map_or(0, |a| a.facts.longest_field));
-        if let Some(author) = post.author {
-            let author = plain(author).map_or_else(|| author_key(author), |a| a.trim_start_matches('@').to_owned());
-            self.field(FieldKey::Author, &author, tables);
-            if handle_name(&author) != author {
-                self.field(FieldKey::Author, handle_name(&author), tables);
-            }
+    /// Raises the values the post states of fields some query asks for.
+    fn fields<K: Clone + Ord>(&mut self, post: &Post<'_>, asked: u32, tables: &Tables<'_, K>) {
+        let single = [
+            (FieldName::Author, post.author),
+            (FieldName::Lang, post.lang),
+            (FieldName::Country, post.country),
+            (FieldName::Channel, post.channel),
+            (FieldName::Site, post.site),
+            (FieldName::Tier, post.tier),
+        ];
+        let several =
+            [(FieldName::To, post.to), (FieldName::Tag, post.tags), (FieldName::Segment, post.segments), (FieldName::Link, post.links)];
+        let is_asked = |mark: u8| asked >> mark & 1 == 1;
+        for (name, value) in single.into_iter().filter(|(name, _)| is_asked(field_mark(*name))) {
+            value.into_iter().for_each(|value| self.value(name, value, tables));
         }
-        if let Some(lang) = post.lang {
-            let lang = lang_key(lang);
-            self.field(FieldKey::Lang, &lang, tables);
-            for (dash, _) in lang.match_indices('-').take_while(|(dash, _)| *dash < longest) {
-                self.field(FieldKey::Lang, &lang[..dash], tables);
-            }
+        for (name, values) in several.into_iter().filter(|(name, _)| is_asked(field_mark(*name))) {
+            values.iter().for_each(|value| self.value(name, value, tables));
         }
-        if let Some(channel) = post.channel {
-            let channel = plain(channel).unwrap_or_else(|| fold(channel));
-            self.field(FieldKey::Channel, &channel, tables);
+        if is_asked(IS) {
+            post.is.iter().for_each(|is| self.field(IS, is.as_str(), tables));
+        }
+        if is_asked(HAS) {
+            post.has.iter().for_each(|has| self.field(HAS, has.as_str(), tables));
+        }
+        if is_asked(field_mark(FieldName::Link)) || is_asked(ELSEWHERE) {
+            self.addresses(post, is_asked(ELSEWHERE), tables);
+        }
+        if is_asked(ELSEWHERE) {
+            for text in [post.bio, post.alt].into_iter().flatten() {
+                self.words_elsewhere(&Text::new(text), tables);
+            }
         }
     }
 
-    fn field<K: Clone + Ord>(&mut self, field: FieldKey, value: &str, tables: &Tables<'_, K>) {
+    /// Web addresses: where they lead, and their words.
+    fn addresses<K: Clone + Ord>(&mut self, post: &Post<'_>, words: bool, tables: &Tables<'_, K>) {
+        let mut addresses = 0;
+        for text in [Some(post.text), post.title].into_iter().flatten() {
+            if !text.contains(['/', '.']) {
+                continue;
+            }
+            let text = Text::new(text);
+            for token in text.tokens().iter().filter(|t| t.kind == Kind::Url) {
+                let address = &text.original()[token.range()];
+                self.value(FieldName::Link, address, tables);
+                addresses += 1;
+                if words && addresses <= MAX_ADDRESSES {
+                    self.words_elsewhere(&Text::of_address(address), tables);
+                }
+            }
+        }
+        if words {
+            post.links.iter().take(MAX_ADDRESSES).for_each(|link| self.words_elsewhere(&Text::of_address(link), tables));
+        }
+    }
+
+    fn words_elsewhere<K: Clone + Ord>(&mut self, text: &Text<'_>, tables: &Tables<'_, K>) {
+        for token in text.tokens().iter().filter(|t| t.kind != Kind::Url) {
+            for form in text.forms(token) {
+                self.field(ELSEWHERE, form, tables);
+                if token.sigil == Sigil::Handle && handle_name(form) != form {
+                    self.field(ELSEWHERE, handle_name(form), tables);
+                }
+            }
+        }
+    }
+
+    /// One stated value, with everything it also counts as.
+    fn value<K: Clone + Ord>(&mut self, name: FieldName, raw: &str, tables: &Tables<'_, K>) {
+        let mark = field_mark(name);
+        let longest = tables.base.facts.longest_field.max(tables.added.map_or(0, |a| a.facts.longest_field));
+        let simple = matches!(name, FieldName::Author | FieldName::To | FieldName::Channel | FieldName::Tag | FieldName::Tier);
+        let Some(key) = plain(raw).filter(|_| simple && !raw.starts_with('@')).or_else(|| name.key(raw)) else { return };
+        match name {
+            FieldName::Author | FieldName::To => {
+                self.field(mark, &key, tables);
+                if handle_name(&key) != key {
+                    self.field(mark, handle_name(&key), tables);
+                }
+            }
+            FieldName::Lang => {
+                self.field(mark, &key, tables);
+                for (dash, _) in key.match_indices('-').take_while(|(dash, _)| *dash < longest) {
+                    self.field(mark, &key[..dash], tables);
+                }
+            }
+            FieldName::Site | FieldName::Link => {
+                let host = key.split(['/', '?']).next().unwrap_or_default();
+                self.field(mark, host, tables);
+                for (dot, _) in host.match_indices('.').filter(|(dot, _)| host.len() - dot <= longest) {
+                    self.field(mark, &host[dot + 1..], tables);
+                }
+            }
+            FieldName::Country | FieldName::Channel | FieldName::Tag | FieldName::Segment | FieldName::Tier => {
+                self.field(mark, &key, tables)
+            }
+        }
+    }
+
+    fn field<K: Clone + Ord>(&mut self, mark: u8, value: &str, tables: &Tables<'_, K>) {
         let mut word = std::mem::take(&mut self.word);
-        field_word(field, value, &mut word);
+        field_word(mark, value, &mut word);
         let key = Key::new(&word);
         let mut value = tables.base.facts.words.get(&key, &word);
         if value == 0

@@ -5,8 +5,9 @@
 use tertulia_kernel::text::Sigil;
 
 use super::dictionary::{Key, mix};
-use super::facts::{FieldKey, PATTERN, SIGNS, shape};
+use super::facts::{ELSEWHERE, HAS, IS, PATTERN, SIGNS, field_mark, is_field_mark, shape};
 use super::scan::Scan;
+use crate::ast::FieldName;
 
 /// Counters in each of two rows; a thing's count is the smaller of its two counters.
 const COUNTERS: usize = 1 << 15;
@@ -104,9 +105,11 @@ impl Frequencies {
         let hash = Key::new(word).hash;
         let share = match word.first() {
             Some(&PATTERN) => 0.01,
-            Some(b) if *b == FieldKey::Author as u8 => 0.001,
-            Some(b) if *b == FieldKey::Channel as u8 => 0.2,
-            Some(b) if *b == FieldKey::Lang as u8 => 0.3,
+            Some(b) if *b == field_mark(FieldName::Channel) => 0.2,
+            Some(b) if *b == field_mark(FieldName::Lang) || *b == field_mark(FieldName::Country) => 0.6,
+            Some(&(HAS | IS)) => 0.3,
+            Some(&ELSEWHERE) => 0.01,
+            Some(b) if is_field_mark(*b) => 0.001,
             _ => self.share(hash, std::str::from_utf8(word).map_or(1.0, commonness)),
         };
         Commonness { hash, share }

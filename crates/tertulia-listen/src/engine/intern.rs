@@ -6,9 +6,9 @@
 use super::anchors::Weights;
 use super::code::Part;
 use super::dictionary::Pairs;
-use super::facts::{Facts, FieldKey, HEADS, LEADS, PATTERN, PLACED, SHAPED, field_word, number, shape, value};
+use super::facts::{ELSEWHERE, Facts, HAS, HEADS, IS, LEADS, PATTERN, PLACED, SHAPED, field_mark, field_word, number, shape, value};
 use super::frequencies::{Commonness, Frequencies, weight_of};
-use crate::ast::Field;
+use crate::ast::{Field, FieldName, Has, Reach, Zones};
 use crate::compile::{Link, Look, Plan};
 
 /// Where new facts are put. Known ones are those of `base`, then those of `added`.
@@ -90,12 +90,16 @@ impl Interner<'_> {
                 Some(part) => (part, true),
                 None => (all(vec![self.part(left).0, self.part(right).0]), false),
             },
+            Plan::Few { count, parts } => {
+                let (parts, exact): (Vec<_>, Vec<_>) = parts.iter().map(|p| self.part(p)).unzip();
+                (Part::Few(*count, parts), exact.into_iter().all(|e| e))
+            }
+            Plan::Except { part, .. } | Plan::AtLeast { part, .. } => (self.part(part).0, false),
+            Plan::In { zones, part } if *zones == Zones::DEFAULT => self.part(part),
+            Plan::In { zones, part } => (self.somewhere(part, *zones), false),
             Plan::Within { chains, .. } => (all(chains.iter().map(|links| self.each_link(links)).collect()), false),
             Plan::Exact(exact) => (self.each_link(&exact.chain), false),
-            Plan::Field(Field::Author(values)) => (self.values(FieldKey::Author, values), true),
-            Plan::Field(Field::Lang(values)) => (self.values(FieldKey::Lang, values), true),
-            Plan::Field(Field::Channel(values)) => (self.values(FieldKey::Channel, values), true),
-            Plan::Field(Field::Followers(comparison, bound)) => (Part::Number(*comparison, *bound), true),
+            Plan::Field(field) => self.field(field),
         }
     }
 
@@ -104,7 +108,7 @@ impl Interner<'_> {
         match plan {
             Plan::Chain(links) => self.chain(links).map(|part| self.placed(part)),
             Plan::Or(plans) => plans.iter().map(|p| self.textual(p)).collect::<Option<Vec<_>>>().map(any),
-            Plan::Near { left, right, distance, ordered } => {
+            Plan::Near { left, right, reach: Reach::Places(distance), ordered } => {
                 let (left, right) = (Box::new(self.textual(left)?), Box::new(self.textual(right)?));
                 Some(Part::Near { left, right, distance: *distance, ordered: *ordered })
             }
@@ -150,13 +154,71 @@ impl Interner<'_> {
         all(links.iter().filter_map(|l| self.atom(l)).map(|a| Part::Fact(a.fact)).collect())
     }
 
-    fn values(&mut self, field: FieldKey, values: &[String]) -> Part {
+    fn field(&mut self, field: &Field) -> (Part, bool) {
+        match field {
+            // Of a link only the host is a fact.
+            Field::Value(FieldName::Link, values) => {
+                let hosts = values.iter().map(|value| value.split(['/', '?']).next().unwrap_or_default());
+                (self.values(field_mark(FieldName::Link), hosts), false)
+            }
+            Field::Value(name, values) => (self.values(field_mark(*name), values.iter().map(String::as_str)), true),
+            Field::Is(values) => (self.values(IS, values.iter().map(|v| v.as_str())), true),
+            // The other things are also seen in the text.
+            Field::Has(values) if values.iter().all(|v| matches!(v, Has::Image | Has::Video)) => {
+                (self.values(HAS, values.iter().map(|v| v.as_str())), true)
+            }
+            Field::Has(_) => (Part::Always, false),
+            Field::Number(quantity, ranges) => {
+                let range = |numbers: &crate::ast::Numbers| {
+                    let (least, greatest) = numbers.bounds().into_inner();
+                    Part::Number(*quantity, least, greatest)
+                };
+                (any(ranges.iter().map(range).collect()), true)
+            }
+        }
+    }
+
+    fn values<'v>(&mut self, mark: u8, values: impl Iterator<Item = &'v str>) -> Part {
         let mut word = Vec::new();
-        let facts = values.iter().map(|value| {
-            field_word(field, value, &mut word);
+        let facts = values.map(|value| {
+            field_word(mark, value, &mut word);
             Part::Fact(self.word(&word).fact)
         });
         any(facts.collect())
+    }
+
+    /// What a part that is looked for in `zones` needs: its words, somewhere in those texts.
+    fn somewhere(&mut self, plan: &Plan, zones: Zones) -> Part {
+        match plan {
+            Plan::And(plans) => all(plans.iter().map(|p| self.somewhere(p, zones)).collect()),
+            Plan::Or(plans) => any(plans.iter().map(|p| self.somewhere(p, zones)).collect()),
+            Plan::Near { left, right, .. } => all(vec![self.somewhere(left, zones), self.somewhere(right, zones)]),
+            Plan::Except { part, .. } | Plan::AtLeast { part, .. } => self.somewhere(part, zones),
+            Plan::In { zones, part } => self.somewhere(part, *zones),
+            Plan::Chain(links) => self.links_somewhere(links, zones),
+            Plan::Within { chains, .. } => all(chains.iter().map(|links| self.links_somewhere(links, zones)).collect()),
+            Plan::Exact(exact) => self.links_somewhere(&exact.chain, zones),
+            Plan::Field(field) => self.field(field).0,
+            Plan::Not(_) | Plan::Few { .. } => Part::Always,
+        }
+    }
+
+    fn links_somewhere(&mut self, links: &[Link], zones: Zones) -> Part {
+        if zones.union(Zones::DEFAULT) == Zones::DEFAULT {
+            return self.each_link(links);
+        }
+        let in_text = Zones::DEFAULT.iter().any(|zone| zones.holds(zone));
+        let mut parts = Vec::new();
+        for link in links {
+            let Look::Word(word) = &link.look else { continue };
+            let Some(text) = self.words.get(*word as usize).copied() else { continue };
+            let mut places = vec![self.values(ELSEWHERE, std::iter::once(text))];
+            if in_text {
+                places.extend(self.atom(link).map(|a| Part::Fact(a.fact)));
+            }
+            parts.push(any(places));
+        }
+        all(parts)
     }
 
     /// The fact of one word; `None` for what is none.

@@ -36,6 +36,7 @@ use find::{Finding, Tables};
 pub use frequencies::Frequencies;
 use run::{Run, Spans};
 
+use crate::ast::Zones;
 use crate::compile::{Plan, compile};
 use crate::evaluate;
 use crate::post::{Post, Reading, Vocabulary};
@@ -54,8 +55,18 @@ const SAMPLE: u32 = 64;
 #[derive(Clone, Debug, Default)]
 struct Plain {
     vocabulary: Vocabulary,
+    /// The texts they look for words in.
+    zones: Zones,
     /// By slot: the plan, and the query to make it of again.
     plans: HashMap<u32, (Plan, Query)>,
+}
+
+impl Plain {
+    fn insert(&mut self, slot: u32, query: &Query) {
+        let plan = compile(query.root(), &mut self.vocabulary);
+        self.zones = self.zones.union(plan.zones(Zones::DEFAULT));
+        self.plans.insert(slot, (plan, query.clone()));
+    }
 }
 
 /// A set of queries under keys. Matching needs no exclusive access: threads share one engine, each with a [`Scratch`].
@@ -163,7 +174,7 @@ impl<K: Clone + Ord> Engine<K> {
         let base = (&self.base.facts, self.base.weights.as_slice());
         if self.added.push(key, slot, query, base, &self.frequencies, posted) {
             let plain = Arc::make_mut(&mut self.plain);
-            plain.plans.insert(slot, (compile(query.root(), &mut plain.vocabulary), query.clone()));
+            plain.insert(slot, query);
         }
     }
 
@@ -227,7 +238,7 @@ impl<K: Clone + Ord> Engine<K> {
         let mut plain = Plain::default();
         for (slot, old) in slots.iter().enumerate() {
             if let Some((_, query)) = self.plain.plans.get(old) {
-                plain.plans.insert(slot as u32, (compile(query.root(), &mut plain.vocabulary), query.clone()));
+                plain.insert(slot as u32, query);
             }
         }
         *self = Self {
@@ -291,7 +302,12 @@ impl<K: Clone + Ord> Engine<K> {
             called.sort_unstable();
             called.dedup();
         }
-        let mut run = Run { code, raised: &scratch.finding.raised, followers: post.followers, spans: &mut scratch.spans };
+        let mut run = Run {
+            code,
+            raised: &scratch.finding.raised,
+            numbers: [post.followers, post.likes, post.shares, post.age],
+            spans: &mut scratch.spans,
+        };
         for (i, at) in called.iter().enumerate() {
             if let Some(ahead) = called.get(i + AHEAD) {
                 prefetch::prefetch(code, *ahead as usize);
@@ -306,7 +322,7 @@ impl<K: Clone + Ord> Engine<K> {
                 Some(true) if scratch.matched.contains(&slot) => {}
                 Some(true) => {
                     scratch.counts.verified += 1;
-                    let reading = reading.get_or_insert_with(|| Reading::new(post, &self.plain.vocabulary));
+                    let reading = reading.get_or_insert_with(|| Reading::new(post, &self.plain.vocabulary, self.plain.zones));
                     let plan = self.plain.plans.get(&slot).filter(|_| !self.is_dead(slot));
                     if plan.is_some_and(|(plan, _)| evaluate::matches(plan, reading)) {
                         scratch.matched.push(slot);

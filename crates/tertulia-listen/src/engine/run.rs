@@ -1,6 +1,8 @@
 //! Running byte code over the facts of a post.
 
-use super::code::{ALWAYS, ANCHORED, AND, ANY, CHAIN, FACT, NEAR, NONE, NOT, NUMBER, OR, children, number_holds, operation, payload, size};
+use super::code::{
+    ALWAYS, ANCHORED, AND, ANY, CHAIN, FACT, FEW, NEAR, NONE, NOT, NUMBER, OR, children, number_holds, operation, payload, size,
+};
 use super::raised::Raised;
 
 /// The most pairs of places one `NEAR` inside another looks at, leftmost first; as in the plain evaluator.
@@ -22,8 +24,8 @@ pub(super) struct Spans {
 pub(super) struct Run<'a> {
     pub(super) code: &'a [u32],
     pub(super) raised: &'a Raised,
-    /// The author's followers.
-    pub(super) followers: Option<u64>,
+    /// What the post states of each quantity.
+    pub(super) numbers: [Option<u64>; 4],
     pub(super) spans: &'a mut Spans,
 }
 
@@ -77,6 +79,7 @@ impl Run<'_> {
             AND => self.nodes(at, true),
             OR => self.nodes(at, false),
             NOT => !self.node(at + 1),
+            FEW => self.few(at),
             NEAR => self.near_exists(at),
             CHAIN => {
                 let base = self.spans.stack.len();
@@ -85,7 +88,7 @@ impl Run<'_> {
                 self.spans.stack.truncate(base);
                 found
             }
-            NUMBER => number_holds(&self.code[body], self.followers),
+            NUMBER => number_holds(&self.code[body], &self.numbers),
             ALWAYS => true,
             _ => false,
         }
@@ -102,6 +105,18 @@ impl Run<'_> {
             node += size(self.code[node]);
         }
         every
+    }
+
+    /// So many nodes of a `FEW` as it asks for.
+    fn few(&mut self, at: usize) -> bool {
+        let end = at + size(self.code[at]);
+        let mut wanted = self.code[at + 1];
+        let mut node = at + 2;
+        while node < end && wanted > 0 {
+            wanted -= u32::from(self.node(node));
+            node += size(self.code[node]);
+        }
+        wanted == 0
     }
 
     /// False when a part lacks facts it needs; cheap, and mostly the end of it.
@@ -231,23 +246,26 @@ impl Run<'_> {
         let middle = self.spans.stack.len();
         self.places(left + size(self.code[left]));
         let end = self.spans.stack.len();
-        let mut pairs = 0;
         let orders = [(base..middle, middle..end), (middle..end, base..middle)];
         for (first, second) in orders.into_iter().take(if ordered { 1 } else { 2 }) {
-            for i in first {
+            let mut pairs = 0;
+            'all: for i in first {
                 let (start, until) = self.spans.stack[i];
                 let from = second.start + self.spans.stack[second.clone()].partition_point(|s| s.0 < until);
                 for j in from..second.end {
                     let (place, longer) = self.spans.stack[j];
-                    if place > until.saturating_add(distance) || pairs >= MAX_PAIRS {
+                    if place > until.saturating_add(distance) {
                         break;
                     }
+                    if pairs >= MAX_PAIRS {
+                        break 'all;
+                    }
                     pairs += 1;
+                    self.spans.steps += 1;
                     self.spans.stack.push((start.min(place), until.max(longer)));
                 }
             }
         }
-        self.spans.steps += pairs as u64;
         self.spans.stack.drain(base..end);
         self.tidy(base);
     }

@@ -10,6 +10,7 @@
 use tertulia_kernel::text::{Kind, Sigil, Text, handle_name};
 
 use super::letters::{Letter, letter, letters};
+use crate::post::APART;
 
 /// Posts with more bytes are read in full; a shorter one cannot reach the limit of tokens.
 const MAX_QUICK: usize = tertulia_kernel::text::MAX_TOKENS;
@@ -58,18 +59,34 @@ impl Scan {
         &self.bytes[form.start as usize..(form.start + form.len) as usize]
     }
 
-    /// Reads a post.
-    pub(crate) fn read(&mut self, post: &str) {
-        if !self.read_quickly(post) {
-            self.read_fully(post);
+    /// Reads a post's text and headline; places of the two are far apart.
+    pub(crate) fn read(&mut self, text: &str, title: Option<&str>) {
+        self.forms.clear();
+        self.bytes.clear();
+        self.read_part(text, 0);
+        if let Some(title) = title {
+            self.read_part(title, APART);
         }
         self.bytes.resize(self.bytes.len() + PADDING, 0);
     }
 
-    /// False when the post needs the tokeniser.
+    fn read_part(&mut self, text: &str, base: u32) {
+        let (forms, bytes) = (self.forms.len(), self.bytes.len());
+        if !self.read_quickly(text) {
+            self.forms.truncate(forms);
+            self.bytes.truncate(bytes);
+            self.read_fully(text);
+        }
+        if base > 0 {
+            for form in &mut self.forms[forms..] {
+                form.place += base;
+                form.end += base;
+            }
+        }
+    }
+
+    /// False when the post needs the tokeniser; what was pushed until then has to go.
     fn read_quickly(&mut self, post: &str) -> bool {
-        self.forms.clear();
-        self.bytes.clear();
         self.marks.clear();
         self.emoji.clear();
         if post.len() > MAX_QUICK {
@@ -129,8 +146,6 @@ impl Scan {
 
     /// Takes the forms from the tokeniser.
     fn read_fully(&mut self, post: &str) {
-        self.forms.clear();
-        self.bytes.clear();
         let text = Text::new(post);
         for token in text.tokens().iter().filter(|t| t.kind != Kind::Url) {
             for form in text.forms(token) {
@@ -198,11 +213,14 @@ struct Reader<'s> {
     place: u32,
     next_mark: usize,
     next_emoji: usize,
+    /// Where the post begins among the bytes.
+    base: usize,
 }
 
 impl<'s> Reader<'s> {
     fn new(scan: &'s mut Scan, source: &'s [u8], mapped: bool) -> Self {
-        Self { scan, source, mapped, elongated: false, place: 0, next_mark: 0, next_emoji: 0 }
+        let base = scan.bytes.len();
+        Self { scan, source, mapped, elongated: false, place: 0, next_mark: 0, next_emoji: 0, base }
     }
 
     fn run(mut self) -> bool {
@@ -303,7 +321,7 @@ impl<'s> Reader<'s> {
 
     /// The end of the web address that begins with the word `at..end`; `Some(None)` when that is hard to tell.
     fn address_end(&self, at: usize, end: usize) -> Option<Option<usize>> {
-        let (word, rest) = (&self.scan.bytes[at..end], &self.source[end..]);
+        let (word, rest) = (&self.scan.bytes[self.base + at..self.base + end], &self.source[end..]);
         let scheme = match rest.first() {
             Some(b':') if matches!(word, b"http" | b"https") && rest.starts_with(b"://") => 3,
             Some(b'.') if word == b"www" => 1,
@@ -435,12 +453,13 @@ impl<'s> Reader<'s> {
 
     /// One token with its short forms.
     fn push(&mut self, (start, end): (usize, usize), sigil: Sigil, enye: bool, places: u32) {
-        let form = Form { start: start as u32, len: (end - start) as u32, place: self.place, end: self.place + places, sigil, enye };
+        let form =
+            Form { start: (self.base + start) as u32, len: (end - start) as u32, place: self.place, end: self.place + places, sigil, enye };
         self.scan.forms.push(form);
-        if self.elongated && sigil != Sigil::Handle && is_elongated(&self.scan.bytes[start..end]) {
+        if self.elongated && sigil != Sigil::Handle && is_elongated(&self.scan.bytes[self.base + start..self.base + end]) {
             for keep in [1, 2] {
                 let begin = self.scan.bytes.len();
-                self.shorten(start, end, keep);
+                self.shorten(self.base + start, self.base + end, keep);
                 let len = (self.scan.bytes.len() - begin) as u32;
                 self.scan.forms.push(Form { start: begin as u32, len, ..form });
             }
@@ -499,6 +518,9 @@ mod tests {
 
     fn agree(post: &str) -> bool {
         let (mut quick, mut full) = (Scan::default(), Scan::default());
+        // Something stands before it, as before a headline.
+        quick.read_part("¡Olé! #AB", 0);
+        full.read_fully("¡Olé! #AB");
         let covered = quick.read_quickly(post);
         full.read_fully(post);
         if covered {

@@ -10,6 +10,7 @@ use tertulia_store::{
     outbox::OutboxRow,
     post::{NewAttachment, PostRow, StepRow},
 };
+use uuid::Uuid;
 
 fn answer(n: u128, due_at: i64, state: &str) -> OutboxRow {
     OutboxRow {
@@ -169,6 +170,50 @@ on_both! {
         Ok(())
     }
 
+    async fn every_folder_shows_a_user_exactly_what_the_case_lock_allows(store) {
+        company::with_a_case(&store).await?;
+        let mut tx = store.begin().await?;
+        tx.insert_department(&super::staff::department(77)).await?;
+        let mut cases = vec![company::case(CASE, 1)];
+        let department = [None, Some(id(DEPARTMENT)), Some(id(77))];
+        for (n, department) in (0..36).zip(department.into_iter().cycle()) {
+            let assignee_id = (n % 4 == 0).then_some(id(AGENT));
+            let state = ["open", "open", "resolved", "snoozed", "open"][n % 5];
+            let row = company::case(500 + n as u128, 500 + n as i64);
+            cases.push(CaseRow { activity_at: NOW + n as i64 / 3, state: state.into(), department_id: department, assignee_id, ..row });
+        }
+        tx.insert_cases(&cases[1..]).await?;
+        tx.commit().await?;
+        let mut conn = store.read().await?;
+        let me = id(AGENT);
+        let seen = |case: &CaseRow| case.assignee_id == Some(me) || case.department_id.is_none_or(|d| d == id(DEPARTMENT));
+        let folders: [(Folder, &dyn Fn(&CaseRow) -> bool); 7] = [
+            (Folder::Mine(me), &|k| k.state == "open" && k.assignee_id == Some(me)),
+            (Folder::Unassigned, &|k| k.state == "open" && k.assignee_id.is_none()),
+            (Folder::Department(id(DEPARTMENT)), &|k| k.state == "open" && k.department_id == Some(id(DEPARTMENT))),
+            (Folder::Department(id(77)), &|k| k.state == "open" && k.department_id == Some(id(77))),
+            (Folder::All, &|k| k.state == "open"),
+            (Folder::Snoozed, &|k| k.state == "snoozed"),
+            (Folder::Done, &|k| k.state == "resolved"),
+        ];
+        for (folder, inside) in folders {
+            let mut expected: Vec<(i64, Uuid)> = cases.iter().filter(|k| inside(k) && seen(k)).map(|k| (k.activity_at, k.id)).collect();
+            expected.sort_unstable_by(|a, b| b.cmp(a));
+            let mut paged = Vec::new();
+            loop {
+                let page = conn.cases(folder, Some(me), paged.last().copied(), 2).await?;
+                if page.is_empty() {
+                    break;
+                }
+                paged.extend(page.iter().map(|k| (k.activity_at, k.id)));
+            }
+            assert_eq!(paged, expected, "{folder:?}");
+            assert_eq!(conn.count_cases(folder, Some(me), 100).await?, expected.len() as i64, "{folder:?}");
+            assert_eq!(conn.count_cases(folder, Some(me), 1).await?, 1.min(expected.len() as i64), "{folder:?}");
+        }
+        Ok(())
+    }
+
     async fn due_answers_are_those_under_way_and_not_before_their_time(store) {
         company::with_a_case(&store).await?;
         let mut tx = store.begin().await?;
@@ -243,6 +288,7 @@ on_both! {
         assert_eq!(names, ["41.png", "42.png"]);
         assert_eq!(conn.attachments_of(&[id(101)]).await?[0].id, id(43));
         assert_eq!(conn.attachment(id(42)).await?.1, Some(vec![42; 3]));
+        assert_eq!(conn.attachment_row(id(42)).await?.size, Some(3));
         Ok(())
     }
 

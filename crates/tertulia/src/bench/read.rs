@@ -8,8 +8,9 @@ use std::{path::PathBuf, time::Instant};
 use tertulia_app::{
     Actor, App,
     cases::{self, FolderName},
+    staff::users::{self, NewUser},
 };
-use tertulia_kernel::UserId;
+use tertulia_kernel::{DepartmentId, UserId};
 use tertulia_policy::Role;
 use tertulia_store::{
     case::CaseRow,
@@ -46,9 +47,9 @@ pub async fn run(args: ReadArgs) -> anyhow::Result<()> {
     fill(&app, usize::try_from(filled).unwrap_or(0), &args).await?;
     let fill_seconds = began.elapsed().as_secs_f64();
     let department = app.store.read().await?.department_ids().await?[0];
-    let actor =
-        |role| Actor { id: UserId(Uuid::from_u128(1)), name: "bench".into(), role, departments: vec![department.into()], scopes: None };
-    let (boss, agent) = (actor(Role::Supervisor), actor(Role::Agent));
+    let boss =
+        Actor { id: UserId(Uuid::from_u128(1)), name: "bench".into(), role: Role::Supervisor, departments: Vec::new(), scopes: None };
+    let agent = an_agent(&app, department.into()).await?;
     let mut workload = Workload::new(99);
     let mut figures = serde_json::Map::new();
     for (name, who, folder) in [
@@ -94,6 +95,26 @@ pub async fn run(args: ReadArgs) -> anyhow::Result<()> {
         .to_string(),
     );
     Ok(())
+}
+
+/// An agent of one department: sees that part of the cases and those without one.
+async fn an_agent(app: &App, department: DepartmentId) -> anyhow::Result<Actor> {
+    const EMAIL: &str = "bench@tertulia.invalid";
+    let known = app.store.read().await?.user_by_email(EMAIL).await?;
+    let user = match known {
+        Some(user) => user,
+        None => {
+            let new = NewUser {
+                email: EMAIL.into(),
+                name: "bench".into(),
+                role: Role::Agent,
+                departments: vec![department],
+                locale: "en".into(),
+            };
+            users::create(app, new, &Uuid::new_v4().to_string()).await?
+        }
+    };
+    Ok(Actor { id: user.id, name: user.name, role: Role::Agent, departments: user.departments, scopes: None })
 }
 
 fn quantiles(mut times: Vec<f64>) -> serde_json::Value {
@@ -235,6 +256,7 @@ fn new_post(
             direction: "in".into(),
             visibility: "public".into(),
             identity_id: Some(identity),
+            author_external_id: None,
             user_id: None,
             author_name: "Persona".into(),
             author_handle: "persona".into(),

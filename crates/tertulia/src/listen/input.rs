@@ -52,6 +52,7 @@ impl PostLine {
             lang: self.lang.as_deref(),
             channel: self.channel.as_deref(),
             followers: self.followers,
+            ..Post::default()
         }
     }
 }

@@ -1,4 +1,5 @@
 //! Runs the program.
+#![allow(dead_code, reason = "each test program uses its part")]
 
 use std::{
     io::{BufRead, BufReader, Write},
@@ -126,6 +127,17 @@ impl Server {
         self.child.wait().expect("ended").code()
     }
 
+    /// Ends it without a word, as `kill -9` and the kernel short of memory do.
+    pub fn kill(mut self) {
+        self.child.kill().expect("killed");
+        self.child.wait().expect("ended");
+    }
+
+    /// Its process.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     pub fn client(&self, token: &str) -> Client {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let http = reqwest::Client::builder().no_proxy().build().expect("a client");
@@ -150,17 +162,34 @@ pub struct Client {
 
 impl Client {
     pub async fn get(&self, path: &str) -> (u16, serde_json::Value) {
-        Self::answer(self.http.get(format!("{}{path}", self.base)).bearer_auth(&self.token)).await
+        Self::answer(self.http.get(self.url(path)).bearer_auth(&self.token)).await.expect("an answer")
     }
 
     pub async fn post(&self, path: &str, body: serde_json::Value) -> (u16, serde_json::Value) {
-        Self::answer(self.http.post(format!("{}{path}", self.base)).bearer_auth(&self.token).json(&body)).await
+        self.try_post(path, body).await.expect("an answer")
     }
 
-    async fn answer(request: reqwest::RequestBuilder) -> (u16, serde_json::Value) {
-        let response = request.send().await.expect("an answer");
+    /// For a server that may be gone before it has answered.
+    pub async fn try_post(&self, path: &str, body: serde_json::Value) -> reqwest::Result<(u16, serde_json::Value)> {
+        Self::answer(self.http.post(self.url(path)).bearer_auth(&self.token).json(&body)).await
+    }
+
+    pub async fn put(&self, path: &str, body: serde_json::Value) -> (u16, serde_json::Value) {
+        Self::answer(self.http.put(self.url(path)).bearer_auth(&self.token).json(&body)).await.expect("an answer")
+    }
+
+    pub async fn delete(&self, path: &str) -> (u16, serde_json::Value) {
+        Self::answer(self.http.delete(self.url(path)).bearer_auth(&self.token)).await.expect("an answer")
+    }
+
+    fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.base)
+    }
+
+    async fn answer(request: reqwest::RequestBuilder) -> reqwest::Result<(u16, serde_json::Value)> {
+        let response = request.send().await?;
         let status = response.status().as_u16();
-        (status, serde_json::from_str(&response.text().await.expect("text")).unwrap_or_default())
+        Ok((status, serde_json::from_str(&response.text().await?).unwrap_or_default()))
     }
 }
 
