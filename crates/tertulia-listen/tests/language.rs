@@ -418,7 +418,6 @@ fn cost_classes() {
         ("de AND aerolineas", CostClass::Low, Some(1)),
         ("lang:es", CostClass::High, Some(1)),
         ("lang:es NOT aerolineas", CostClass::High, Some(1)),
-        ("followers>10", CostClass::High, None),
         ("aerolineas OR (de lang:es)", CostClass::Medium, Some(2)),
     ] {
         let cost = query(text).cost();

@@ -151,7 +151,16 @@ impl Interner<'_> {
 
     /// Every word of a row, anywhere.
     fn each_link(&mut self, links: &[Link]) -> Part {
-        all(links.iter().filter_map(|l| self.atom(l)).map(|a| Part::Fact(a.fact)).collect())
+        let mut parts = Vec::new();
+        for link in links {
+            let atom = match &link.look {
+                // A pair of characters that begins with it begins with its bytes.
+                Look::Character(c) if HEADS.contains(&c.len_utf8()) => Some(self.head(c.encode_utf8(&mut [0; 4]).as_bytes())),
+                _ => self.atom(link),
+            };
+            parts.extend(atom.map(|a| Part::Fact(a.fact)));
+        }
+        all(parts)
     }
 
     fn field(&mut self, field: &Field) -> (Part, bool) {
