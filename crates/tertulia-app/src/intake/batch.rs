@@ -126,9 +126,10 @@ impl<'a> Batch<'a> {
     async fn run_posts(&mut self, tx: &mut Tx, posts: &[&IncomingPost], matched: &[Matched], sorted: &Sorted<'_>) -> Result<()> {
         let mut kept = Vec::new();
         for (post, matched) in posts.iter().zip(matched) {
-            let gone = self.facts.gone.contains(&post.external_id) || sorted.deleted.iter().any(|(id, _)| *id == post.external_id);
+            let goes = sorted.deleted.iter().any(|(id, _)| *id == post.external_id);
+            let gone = goes || self.facts.gone.contains(&post.external_id);
             match self.facts.posts.get(&key(post)) {
-                Some(row) if row.deleted_at.is_some() => self.out.receipt.duplicates += 1,
+                Some(row) if row.deleted_at.is_some() || goes => self.out.receipt.duplicates += 1,
                 Some(row) => {
                     let stored = row.revised_at.unwrap_or(row.occurred_at);
                     let newer =

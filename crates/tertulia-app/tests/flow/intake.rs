@@ -1,0 +1,53 @@
+//! What intake makes of events that meet: edits with deletions, rules, strangers, and people at work at the same moment.
+
+use crate::support::{House, house};
+use std::time::Duration;
+use tertulia_app::{
+    cases::{self, FolderName, change, detail::ThreadItem},
+    rules::{Actions, Conditions},
+};
+use tertulia_kernel::{
+    Timestamp,
+    event::{Event, IncomingPost, Media, Visibility},
+};
+use tertulia_policy::Role;
+
+fn post(id: &str, text: &str) -> IncomingPost {
+    house::post(id, "ana", text)
+}
+
+fn event(post: IncomingPost) -> Event {
+    Event::Post(Box::new(post))
+}
+
+fn addressed(id: &str, author: &str, text: &str) -> IncomingPost {
+    IncomingPost { addressed: true, ..house::post(id, author, text) }
+}
+
+fn edited(post: IncomingPost, text: &str, at: i64) -> IncomingPost {
+    IncomingPost { revised_at: Some(Timestamp::from_seconds(at)), text: text.into(), ..post }
+}
+
+fn deleted(id: &str) -> Event {
+    Event::Deleted { external_id: id.into(), at: Timestamp::from_seconds(5_000) }
+}
+
+on_both!(a_deletion_is_final_when_an_edit_comes_in_the_same_batch, house => {
+    house.accept(vec![event(addressed("1", "ana", "mirasol público"))]).await;
+    house.accept(vec![event(edited(addressed("1", "ana", ""), "mirasol secreto", 2_000)), deleted("1")]).await;
+    assert_eq!((house.text("1").await.as_str(), house.found("secreto").await, house.found("publico").await), ("", 0, 0));
+    assert_eq!(house.count("post_version").await, 0, "nor is an earlier text kept");
+    house.accept(vec![deleted("2"), event(addressed("2", "ana", "mirasol otro"))]).await;
+    assert_eq!(house.found("otro").await, 0);
+});
+
+on_both!(a_deletion_of_a_post_kept_for_a_while_is_final_too, house => {
+    let mut tx = house.app.store.begin().await.expect("begin");
+    let row = tx.channel(house.channel.0).await.expect("channel");
+    tx.update_channel(&tertulia_store::channel::ChannelRow { window_days: 3, ..row }).await.expect("window");
+    tx.commit().await.expect("commit");
+    house.accept(vec![event(post("1", "sin nada"))]).await;
+    house.monitor("Marca", "mirasol").await;
+    house.accept(vec![event(edited(post("1", ""), "mirasol secreto", 2_000)), deleted("1")]).await;
+    assert_eq!((house.count("post").await, house.found("secreto").await), (0, 0));
+});
