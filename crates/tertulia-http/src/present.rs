@@ -2,6 +2,7 @@
 
 use tertulia_api_types::{cases as api_cases, channels as api_channels, people as api_people, posts as api_posts};
 use tertulia_app::{
+    answers::AnswerTo,
     cases::{CaseView, PersonView},
     channel::Bilingual,
     view::PostView,
@@ -121,6 +122,11 @@ pub fn post(view: PostView) -> api_posts::Post {
             retry_at: sending.retry_at.map(Timestamp::to_rfc3339),
         }),
     }
+}
+
+/// Whom an answer goes to.
+pub fn answer_to(to: AnswerTo) -> api_cases::AnswerTo {
+    api_cases::AnswerTo { post_id: to.post_id, person_id: to.person_id, name: to.name, handle: to.handle }
 }
 
 /// What a channel can do.

@@ -223,12 +223,18 @@ impl Conn {
         Ok(rows)
     }
 
-    /// Newest post of theirs in a conversation that is not deleted.
-    pub async fn newest_inbound(&mut self, conversation: Uuid) -> Result<Option<PostRow>> {
+    /// Newest post that is not deleted in a conversation: of this person, or of anybody but us.
+    pub async fn newest_inbound(&mut self, conversation: Uuid, person: Option<Uuid>) -> Result<Option<PostRow>> {
+        let theirs = if person.is_some() { "AND identity_id IN (SELECT id FROM identity WHERE person_id = $2)" } else { "" };
         let sql = format!(
-            "SELECT {COLUMNS} FROM post WHERE conversation_id = $1 AND direction = 'in' AND deleted_at IS NULL ORDER BY seq DESC LIMIT 1"
+            "SELECT {COLUMNS} FROM post WHERE conversation_id = $1 AND direction = 'in' AND deleted_at IS NULL {theirs} ORDER BY seq DESC LIMIT 1"
         );
-        Ok(on!(self, c => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(conversation).fetch_optional(c).await?))
+        Ok(match person {
+            Some(person) => {
+                on!(self, c => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(conversation).bind(person).fetch_optional(c).await?)
+            }
+            None => on!(self, c => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(conversation).fetch_optional(c).await?),
+        })
     }
 
     /// Posts of a person, newest first, before `seq`.

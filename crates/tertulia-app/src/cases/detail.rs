@@ -3,7 +3,7 @@
 use super::{CaseView, load, presence, views};
 use crate::{
     Actor, App, AppError, Result,
-    answers::Ground,
+    answers::{AnswerTo, Ground},
     channel::Network,
     live::Present,
     view::{PostView, post_views},
@@ -52,6 +52,8 @@ pub struct ConversationView {
     pub private_blocked: Option<&'static str>,
     /// What must stand in the answer.
     pub mention: Option<String>,
+    /// Whom an answer goes to unless it names a post.
+    pub to: Option<AnswerTo>,
 }
 
 /// One thing in the thread.
@@ -85,6 +87,7 @@ pub fn objection_code(objection: &Objection) -> &'static str {
         Objection::NotSummoned => "not_summoned",
         Objection::WindowOver { .. } => "window_over",
         Objection::ListenOnly => "reply_rule_never",
+        Objection::Stopped => "channel_stopped",
         Objection::TooManyFiles { .. } => "too_many_files",
         Objection::FileTooLarge { .. } => "file_too_large",
         Objection::FileType { .. } => "file_type",
@@ -103,7 +106,7 @@ pub async fn detail(app: &App, actor: &Actor, id: CaseId) -> Result<CaseDetail> 
     ids.dedup();
     let mut conversations = conn.conversations(&ids).await?;
     conversations.sort_by_key(|row| row.id);
-    let conversations = conversation_views(app, &mut conn, conversations).await?;
+    let conversations = conversation_views(app, &mut conn, row.person_id, conversations).await?;
     let mut thread: Vec<ThreadItem> =
         post_views(app, &mut conn, posts).await?.into_iter().map(|view| ThreadItem::Post(Box::new(view))).collect();
     thread.extend(conn.notes(id.0).await?.into_iter().map(ThreadItem::Note));
@@ -115,17 +118,18 @@ pub async fn detail(app: &App, actor: &Actor, id: CaseId) -> Result<CaseDetail> 
     Ok(CaseDetail { view, conversations, thread, present, reserved_by })
 }
 
-async fn conversation_views(app: &App, conn: &mut Conn, rows: Vec<ConversationRow>) -> Result<Vec<ConversationView>> {
+async fn conversation_views(app: &App, conn: &mut Conn, person: Uuid, rows: Vec<ConversationRow>) -> Result<Vec<ConversationView>> {
     let channels: HashMap<Uuid, ChannelRow> = conn.channels().await?.into_iter().map(|row| (row.id, row)).collect();
     let mut found = Vec::with_capacity(rows.len());
     for row in rows {
         let Some(channel) = channels.get(&row.channel_id).cloned() else { continue };
-        let ground = Ground::load(app, conn, row.clone(), channel.clone()).await?;
+        let ground = Ground::load(app, conn, person, row.clone(), channel.clone()).await?;
         let blocked = |visibility| ground.blocked(visibility, app.now()).map(|objection| objection_code(&objection));
         found.push(ConversationView {
             public_blocked: if row.visibility == "private" { Some("unsupported") } else { blocked(Visibility::Public) },
             private_blocked: blocked(Visibility::Private),
             mention: ground.mention(),
+            to: ground.to(),
             caps: ground.caps.clone(),
             row,
             channel,

@@ -51,3 +51,19 @@ on_both!(a_deletion_of_a_post_kept_for_a_while_is_final_too, house => {
     house.accept(vec![event(edited(post("1", ""), "mirasol secreto", 2_000)), deleted("1")]).await;
     assert_eq!((house.count("post").await, house.found("secreto").await), (0, 0));
 });
+
+on_both!(a_strangers_private_message_is_not_the_customers_conversation, house => {
+    let (agent, case, _) = house.answered("te escribimos").await;
+    let stranger = IncomingPost { visibility: Visibility::Private, in_reply_to: Some("1".into()), ..addressed("2", "troll", "psst") };
+    house.accept(vec![event(stranger)]).await;
+    let detail = cases::detail::detail(&house.app, &agent, case).await.expect("detail");
+    let public = detail.conversations.iter().find(|one| one.row.visibility == "public").expect("public").row.id;
+    let private = tertulia_app::answers::NewAnswer { visibility: Visibility::Private, ..house::answer(&house, public, "tu reserva es 1234") };
+    let id = private.id;
+    tertulia_app::answers::send(&house.app, &agent, case, private).await.expect("send");
+    let mut conn = house.app.store.read().await.expect("read");
+    let row = conn.answer(id.0).await.expect("answer");
+    let conversation = conn.conversation(row.conversation_id).await.expect("conversation");
+    let person = conn.case(case.0).await.expect("case").person_id;
+    assert_eq!(conversation.person_id, Some(person));
+});

@@ -254,7 +254,8 @@ on_both! {
         tx.insert_conversations(&[private.clone()]).await?;
         tx.commit().await?;
         let mut conn = store.read().await?;
-        assert_eq!(conn.continuation(id(CONVERSATION)).await?, Some(private));
+        assert_eq!(conn.continuation(id(CONVERSATION), Some(id(PERSON))).await?, Some(private));
+        assert_eq!(conn.continuation(id(CONVERSATION), Some(id(1))).await?, None, "somebody else's is not theirs");
         assert_eq!(conn.conversations_by_thread(id(CHANNEL), &["t1".into()]).await?.len(), 2);
         let found = conn.identities_by_external("mastodon", "", &["marta".into(), "luis".into()]).await?;
         assert_eq!(found, [company::identity(IDENTITY, "marta")]);
