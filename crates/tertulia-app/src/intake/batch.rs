@@ -23,12 +23,12 @@ use std::{
     sync::Arc,
 };
 use tertulia_care::{
-    life::{Course, Existing, State, decide_course},
+    life::{Asks, Course, Existing, State, decide_course},
     rules::{Decision, PostFacts, decide_rules},
 };
 use tertulia_kernel::{
     CaseId, ChannelId, Timestamp,
-    event::{DeliveryStatus, Event, IncomingPost, Visibility},
+    event::{Automatic, DeliveryStatus, Event, IncomingPost, Visibility},
 };
 use tertulia_store::{
     Tx,
@@ -339,7 +339,7 @@ impl<'a> Batch<'a> {
                 visibility: post.visibility,
                 followers: row.followers.and_then(|count| u64::try_from(count).ok()),
                 lang: post.lang.as_deref(),
-                addressed: post.addressed,
+                addressed: post.addressed && post.automatic.is_none(),
             },
         );
         self.step(
@@ -348,12 +348,21 @@ impl<'a> Batch<'a> {
             json!({"open_case": decision.open_case, "priority": decision.priority, "department_id": decision.department_id,
             "tags": decision.tags, "rules": decision.because}),
         );
-        let linked =
-            self.facts.conversations.get(&conversation).and_then(|row| row.case_id).and_then(|id| self.facts.cases.get(&id)).map(existing);
+        let linked = self.facts.conversations.get(&conversation).and_then(|row| row.case_id).and_then(|id| self.facts.cases.get(&id));
         let live = self.facts.live_case.get(&person).and_then(|id| self.facts.cases.get(id)).map(existing);
-        let course = decide_course(linked, live, decision.open_case, self.reopen_days, self.now);
+        let asks = Asks {
+            opens: decision.open_case,
+            refused: decision.refused,
+            concerned: post.addressed || linked.is_some_and(|case| case.person_id == person),
+            machine: post.automatic == Some(Automatic::Machine),
+        };
+        let course = decide_course(linked.map(existing), live, asks, self.reopen_days, self.now);
         let (case, kind) = match course {
             Course::Keep => return,
+            Course::Join(id) => {
+                row.case_id = Some(id.0);
+                return self.step(row.id, "cased", json!({"course": "joined", "case_id": id}));
+            }
             Course::Open => (self.open_case(post, matched, &decision, person), "opened"),
             Course::Extend(id) => (id, "extended"),
             Course::Reopen(id) => (id, "reopened"),

@@ -8,7 +8,7 @@ use tertulia_app::{
 };
 use tertulia_kernel::{
     Timestamp,
-    event::{Event, IncomingPost, Media, Visibility},
+    event::{Automatic, Event, IncomingPost, Media, Visibility},
 };
 use tertulia_policy::Role;
 
@@ -52,6 +52,27 @@ on_both!(a_deletion_of_a_post_kept_for_a_while_is_final_too, house => {
     assert_eq!((house.count("post").await, house.found("secreto").await), (0, 0));
 });
 
+on_both!(a_rule_keeps_a_reply_from_reopening_and_a_stranger_reopens_nothing, house => {
+    house.rule("gracias", Conditions { query: Some("gracias".into()), ..Default::default() }, Actions { open_case: Some(false), ..Default::default() }).await;
+    let (agent, case, answer) = house.answered("listo").await;
+    house.clock.forward(60);
+    tertulia_app::answers::outbox::work_once(&house.app).await.expect("outbox");
+    let resolved = change::CaseChange { state: Some("resolved".into()), ..Default::default() };
+    change::change(&house.app, &agent, case, resolved).await.expect("resolve");
+    let reply = |id: &str, author: &str, text: &str| IncomingPost { in_reply_to: Some(format!("net-{answer}")), ..house::post(id, author, text) };
+    house.accept(vec![event(IncomingPost { addressed: true, ..reply("2", "ana", "¡gracias!") })]).await;
+    house.accept(vec![event(reply("3", "troll", "a mí también"))]).await;
+    house.clock.forward(30 * 86_400);
+    house.accept(vec![event(reply("4", "troll", "y sigo"))]).await;
+    let (rows, _) = cases::list(&house.app, &agent, FolderName::All, None, 10).await.expect("list");
+    assert!(rows.is_empty(), "still resolved, and nothing new");
+    let detail = cases::detail::detail(&house.app, &agent, case).await.expect("detail");
+    let posts = detail.thread.iter().filter(|item| matches!(item, ThreadItem::Post(_))).count();
+    assert_eq!(posts, 5, "all of it stands in the thread");
+    house.accept(vec![event(IncomingPost { addressed: true, ..reply("5", "ana", "falta mi maleta") })]).await;
+    assert_eq!(cases::list(&house.app, &agent, FolderName::All, None, 10).await.expect("list").0.len(), 1, "she is heard");
+});
+
 on_both!(a_strangers_private_message_is_not_the_customers_conversation, house => {
     let (agent, case, _) = house.answered("te escribimos").await;
     let stranger = IncomingPost { visibility: Visibility::Private, in_reply_to: Some("1".into()), ..addressed("2", "troll", "psst") };
@@ -66,4 +87,20 @@ on_both!(a_strangers_private_message_is_not_the_customers_conversation, house =>
     let conversation = conn.conversation(row.conversation_id).await.expect("conversation");
     let person = conn.case(case.0).await.expect("case").person_id;
     assert_eq!(conversation.person_id, Some(person));
+});
+
+on_both!(a_mail_through_a_list_is_kept_and_a_programs_wakes_no_case, house => {
+    let automatic = |id: &str, author: &str, how, text: &str| IncomingPost { automatic: Some(how), ..addressed(id, author, text) };
+    assert_eq!(house.accept(vec![event(automatic("1", "eva", Automatic::List, "mi pedido no llega"))]).await.stored, 1);
+    assert_eq!((house.found("pedido").await, house.count("care_case").await), (1, 0));
+    let (agent, case, answer) = house.answered("listo").await;
+    let resolved = change::CaseChange { state: Some("resolved".into()), ..Default::default() };
+    change::change(&house.app, &agent, case, resolved).await.expect("resolve");
+    let absent = IncomingPost { in_reply_to: Some(format!("answer-{answer}")), ..automatic("3", "ana", Automatic::Machine, "estoy de vacaciones") };
+    house.accept(vec![event(absent)]).await;
+    let row = house.app.store.read().await.expect("read").case(case.0).await.expect("case");
+    assert_eq!((row.state.as_str(), row.waiting_since), ("resolved", None));
+    house.rule("soporte", Conditions { query: Some("pedido".into()), ..Default::default() }, Actions { open_case: Some(true), ..Default::default() }).await;
+    house.accept(vec![event(automatic("4", "leo", Automatic::List, "mi pedido tampoco"))]).await;
+    assert_eq!(house.only_case(&agent).await.person.row.name, "Leo");
 });
