@@ -222,7 +222,7 @@ on_both! {
         }
         tx.commit().await?;
         let mut tx = store.begin().await?;
-        let due = tx.due_answers(NOW, 10).await?;
+        let due = tx.due_answers(NOW, &[], 10).await?;
         assert_eq!(due.iter().map(|row| row.id).collect::<Vec<_>>(), [id(303), id(300)]);
         let claimed = OutboxRow { state: "sending".into(), attempts: 1, due_at: NOW + 60, ..due[1].clone() };
         tx.update_answer(&claimed).await?;
