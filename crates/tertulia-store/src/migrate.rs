@@ -32,6 +32,7 @@ const MIGRATIONS: &[(i64, &str, Text)] = &[
         },
     ),
     (5, "sight", Text::Both(include_str!("../migrations/0005_sight.sql"))),
+    (8, "flow", Text::Both(include_str!("../migrations/0008_flow.sql"))),
 ];
 
 /// The newest schema version this program knows.
