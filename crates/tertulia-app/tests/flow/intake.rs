@@ -89,6 +89,31 @@ on_both!(a_strangers_private_message_is_not_the_customers_conversation, house =>
     assert_eq!(conversation.person_id, Some(person));
 });
 
+on_both!(a_department_that_a_rule_names_stays, house => {
+    let complaints = house.department("complaints").await;
+    house.rule("quejas", Conditions::default(), Actions { department_id: Some(complaints), ..Default::default() }).await;
+    let boss = house.user_of("Jefa", Role::Administrator, "sales").await;
+    let error = tertulia_app::staff::departments::delete(&house.app, &boss, complaints).await.expect_err("in use");
+    assert_eq!(error.code, "in_use");
+    assert!(error.message.contains("quejas"), "{}", error.message);
+});
+
+on_both!(a_rule_that_names_a_department_that_is_gone_stops_no_post, house => {
+    let gone = tertulia_kernel::DepartmentId(house.app.new_id());
+    let mut tx = house.app.store.begin().await.expect("begin");
+    let rule = tertulia_store::monitor::RuleRow {
+        id: house.app.new_id(), position: 1, name: "vieja".into(), enabled: true, conditions: "{}".into(),
+        actions: serde_json::json!({"department_id": gone, "priority": "high"}).to_string(), sample: false,
+    };
+    tx.save_rule(&rule).await.expect("rule");
+    house.app.touch_listening(&mut tx).await.expect("touch");
+    tx.commit().await.expect("commit");
+    assert_eq!(house.accept(vec![event(addressed("1", "ana", "ayuda"))]).await.stored, 1);
+    let boss = house.user("Jefa", Role::Supervisor).await;
+    let row = house.only_case(&boss).await.row;
+    assert_eq!((row.department_id, row.priority.as_str()), (None, "high"));
+});
+
 on_both!(a_mail_through_a_list_is_kept_and_a_programs_wakes_no_case, house => {
     let automatic = |id: &str, author: &str, how, text: &str| IncomingPost { automatic: Some(how), ..addressed(id, author, text) };
     assert_eq!(house.accept(vec![event(automatic("1", "eva", Automatic::List, "mi pedido no llega"))]).await.stored, 1);
