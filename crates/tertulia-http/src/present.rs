@@ -120,6 +120,8 @@ pub fn post(view: PostView) -> api_posts::Post {
             reason: sending.reason,
             undo_until: sending.undo_until.map(Timestamp::to_rfc3339),
             retry_at: sending.retry_at.map(Timestamp::to_rfc3339),
+            can_retry: sending.can_retry,
+            can_take_back: sending.can_take_back,
         }),
     }
 }

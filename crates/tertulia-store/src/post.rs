@@ -470,6 +470,12 @@ impl Tx {
         Ok(taken)
     }
 
+    /// Gives a post's files back to the user who uploaded them, as if uploaded now.
+    pub async fn detach(&mut self, post: Uuid, user: Uuid, now: i64) -> Result<u64> {
+        const SQL: &str = "UPDATE attachment SET post_id = NULL, created_at = $3 WHERE post_id = $1 AND user_id = $2";
+        Ok(on!(self, c => sqlx::query(SQL).bind(post).bind(user).bind(now).execute(c).await?.rows_affected()))
+    }
+
     /// Takes a set of posts into a case.
     pub async fn set_case_of_conversation_posts(&mut self, conversation: Uuid, case: Uuid) -> Result<()> {
         const SQL: &str = "UPDATE post SET case_id = $2 WHERE conversation_id = $1 AND case_id IS NULL";

@@ -216,10 +216,16 @@ async fn verdict(app: &App, conn: &mut Conn, actor: &Actor, ground: &Ground, ans
 
 /// Puts an answer into the outbox. The same id again changes nothing and returns the same post.
 pub async fn send(app: &App, actor: &Actor, case: CaseId, answer: NewAnswer) -> Result<PostView> {
-    if let Ok(known) = app.store.read().await?.answer(answer.id.0).await {
-        return known_answer(app, actor, case, known).await;
-    }
     let mut work = Work::begin(app, actor, case).await?;
+    // The case is locked: whoever pressed twice is seen here.
+    match work.tx.answer(answer.id.0).await {
+        Ok(known) => {
+            drop(work);
+            return known_answer(app, actor, case, known).await;
+        }
+        Err(StoreError::NotFound) => {}
+        Err(error) => return Err(error.into()),
+    }
     let now = app.now();
     if let Some(holder) = presence::reservation(&work.row, now).filter(|holder| *holder != actor.id) {
         let name = cases::user_name(&mut work.tx, holder).await?;
@@ -262,7 +268,9 @@ pub async fn send(app: &App, actor: &Actor, case: CaseId, answer: NewAnswer) -> 
     };
     let tokens = tertulia_kernel::text::search_terms(&answer.text);
     let inserted = work.tx.insert_posts(&[NewPost { row: post, tokens: tokens.clone() }]).await?;
-    let Some((seq, _)) = inserted.first() else { return Err(StoreError::Raced.into()) };
+    let Some((seq, _)) = inserted.first() else {
+        return Err(AppError::field("id", "taken", "this id was used for another answer"));
+    };
     work.tx.index_posts(&[(*seq, &tokens)]).await?;
     work.tx.attach(answer.id.0, actor.id.0, &answer.attachments).await?;
     let step = json!({"by": actor.name, "visibility": answer.visibility, "channel": ground.channel.name, "gate": "passed", "length": verdict.length});
@@ -382,13 +390,12 @@ async fn own_case(app: &App, actor: &Actor, id: AnswerId) -> Result<CaseId> {
     Ok(answer.case_id.into())
 }
 
-/// Takes an answer back while it has not left.
+/// Takes an answer back while it has not left; its files are the author's again, to be sent with another.
 pub async fn take_back(app: &App, actor: &Actor, id: AnswerId) -> Result<()> {
     let case = own_case(app, actor, id).await?;
     let mut tx = app.store.begin().await?;
     let mut answer = tx.lock_answer(id.0).await?;
-    // A paused answer that was never accepted by the network can still be taken back; one being sent can't.
-    if !matches!(answer.state.as_str(), "queued" | "retrying" | "rejected" | "stuck") {
+    if !can_take_back(&answer.state) {
         return Err(AppError::conflict("too_late", "it has left already"));
     }
     "cancelled".clone_into(&mut answer.state);
@@ -397,21 +404,36 @@ pub async fn take_back(app: &App, actor: &Actor, id: AnswerId) -> Result<()> {
     tx.unindex_post(post.seq).await?;
     post.deleted_at = Some(app.now().as_micros());
     tx.update_post(&post).await?;
+    tx.detach(post.id, answer.created_by, app.now().as_micros()).await?;
     tx.commit().await?;
     tell_post(app, &post, case);
     Ok(())
 }
 
-/// Tries an answer again that was refused, failed or can't be confirmed. What may have gone out is reconciled first.
+/// Whether an answer in this state is known not to have left: refused, or not tried yet. One that may stand on the
+/// network (being sent, unknown, stuck) can't be taken back, it would only look as if.
+pub(crate) fn can_take_back(state: &str) -> bool {
+    matches!(state, "queued" | "retrying" | "rejected")
+}
+
+/// Whether an answer in this state can be tried again. One that bounced (`failed`) left: what follows is a new answer.
+pub(crate) fn can_retry(state: &str) -> bool {
+    matches!(state, "rejected" | "retrying" | "stuck" | "unknown")
+}
+
+/// Tries an answer again that was refused or can't be confirmed. What may have gone out is reconciled first.
 pub async fn retry(app: &App, actor: &Actor, id: AnswerId) -> Result<()> {
     let case = own_case(app, actor, id).await?;
     let mut tx = app.store.begin().await?;
     let mut answer = tx.lock_answer(id.0).await?;
-    answer.state = match answer.state.as_str() {
-        "rejected" | "retrying" => "retrying".into(),
-        "stuck" | "unknown" => "unknown".into(),
-        _ => return Err(AppError::conflict("not_failed", "this answer has not failed")),
-    };
+    if !can_retry(&answer.state) {
+        return Err(AppError::conflict("not_failed", "this answer can't be tried again"));
+    }
+    // Somebody looked: it has all its tries again.
+    if matches!(answer.state.as_str(), "rejected" | "stuck") {
+        answer.attempts = 0;
+    }
+    answer.state = if matches!(answer.state.as_str(), "stuck" | "unknown") { "unknown".into() } else { "retrying".into() };
     answer.due_at = app.now().as_micros();
     tx.update_answer(&answer).await?;
     let post = tx.post(answer.post_id).await?;

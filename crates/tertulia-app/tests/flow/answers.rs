@@ -128,6 +128,62 @@ on_both!(a_claim_is_renewed_before_sending, house => {
     slow.abort();
 });
 
+on_both!(an_answer_taken_back_gives_its_files_back, house => {
+    let (agent, case, first) = house.answered("hola").await;
+    answers::take_back(&house.app, &agent, first).await.expect("undo");
+    let file = house.app.new_id();
+    let mut tx = house.app.store.begin().await.expect("begin");
+    let upload = NewAttachment {
+        id: file, post_id: None, user_id: Some(agent.id.0), position: 0, mime: "image/png".into(), name: Some("a.png".into()),
+        alt: None, url: None, content: Some(vec![1, 2, 3]), created_at: house.app.now().as_micros(),
+    };
+    tx.save_attachments(&[upload]).await.expect("upload");
+    tx.commit().await.expect("commit");
+    let conversation = cases::detail::detail(&house.app, &agent, case).await.expect("detail").conversations[0].row.id;
+    let answer = NewAnswer { attachments: vec![file], ..house::answer(&house, conversation, "mira") };
+    let id = answer.id;
+    answers::send(&house.app, &agent, case, answer.clone()).await.expect("send");
+    answers::take_back(&house.app, &agent, id).await.expect("undo");
+    let again = NewAnswer { id: house.app.new_id().into(), ..answer };
+    let sent = answers::send(&house.app, &agent, case, again).await.expect("the files are there to be sent again");
+    assert_eq!(sent.attachments.len(), 1);
+});
+
+on_both!(what_may_stand_on_the_network_is_not_taken_back_but_tried_again, house => {
+    let (agent, _, answer) = house.answered("hola").await;
+    let mut tx = house.app.store.begin().await.expect("begin");
+    let mut row = tx.lock_answer(answer.0).await.expect("answer");
+    row.state = "stuck".into();
+    row.attempts = 12;
+    tx.update_answer(&row).await.expect("update");
+    tx.commit().await.expect("commit");
+    assert_eq!(answers::take_back(&house.app, &agent, answer).await.expect_err("it may have left").code, "too_late");
+    answers::retry(&house.app, &agent, answer).await.expect("it can be looked for");
+    assert_eq!(house.state_of(answer).await, "unknown");
+});
+
+on_both!(a_refused_answer_tried_again_gets_all_its_tries_again, house => {
+    let (agent, _, answer) = house.answered("hola").await;
+    let mut tx = house.app.store.begin().await.expect("begin");
+    let mut row = tx.lock_answer(answer.0).await.expect("answer");
+    row.state = "rejected".into();
+    row.attempts = 12;
+    tx.update_answer(&row).await.expect("update");
+    tx.commit().await.expect("commit");
+    answers::retry(&house.app, &agent, answer).await.expect("retry");
+    assert_eq!(house.app.store.read().await.expect("read").answer(answer.0).await.expect("answer").attempts, 0);
+});
+
+on_both!(the_same_answer_pressed_six_times_at_once_is_one, house => {
+    let (agent, case, conversation) = thread_of_two(&house).await;
+    let answer = house::answer(&house, conversation, "ya vamos");
+    let presses = (0..6).map(|_| answers::send(&house.app, &agent, case, answer.clone()));
+    for pressed in futures::future::join_all(presses).await {
+        assert_eq!(pressed.expect("the same answer").row.id, answer.id.0);
+    }
+    assert_eq!(house.count("outbox").await, 1);
+});
+
 on_both!(an_urgent_case_is_offered_however_many_wait_elsewhere, house => {
     house.accept((0..210).map(|n| event(addressed(&format!("{n}"), &format!("p{n}"), "queja"))).collect()).await;
     let (complaints, sales) = (house.department("complaints").await, house.department("sales").await);
