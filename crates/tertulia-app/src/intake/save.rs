@@ -105,21 +105,9 @@ impl Batch<'_> {
         tx.insert_cases(&opened).await?;
         let opened: HashSet<Uuid> = opened.iter().map(|case| case.id).collect();
         let changed: Vec<Uuid> = distinct(self.out.cases_changed.clone()).into_iter().filter(|id| !opened.contains(id)).collect();
-        let mut merged = Vec::with_capacity(changed.len());
-        for current in tx.lock_cases(&changed).await? {
-            let Some(case) = self.facts.cases.get_mut(&current.id) else { continue };
-            // Somebody may have assigned or answered it since it was loaded: their columns are kept.
-            *case = CaseRow {
-                priority: current.priority,
-                department_id: current.department_id,
-                assignee_id: current.assignee_id,
-                reserved_by: current.reserved_by,
-                reserved_until: current.reserved_until,
-                ..case.clone()
-            };
-            merged.push(case.clone());
-        }
-        tx.update_course(&merged).await?;
+        // They were locked when loaded, so that nobody changed them since.
+        let changed: Vec<CaseRow> = changed.iter().filter_map(|id| self.facts.cases.get(id).cloned()).collect();
+        tx.update_course(&changed).await?;
         let new: Vec<ConversationRow> = self.out.conversations.iter().filter_map(|id| self.facts.conversations.get(id).cloned()).collect();
         tx.insert_conversations(&new).await?;
         let new: HashSet<Uuid> = new.iter().map(|row| row.id).collect();

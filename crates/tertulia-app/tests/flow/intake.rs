@@ -52,6 +52,28 @@ on_both!(a_deletion_of_a_post_kept_for_a_while_is_final_too, house => {
     assert_eq!((house.count("post").await, house.found("secreto").await), (0, 0));
 });
 
+on_both!(what_an_agent_changes_while_a_message_arrives_is_kept, house => {
+    house.accept(vec![event(addressed("1", "ana", "ayuda"))]).await;
+    let agent = house.user("Luisa", Role::Agent).await;
+    let case = house.only_case(&agent).await.row.id;
+    let mut tx = house.app.store.begin().await.expect("begin");
+    let mut row = tx.lock_case(case).await.expect("case");
+    row.subject = Some("Maleta perdida".into());
+    row.tags = "[\"vip\"]".into();
+    row.state = "resolved".into();
+    row.resolved_at = Some(house.app.now().as_micros());
+    tx.update_case(&row).await.expect("update");
+    let (app, channel) = (house.app.clone(), house.channel);
+    let arriving = tokio::spawn(async move { app.accept(channel, vec![event(addressed("2", "ana", "¿hola?"))], vec![]).await });
+    tokio::time::sleep(Duration::from_millis(400)).await;
+    tx.commit().await.expect("commit");
+    arriving.await.expect("task").expect("accept");
+    let row = house.app.store.read().await.expect("read").case(case).await.expect("case");
+    assert_eq!((row.subject.as_deref(), row.tags.as_str()), (Some("Maleta perdida"), "[\"vip\"]"));
+    assert_eq!(row.state, "resolved", "her second thread is a matter of its own once the first is resolved");
+    assert_eq!(house.count("care_case").await, 2);
+});
+
 on_both!(a_rule_keeps_a_reply_from_reopening_and_a_stranger_reopens_nothing, house => {
     house.rule("gracias", Conditions { query: Some("gracias".into()), ..Default::default() }, Actions { open_case: Some(false), ..Default::default() }).await;
     let (agent, case, answer) = house.answered("listo").await;
