@@ -88,6 +88,13 @@ impl Conn {
 }
 
 impl Tx {
+    /// Makes every answer on its way one of unknown end: this database is a copy of an earlier moment, and they may have
+    /// left since. Returns how many.
+    pub async fn doubt_answers(&mut self) -> Result<u64> {
+        const SQL: &str = "UPDATE outbox SET state = 'unknown' WHERE state IN ('queued', 'sending', 'retrying')";
+        Ok(on!(self, c => sqlx::query(SQL).execute(c).await?.rows_affected()))
+    }
+
     /// Adds an answer.
     pub async fn insert_answer(&mut self, row: &OutboxRow) -> Result<()> {
         let sql =
