@@ -459,6 +459,15 @@ impl Tx {
         Ok(())
     }
 
+    /// Removes these posts' files.
+    pub async fn remove_attachments(&mut self, posts: &[Uuid]) -> Result<()> {
+        const SQL: &str = "DELETE FROM attachment WHERE post_id = $1";
+        for post in posts {
+            on!(self, c => sqlx::query(SQL).bind(post).execute(c).await?.rows_affected());
+        }
+        Ok(())
+    }
+
     /// Gives uploaded files of a user to a post; returns how many were taken.
     pub async fn attach(&mut self, post: Uuid, user: Uuid, files: &[Uuid]) -> Result<u64> {
         const SQL: &str = "UPDATE attachment SET post_id = $1, position = $2 WHERE id = $3 AND user_id = $4 AND post_id IS NULL";

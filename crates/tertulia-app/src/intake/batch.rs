@@ -43,6 +43,9 @@ use uuid::Uuid;
 /// Days that events as received are kept.
 const RAW_DAYS: i64 = 14;
 
+/// Most files of a post.
+const MOST_FILES: usize = 50;
+
 /// A batch being worked on.
 pub(super) struct Batch<'a> {
     pub app: &'a App,
@@ -132,9 +135,16 @@ impl<'a> Batch<'a> {
                 Some(row) if row.deleted_at.is_some() || goes => self.out.receipt.duplicates += 1,
                 Some(row) => {
                     let stored = row.revised_at.unwrap_or(row.occurred_at);
-                    let newer =
-                        post.revised_at.is_some_and(|at| at.as_micros() > stored) && (row.text != post.text || row.title != post.title);
-                    if newer { kept.push((*post, matched, Some(row.clone()))) } else { self.out.receipt.duplicates += 1 }
+                    let newer = post.revised_at.is_some_and(|at| at.as_micros() > stored);
+                    let files = newer && other_files(tx, row.id, post).await?;
+                    if newer && (files || row.text != post.text || row.title != post.title) {
+                        if files {
+                            self.out.files_replaced.push(row.id);
+                        }
+                        kept.push((*post, matched, Some(row.clone())));
+                    } else {
+                        self.out.receipt.duplicates += 1;
+                    }
                 }
                 None if gone && !self.facts.places.contains_key(&post.external_id) => self.out.receipt.duplicates += 1,
                 None => kept.push((*post, matched, None)),
@@ -217,10 +227,21 @@ impl<'a> Batch<'a> {
         if let Some(raw) = &post.raw {
             self.out.raw.push((row.id, raw.clone()));
         }
-        for (position, media) in post.media.iter().take(50).enumerate() {
+        if earlier.is_none() || self.out.files_replaced.contains(&row.id) {
+            self.take_files(row.id, post);
+        }
+        self.facts.posts.insert((row.external_id.clone(), row.kind.clone()), row.clone());
+        match earlier {
+            Some(earlier) => self.out.updated.push((PostRow { seq: earlier.seq, received_at: earlier.received_at, ..row }, tokens)),
+            None => self.out.inserted.push(NewPost { row, tokens }),
+        }
+    }
+
+    fn take_files(&mut self, id: Uuid, post: &IncomingPost) {
+        for (position, media) in post.media.iter().take(MOST_FILES).enumerate() {
             self.out.attachments.push(NewAttachment {
                 id: self.app.new_id(),
-                post_id: Some(row.id),
+                post_id: Some(id),
                 user_id: None,
                 position: position as i64,
                 mime: media.mime.clone(),
@@ -230,11 +251,6 @@ impl<'a> Batch<'a> {
                 content: media.bytes.clone(),
                 created_at: self.now.as_micros(),
             });
-        }
-        self.facts.posts.insert((row.external_id.clone(), row.kind.clone()), row.clone());
-        match earlier {
-            Some(earlier) => self.out.updated.push((PostRow { seq: earlier.seq, received_at: earlier.received_at, ..row }, tokens)),
-            None => self.out.inserted.push(NewPost { row, tokens }),
         }
     }
 
@@ -468,7 +484,7 @@ impl<'a> Batch<'a> {
         );
         self.out.matches.extend(matched.monitors.iter().map(|monitor| (monitor.0, row.id)));
         self.out.receipt.changed += 1;
-        let edited = PostRow {
+        let mut edited = PostRow {
             title: post.title.clone(),
             text: post.text.clone(),
             quoted: post.quoted.clone(),
@@ -477,8 +493,17 @@ impl<'a> Batch<'a> {
             revised_at: Some(revision(post).as_micros()),
             ..row
         };
-        if let Some(case) = edited.case_id {
-            self.out.excerpts.push(case);
+        if self.out.files_replaced.contains(&edited.id) {
+            self.take_files(edited.id, post);
+        }
+        match (edited.case_id, edited.conversation_id) {
+            (Some(case), _) => self.out.excerpts.push(case),
+            // What was kept without a case may be a complaint now.
+            (None, Some(conversation)) if edited.direction == "in" && self.is_kept(post, matched) => {
+                let person = self.relate(edited.id, post, &mut edited);
+                self.assign_case(post, matched, &mut edited, conversation, person);
+            }
+            _ => {}
         }
         self.out.updated.push((edited, search_tokens(post)));
     }
@@ -523,6 +548,13 @@ impl<'a> Batch<'a> {
     pub fn raw_expiry(&self) -> i64 {
         self.now.plus_seconds(RAW_DAYS * 86_400).as_micros()
     }
+}
+
+/// Whether a post comes with other files than those stored of it.
+async fn other_files(tx: &mut Tx, id: Uuid, post: &IncomingPost) -> Result<bool> {
+    let stored = tx.attachments_of(&[id]).await?;
+    let come: Vec<_> = post.media.iter().take(MOST_FILES).map(|file| (&file.mime, &file.name, &file.alt, &file.url)).collect();
+    Ok(!stored.iter().map(|file| (&file.mime, &file.name, &file.alt, &file.url)).eq(come))
 }
 
 fn existing(case: &CaseRow) -> Existing {

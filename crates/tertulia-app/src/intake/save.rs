@@ -43,6 +43,8 @@ pub(super) struct Outcome {
     pub matches: Vec<(Uuid, Uuid)>,
     pub steps: Vec<StepRow>,
     pub attachments: Vec<NewAttachment>,
+    /// Posts whose earlier files give way.
+    pub files_replaced: Vec<Uuid>,
     pub raw: Vec<(Uuid, String)>,
     pub changes: Vec<ChangeRow>,
     /// Conversations whose earlier posts join a case.
@@ -142,6 +144,7 @@ impl Batch<'_> {
             self.out.matches.iter().filter_map(|(monitor, post)| seqs.get(post).map(|seq| (*monitor, *seq, *post))).collect();
         tx.save_matches(&matches, self.now.as_micros()).await?;
         tx.save_steps(&self.out.steps).await?;
+        tx.remove_attachments(&self.out.files_replaced).await?;
         tx.save_attachments(&self.out.attachments).await?;
         tx.save_raw(&self.out.raw, self.raw_expiry()).await?;
         Ok(())

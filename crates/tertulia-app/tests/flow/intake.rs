@@ -74,6 +74,31 @@ on_both!(what_an_agent_changes_while_a_message_arrives_is_kept, house => {
     assert_eq!(house.count("care_case").await, 2);
 });
 
+on_both!(an_edit_replaces_the_files, house => {
+    let picture = |n: u8| Media { mime: "image/png".into(), name: None, alt: None, url: Some(format!("https://a.test/{n}.png")), bytes: None };
+    let first = IncomingPost { media: vec![picture(1)], ..addressed("1", "ana", "mira") };
+    house.accept(vec![event(first.clone())]).await;
+    let again = IncomingPost { media: vec![picture(2)], ..edited(first, "mira", 2_000) };
+    assert_eq!(house.accept(vec![event(again.clone())]).await.changed, 1);
+    assert_eq!(house.accept(vec![event(again)]).await.duplicates, 1);
+    let mut conn = house.app.store.read().await.expect("read");
+    let row = conn.posts_by_external(house.channel.0, &["1".into()]).await.expect("post").remove(0);
+    let files = conn.attachments_of(&[row.id]).await.expect("files");
+    assert_eq!(files.iter().filter_map(|file| file.url.as_deref()).collect::<Vec<_>>(), ["https://a.test/2.png"]);
+});
+
+on_both!(a_kept_post_edited_into_a_complaint_is_decided_again, house => {
+    house.rule("gracias", Conditions { query: Some("gracias".into()), ..Default::default() }, Actions { open_case: Some(false), ..Default::default() }).await;
+    house.accept(vec![event(addressed("1", "ana", "gracias por todo"))]).await;
+    assert_eq!(house.count("care_case").await, 0);
+    house.accept(vec![event(edited(addressed("1", "ana", ""), "perdieron mi maleta", 2_000))]).await;
+    let boss = house.user("Jefa", Role::Supervisor).await;
+    let case = house.only_case(&boss).await;
+    assert_eq!(case.row.excerpt, "perdieron mi maleta");
+    let detail = cases::detail::detail(&house.app, &boss, case.row.id.into()).await.expect("detail");
+    assert!(detail.thread.iter().any(|item| matches!(item, ThreadItem::Post(_))), "the post is in its thread");
+});
+
 on_both!(a_rule_keeps_a_reply_from_reopening_and_a_stranger_reopens_nothing, house => {
     house.rule("gracias", Conditions { query: Some("gracias".into()), ..Default::default() }, Actions { open_case: Some(false), ..Default::default() }).await;
     let (agent, case, answer) = house.answered("listo").await;
