@@ -269,6 +269,9 @@ impl<'a> Batch<'a> {
                 followers: followers.or(known.followers),
                 ..known.clone()
             };
+            if (&news.handle, &news.name) != (&known.handle, &known.name) {
+                self.out.renamed.push(known.person_id);
+            }
             if news != *known {
                 *known = IdentityRow { updated_at: now, ..news };
                 self.out.identities_changed.push(known.id);

@@ -25,6 +25,8 @@ pub(super) struct Outcome {
     pub people: Vec<NewPerson>,
     pub identities: Vec<Uuid>,
     pub identities_changed: Vec<Uuid>,
+    /// People who are found by other names now.
+    pub renamed: Vec<Uuid>,
     pub conversations: Vec<Uuid>,
     pub conversations_changed: Vec<Uuid>,
     pub cases_opened: Vec<Uuid>,
@@ -90,6 +92,14 @@ impl Batch<'_> {
         let changed = distinct(self.out.identities_changed.clone()).into_iter().filter(|id| !self.out.identities.contains(id));
         let changed: Vec<IdentityRow> = changed.filter_map(|id| by_id.get(&id).map(|row| (*row).clone())).collect();
         tx.update_identities(&changed).await?;
+        let renamed = distinct(std::mem::take(&mut self.out.renamed));
+        if !renamed.is_empty() {
+            let identities = tx.identities_of(&renamed).await?;
+            for person in tx.people(&renamed).await? {
+                let theirs: Vec<IdentityRow> = identities.iter().filter(|row| row.person_id == person.id).cloned().collect();
+                tx.index_person(person.id, person.number, &crate::people::findable(&person.name, &theirs)).await?;
+            }
+        }
         Ok(())
     }
 

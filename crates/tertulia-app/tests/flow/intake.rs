@@ -99,6 +99,18 @@ on_both!(a_kept_post_edited_into_a_complaint_is_decided_again, house => {
     assert!(detail.thread.iter().any(|item| matches!(item, ThreadItem::Post(_))), "the post is in its thread");
 });
 
+on_both!(a_person_is_found_by_a_changed_handle, house => {
+    house.accept(vec![event(addressed("1", "ana", "hola"))]).await;
+    let mut renamed = addressed("2", "ana", "hola otra vez");
+    renamed.author.handle = "anabelkarenina".into();
+    renamed.author.name = Some("Anabel".into());
+    house.accept(vec![event(renamed)]).await;
+    let mut conn = house.app.store.read().await.expect("read");
+    for word in ["anabelkarenina", "anabel"] {
+        assert_eq!(conn.find_people(&[word.into()], i64::MAX, 10).await.expect("search").len(), 1, "{word}");
+    }
+});
+
 on_both!(a_rule_keeps_a_reply_from_reopening_and_a_stranger_reopens_nothing, house => {
     house.rule("gracias", Conditions { query: Some("gracias".into()), ..Default::default() }, Actions { open_case: Some(false), ..Default::default() }).await;
     let (agent, case, answer) = house.answered("listo").await;
