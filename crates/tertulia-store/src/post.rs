@@ -237,6 +237,12 @@ impl Conn {
         })
     }
 
+    /// When the newest of their posts in a case was written, by the network's clock.
+    pub async fn newest_written(&mut self, case: Uuid) -> Result<Option<i64>> {
+        const SQL: &str = "SELECT max(occurred_at) FROM post WHERE case_id = $1 AND direction = 'in' AND deleted_at IS NULL";
+        Ok(on!(self, c => sqlx::query_scalar(SQL).bind(case).fetch_one(c).await?))
+    }
+
     /// Posts of a person, newest first, before `seq`.
     pub async fn posts_of_person(&mut self, person: Uuid, before: i64, limit: i64) -> Result<Vec<PostRow>> {
         let sql = format!(

@@ -215,6 +215,7 @@ impl<'a> Batch<'a> {
         } else {
             row.direction = "out".into();
             row.case_id = self.facts.conversations.get(&conversation).and_then(|row| row.case_id);
+            self.out.answered.extend(row.case_id.map(|case| (case, row.occurred_at)));
         }
         self.facts.places.insert(post.external_id.clone(), Place { conversation: Some(conversation), ours: post.own });
         self.out.receipt.stored += 1;

@@ -35,6 +35,8 @@ pub(super) struct Outcome {
     pub cases_told: Vec<Uuid>,
     /// Posts changed and saved already, to be told: post, case, conversation.
     pub posts_told: Vec<(Uuid, Option<Uuid>, Option<Uuid>)>,
+    /// Cases answered on the network itself, and when.
+    pub answered: Vec<(Uuid, i64)>,
     /// Cases whose first words may have changed.
     pub excerpts: Vec<Uuid>,
     pub inserted: Vec<NewPost>,
@@ -64,6 +66,7 @@ impl Batch<'_> {
             tx.set_case_of_conversation_posts(conversation, case).await?;
         }
         self.refresh_excerpts(tx).await?;
+        self.stop_clocks(tx).await?;
         let now = self.now.as_micros();
         for cursor in cursors {
             tx.save_cursor(self.channel.id, &cursor.name, &cursor.value, now).await?;

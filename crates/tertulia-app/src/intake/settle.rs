@@ -110,6 +110,22 @@ impl Batch<'_> {
         Ok(())
     }
 
+    /// A company's answer that was given on the network itself answers all that was written before it.
+    pub(super) async fn stop_clocks(&mut self, tx: &mut Tx) -> Result<()> {
+        for (id, at) in std::mem::take(&mut self.out.answered) {
+            if tx.newest_written(id).await?.is_some_and(|theirs| theirs > at) {
+                continue;
+            }
+            let mut case = tx.lock_case(id).await?;
+            case.waiting_since = None;
+            case.activity_at = self.now.as_micros();
+            tx.update_case(&case).await?;
+            self.facts.cases.insert(id, case);
+            self.out.cases_told.push(id);
+        }
+        Ok(())
+    }
+
     /// Puts the first words of these cases right after an edit or deletion.
     pub(super) async fn refresh_excerpts(&mut self, tx: &mut Tx) -> Result<()> {
         for id in super::distinct(std::mem::take(&mut self.out.excerpts)) {

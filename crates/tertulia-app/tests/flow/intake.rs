@@ -111,6 +111,21 @@ on_both!(a_person_is_found_by_a_changed_handle, house => {
     }
 });
 
+on_both!(our_answer_given_on_the_network_itself_stops_the_clock, house => {
+    house.accept(vec![event(addressed("1", "ana", "ayuda"))]).await;
+    let agent = house.user("Luisa", Role::Agent).await;
+    assert!(house.only_case(&agent).await.row.waiting_since.is_some());
+    house.clock.forward(60);
+    let ours = IncomingPost { own: true, in_reply_to: Some("1".into()), occurred_at: Timestamp::from_seconds(1_100), ..house::post("2", "us", "ya vamos") };
+    house.accept(vec![event(ours)]).await;
+    let row = house.only_case(&agent).await.row;
+    assert_eq!((row.waiting_since, row.activity_at), (None, house.app.now().as_micros()));
+    house.accept(vec![event(IncomingPost { in_reply_to: Some("2".into()), occurred_at: Timestamp::from_seconds(1_300), ..addressed("3", "ana", "¿y?") })]).await;
+    let late = IncomingPost { own: true, in_reply_to: Some("1".into()), occurred_at: Timestamp::from_seconds(1_200), ..house::post("4", "us", "sí") };
+    house.accept(vec![event(late)]).await;
+    assert!(house.only_case(&agent).await.row.waiting_since.is_some(), "it answers nothing that was written after it");
+});
+
 on_both!(a_rule_keeps_a_reply_from_reopening_and_a_stranger_reopens_nothing, house => {
     house.rule("gracias", Conditions { query: Some("gracias".into()), ..Default::default() }, Actions { open_case: Some(false), ..Default::default() }).await;
     let (agent, case, answer) = house.answered("listo").await;
