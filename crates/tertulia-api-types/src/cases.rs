@@ -84,6 +84,15 @@ pub struct DepartmentCount {
     pub open: i64,
 }
 
+/// A page of a case's thread.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct ThreadPage {
+    /// In order of time.
+    pub items: Vec<ThreadItem>,
+    /// Pass as `before` for what came before; null when there is nothing.
+    pub older: Option<String>,
+}
+
 /// A case with everything the case view shows but the person's history.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct CaseDetail {
@@ -92,8 +101,10 @@ pub struct CaseDetail {
     pub row: CaseRow,
     /// Its conversations, oldest first.
     pub conversations: Vec<Conversation>,
-    /// Everything in order of time: posts, notes, changes.
+    /// The newest 500 things in order of time: posts, notes, changes.
     pub thread: Vec<ThreadItem>,
+    /// Pass as `before` to `GET /cases/{id}/thread` for what came before; null when this is all.
+    pub older: Option<String>,
     /// Why it was opened: rule, monitors, particulars.
     #[schema(value_type = Object)]
     pub why: serde_json::Value,
@@ -118,6 +129,10 @@ pub struct Conversation {
     pub channel: String,
     /// `public` or `private`.
     pub visibility: String,
+    /// Person it is with.
+    pub person_id: Option<Uuid>,
+    /// Whom an answer without `in_reply_to` goes to: the case's person, or who wrote here last if that person did not.
+    pub to: Option<AnswerTo>,
     /// The public conversation it continues in private.
     pub continues: Option<Uuid>,
     /// What can be done here, with this person, now.
@@ -128,6 +143,19 @@ pub struct Conversation {
     pub private_blocked: Option<String>,
     /// The handle that must stand in the answer and counts in its length ("@ana@beta.test ").
     pub mention: Option<String>,
+}
+
+/// Whom an answer goes to.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct AnswerTo {
+    /// The post it answers: their newest here, or the one named.
+    pub post_id: Uuid,
+    /// Person.
+    pub person_id: Option<Uuid>,
+    /// Name as shown then.
+    pub name: String,
+    /// Handle, without a leading `@`.
+    pub handle: String,
 }
 
 /// One thing in a case's thread.
@@ -267,7 +295,7 @@ pub struct AnswerForm {
     pub id: Uuid,
     /// Conversation.
     pub conversation_id: Uuid,
-    /// Post it answers; absent: their newest one.
+    /// Post it answers; absent: the newest one of the case's person in this conversation (see `Conversation.to`).
     pub in_reply_to: Option<Uuid>,
     /// Text.
     pub text: String,
@@ -292,6 +320,8 @@ pub struct AnswerCheck {
     pub length: u32,
     /// Longest allowed.
     pub max_length: Option<u32>,
+    /// Whom it goes to.
+    pub to: Option<AnswerTo>,
     /// What stands against it.
     pub problems: Vec<GateProblem>,
 }
@@ -299,7 +329,7 @@ pub struct AnswerCheck {
 /// A reason of the send gate.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct GateProblem {
-    /// `too_long`, `empty`, `forbidden_word`, `reply_rule`, `window_over`, `unsupported`, `reserved_by_other`, `too_many_files`, `file_too_large`, `file_type`.
+    /// `too_long`, `empty`, `forbidden_word`, `reply_rule`, `window_over`, `unsupported`, `reserved_by_other`, `too_many_files`, `file_too_large`, `file_type`, `channel_stopped`.
     pub code: String,
     /// In the caller's language.
     pub message: String,

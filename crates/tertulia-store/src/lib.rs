@@ -10,6 +10,7 @@
 
 pub mod admin;
 pub mod audit;
+pub mod bounded;
 pub mod case;
 pub mod channel;
 pub mod conversation;

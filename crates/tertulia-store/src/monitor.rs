@@ -131,6 +131,12 @@ impl Conn {
         Ok(on!(self, c => sqlx::query_scalar(SQL).bind(monitor).bind(since).fetch_one(c).await?))
     }
 
+    /// Posts matched since an instant, by monitor.
+    pub async fn matches_since(&mut self, since: i64) -> Result<Vec<(Uuid, i64)>> {
+        const SQL: &str = "SELECT monitor_id, count(*) FROM post_match WHERE at >= $1 GROUP BY monitor_id";
+        Ok(on!(self, c => sqlx::query_as(SQL).bind(since).fetch_all(c).await?))
+    }
+
     /// All rules, in order.
     pub async fn rules(&mut self) -> Result<Vec<RuleRow>> {
         const SQL: &str = "SELECT id, position, name, enabled, conditions, actions, sample FROM rule ORDER BY position, id";

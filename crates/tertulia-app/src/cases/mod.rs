@@ -4,6 +4,7 @@
 pub mod change;
 pub mod detail;
 pub mod presence;
+pub mod thread;
 
 use crate::{Actor, App, AppError, Result, live::Audience, query::Query, view};
 use std::collections::HashMap;

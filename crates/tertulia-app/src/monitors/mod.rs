@@ -24,6 +24,7 @@ use crate::{
     audit::{self, Object},
     channel::Bilingual,
     live::{Audience, News},
+    page,
     query::Query,
 };
 use serde_json::json;
@@ -32,10 +33,14 @@ use tertulia_kernel::{MonitorId, UserId};
 use tertulia_policy::Permission;
 use tertulia_store::{
     Conn, StoreError, Tx,
+    bounded::Listed,
     history::HistoryRow,
     monitor::{MonitorFilter, MonitorRow},
 };
 use uuid::Uuid;
+
+/// Most monitors: the list is shown whole.
+const MOST: i64 = 5_000;
 
 /// Longest query, in characters.
 pub const LONGEST_QUERY: usize = 20_000;
@@ -158,6 +163,10 @@ async fn views(app: &App, conn: &mut Conn, rows: Vec<MonitorRow>) -> Result<Vec<
     let mut passes: HashMap<Uuid, HistoryRow> = conn.histories(&ids).await?.into_iter().map(|row| (row.monitor_id, row)).collect();
     let mut owners: HashMap<Uuid, Option<String>> = HashMap::new();
     let since = app.now().plus_seconds(-DAY).as_micros();
+    let matched: HashMap<Uuid, i64> = match rows.as_slice() {
+        [one] => HashMap::from([(one.id, conn.count_matches(one.id, since).await?)]),
+        _ => conn.matches_since(since).await?.into_iter().collect(),
+    };
     let mut views = Vec::with_capacity(rows.len());
     for row in rows {
         let owner = match row.owner_id {
@@ -171,7 +180,7 @@ async fn views(app: &App, conn: &mut Conn, rows: Vec<MonitorRow>) -> Result<Vec<
                 }
             },
         };
-        let matched_day = conn.count_matches(row.id, since).await?;
+        let matched_day = matched.get(&row.id).copied().unwrap_or_default();
         let (reading, cost) =
             Query::parse(&row.query).map_or_else(|_| (Bilingual::new("", ""), None), |query| (query.reading(), Some(query.cost())));
         views.push(MonitorView { reading, cost, matched_day, owner, history: passes.remove(&row.id), row });
@@ -185,6 +194,7 @@ pub async fn create(app: &App, actor: &Actor, form: Form) -> Result<MonitorView>
     let form = read(form)?;
     let now = app.now().as_micros();
     let mut tx = app.store.begin().await?;
+    page::room(&mut tx, Listed::Monitors, MOST).await?;
     let row = MonitorRow {
         id: app.new_id(),
         number: tx.take_numbers("monitor", 1).await?,

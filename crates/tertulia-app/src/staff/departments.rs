@@ -5,11 +5,15 @@ use crate::{
     Actor, App, AppError, Result, Wrong,
     audit::{self, Object},
     live::{Audience, News},
+    page,
 };
 use serde_json::json;
 use tertulia_kernel::DepartmentId;
 use tertulia_policy::Permission;
-use tertulia_store::StoreError;
+use tertulia_store::{StoreError, bounded::Listed};
+
+/// Most departments: the list is shown whole.
+const MOST: i64 = 2_000;
 
 /// What a person fills in.
 #[derive(Clone, Debug)]
@@ -48,6 +52,7 @@ pub async fn create(app: &App, actor: &Actor, form: Form) -> Result<Department> 
     let Form { key, name_es, name_en } = check(&form)?;
     let now = app.now();
     let mut tx = app.store.begin().await?;
+    page::room(&mut tx, Listed::Departments, MOST).await?;
     let number = tx.take_numbers("department", 1).await?;
     let id = DepartmentId(app.new_id());
     let department = Department { id, number, key, name_es, name_en, members: 0, created_at: now };
@@ -73,13 +78,19 @@ pub async fn change(app: &App, actor: &Actor, id: DepartmentId, form: Form) -> R
     Ok(department)
 }
 
-/// Removes a department that no case belongs to.
+/// Removes a department that no case belongs to and no rule names.
 pub async fn delete(app: &App, actor: &Actor, id: DepartmentId) -> Result<()> {
     actor.must(Permission::ManageDepartments)?;
     let mut tx = app.store.begin().await?;
     let department = tx.department(id).await?.ok_or_else(AppError::not_found)?;
     if tx.department_has_cases(id).await? {
         return Err(AppError::conflict("in_use", "cases belong to this department"));
+    }
+    for rule in tx.rules().await? {
+        let actions: tertulia_care::rules::Actions = serde_json::from_str(&rule.actions).unwrap_or_default();
+        if actions.department_id == Some(id) {
+            return Err(AppError::conflict("in_use", format!("the rule '{}' sends cases to this department", rule.name)));
+        }
     }
     tx.delete_department(id).await?;
     audit::record(app, &mut tx, Some(actor), "department.deleted", Object::new("department", id), json!({ "key": department.key })).await?;

@@ -4,11 +4,15 @@ use super::{Token, secrets, sign_in::Secret};
 use crate::{
     Actor, App, AppError, Result, Wrong,
     audit::{self, Object},
+    page,
 };
 use serde_json::json;
 use tertulia_kernel::{TokenId, UserId};
 use tertulia_policy::{Permission, Scope};
-use tertulia_store::Tx;
+use tertulia_store::{Tx, bounded::Listed};
+
+/// Most tokens of a user: the list is shown whole.
+const MOST: i64 = 100;
 
 /// What secrets start with, so that people and scanners recognise a leaked one.
 const PREFIX: &str = "tertulia_";
@@ -45,6 +49,7 @@ fn check(name: &str, scopes: &[String]) -> Result<(String, Vec<Scope>)> {
 }
 
 async fn add(app: &App, tx: &mut Tx, actor: Option<&Actor>, user: UserId, name: String, scopes: Vec<Scope>) -> Result<Created> {
+    page::room(tx, Listed::TokensOf(user.0), MOST).await?;
     let now = app.now();
     let secret = format!("{PREFIX}{}", secrets::fresh(&*app.entropy));
     let token = Token { id: TokenId(app.new_id()), user, name, scopes, created_at: now, last_used_at: None };

@@ -6,11 +6,15 @@ use crate::{
     Actor, App, AppError, Result, Wrong,
     audit::{self, Object},
     live::{Audience, News},
+    page,
 };
 use serde_json::{Map, Value, json};
 use tertulia_kernel::{DepartmentId, UserId};
 use tertulia_policy::{Permission, Role};
-use tertulia_store::Tx;
+use tertulia_store::{Tx, bounded::Listed};
+
+/// Most users, disabled ones too: the list is shown whole.
+const MOST: i64 = 5_000;
 
 /// A user to be.
 #[derive(Clone, Debug)]
@@ -79,6 +83,7 @@ pub(super) async fn add(app: &App, tx: &mut Tx, new: NewUser) -> Result<User> {
     if tx.user_by_email(&new.email).await?.is_some() {
         return Err(AppError::field("email", "taken", "a user with this e-mail address exists"));
     }
+    page::room(tx, Listed::Users, MOST).await?;
     let now = app.now();
     let user = User {
         id: UserId(app.new_id()),

@@ -106,6 +106,10 @@ pub(super) fn detail(code: &str, lang: Lang) -> Option<&'static str> {
             "Este servidor no tiene carpeta de datos donde guardar el día de ejemplo.",
             "This server has no data folder to keep the sample day in.",
         ),
+        "list_full" => (
+            "Ya hay tantos como puede haber. Elimina uno que no necesites.",
+            "There are as many as there can be. Remove one you don't need.",
+        ),
         "in_use" => ("Todavía se usa: primero mueve lo que depende de él.", "It is still in use: move what depends on it first."),
         "reserved_by_other" => ("Otra persona está respondiendo este caso.", "Somebody else is answering this case."),
         "monitor_off" => ("Este monitor no escucha: enciéndelo primero.", "This monitor does not listen: switch it on first."),

@@ -5,6 +5,7 @@ mod access;
 mod catalog;
 mod document;
 mod monitors;
+mod pages;
 mod problems;
 mod session;
 mod staff;

@@ -350,6 +350,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cases/{id}/thread": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An earlier page of a case's thread. */
+        get: operations["list_case_thread"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/channel-kinds": {
         parameters: {
             query?: never;
@@ -428,7 +445,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Events of a channel that could not be taken in. Supervisors and administrators. */
+        /** Events of a channel that could not be taken in, newest first, two hundred at a time. Supervisors and administrators. */
         get: operations["list_quarantine"];
         put?: never;
         post?: never;
@@ -515,7 +532,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What changed, as it changes. Resumes after `Last-Event-ID`. */
+        /** What changed, as it changes. Resumes after `Last-Event-ID`. Ends with the session or token it was opened with. */
         get: operations["live"];
         put?: never;
         post?: never;
@@ -809,7 +826,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** My newest notices. */
+        /** My notices, newest first, a hundred at a time. */
         get: operations["list_notices"];
         put?: never;
         post?: never;
@@ -922,6 +939,23 @@ export interface paths {
         patch: operations["change_person"];
         trace?: never;
     };
+    "/api/v1/people/{id}/cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A person's cases, newest first, as far as the caller sees them. */
+        get: operations["list_person_cases"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/people/{id}/posts": {
         parameters: {
             query?: never;
@@ -954,7 +988,7 @@ export interface paths {
         put?: never;
         /**
          * Takes posts of any source in. Pushing a post again, by its `id`, changes nothing. Posts that can't be taken are listed
-         *     with the field that is wrong and what to do; the others are taken all the same.
+         *     with the field that is wrong and what to do; the others are taken all the same. A caller pushes one request at a time.
          */
         post: operations["push_posts"];
         delete?: never;
@@ -1428,6 +1462,7 @@ export interface components {
             ok: boolean;
             /** @description What stands against it. */
             problems: components["schemas"]["GateProblem"][];
+            to?: components["schemas"]["AnswerTo"] | null;
         };
         /** @description An answer to send or to check. */
         AnswerForm: {
@@ -1445,7 +1480,7 @@ export interface components {
             id: string;
             /**
              * Format: uuid
-             * @description Post it answers; absent: their newest one.
+             * @description Post it answers; absent: the newest one of the case's person in this conversation (see `Conversation.to`).
              */
             in_reply_to?: string | null;
             /** @description Resolve the case when sent. */
@@ -1456,6 +1491,23 @@ export interface components {
             text: string;
             /** @description `public` or `private`. Private from a public conversation moves on in a linked private one. */
             visibility: string;
+        };
+        /** @description Whom an answer goes to. */
+        AnswerTo: {
+            /** @description Handle, without a leading `@`. */
+            handle: string;
+            /** @description Name as shown then. */
+            name: string;
+            /**
+             * Format: uuid
+             * @description Person.
+             */
+            person_id?: string | null;
+            /**
+             * Format: uuid
+             * @description The post it answers: their newest here, or the one named.
+             */
+            post_id: string;
         };
         /** @description A file of a post. */
         Attachment: {
@@ -1679,6 +1731,8 @@ export interface components {
         CaseDetail: components["schemas"]["CaseRow"] & {
             /** @description Its conversations, oldest first. */
             conversations: components["schemas"]["Conversation"][];
+            /** @description Pass as `before` to `GET /cases/{id}/thread` for what came before; null when this is all. */
+            older?: string | null;
             /** @description Who has it open or types in it. */
             presence: components["schemas"]["Presence"][];
             /**
@@ -1688,7 +1742,7 @@ export interface components {
             reserved_by?: string | null;
             /** @description Until. */
             reserved_until?: string | null;
-            /** @description Everything in order of time: posts, notes, changes. */
+            /** @description The newest 500 things in order of time: posts, notes, changes. */
             thread: components["schemas"]["ThreadItem"][];
             /** @description Why it was opened: rule, monitors, particulars. */
             why: Record<string, never>;
@@ -2025,10 +2079,16 @@ export interface components {
             id: string;
             /** @description The handle that must stand in the answer and counts in its length ("@ana@beta.test "). */
             mention?: string | null;
+            /**
+             * Format: uuid
+             * @description Person it is with.
+             */
+            person_id?: string | null;
             /** @description A private answer can't be sent now: why. */
             private_blocked?: string | null;
             /** @description A public answer can't be sent now: why (code `reply_rule_never`, `not_summoned`, `window_over`, `channel_stopped`, `unsupported`). */
             public_blocked?: string | null;
+            to?: components["schemas"]["AnswerTo"] | null;
             /** @description `public` or `private`. */
             visibility: string;
         };
@@ -2102,9 +2162,24 @@ export interface components {
             /** @description What is wrong, in the caller's language. */
             message: string;
         };
+        /** @description Words of a text and the part of a query that found them. */
+        FoundPart: {
+            /**
+             * Format: int32
+             * @description The one after the last.
+             */
+            end: number;
+            /** @description The part of the query, in canonical spelling. */
+            part: string;
+            /**
+             * Format: int32
+             * @description First UTF-16 code unit. Ranges of several parts may overlap.
+             */
+            start: number;
+        };
         /** @description A reason of the send gate. */
         GateProblem: {
-            /** @description `too_long`, `empty`, `forbidden_word`, `reply_rule`, `window_over`, `unsupported`, `reserved_by_other`, `too_many_files`, `file_too_large`, `file_type`. */
+            /** @description `too_long`, `empty`, `forbidden_word`, `reply_rule`, `window_over`, `unsupported`, `reserved_by_other`, `too_many_files`, `file_too_large`, `file_type`, `channel_stopped`. */
             code: string;
             /** @description In the caller's language. */
             message: string;
@@ -2298,6 +2373,8 @@ export interface components {
         };
         /** @description A monitor. */
         Monitor: {
+            /** @description How much work it makes: `low`, `medium` or `high`; null when the stored query can no longer be read. */
+            cost?: string | null;
             /** @description Created. */
             created_at: string;
             /** @description Listening. */
@@ -2742,6 +2819,8 @@ export interface components {
             direction: string;
             /** @description Edited on the network. */
             edited_at?: string | null;
+            /** @description The same part by part, where a query is being tried; empty elsewhere. */
+            found: components["schemas"]["FoundPart"][];
             /** @description What the search's own query found in `text`, in UTF-16 code units, `[start, end)`; empty elsewhere. */
             highlights: number[][];
             /**
@@ -2902,7 +2981,7 @@ export interface components {
         Problem: {
             /** @description Stable code, e.g. `invalid_credentials`, `not_found`, `reserved_by_other`, `invalid_query`. */
             code: string;
-            /** @description What to do, in the caller's language (Accept-Language es/en). */
+            /** @description What to do, in the caller's language; for a body that can't be read, with the place in it. */
             detail?: string | null;
             /** @description Wrong fields. */
             fields?: components["schemas"]["FieldProblem"][];
@@ -2911,7 +2990,7 @@ export interface components {
              * @description HTTP status.
              */
             status: number;
-            /** @description Short sentence in English. */
+            /** @description Short sentence about the kind of problem, in the caller's language (Accept-Language es/en). */
             title: string;
         };
         /** @description Author of a pushed post. */
@@ -3293,6 +3372,13 @@ export interface components {
             /** @enum {string} */
             type: "change";
         };
+        /** @description A page of a case's thread. */
+        ThreadPage: {
+            /** @description In order of time. */
+            items: components["schemas"]["ThreadItem"][];
+            /** @description Pass as `before` for what came before; null when there is nothing. */
+            older?: string | null;
+        };
         /** @description An API token, without its secret. */
         Token: {
             /** @description Created. */
@@ -3330,6 +3416,8 @@ export interface components {
         };
         /** @description What a query makes of one text. */
         TriedText: {
+            /** @description The same part by part. */
+            found: components["schemas"]["FoundPart"][];
             /** @description It matches. */
             matches: boolean;
             /** @description What was found in `text`, in UTF-16 code units, `[start, end)`. */
@@ -4365,6 +4453,54 @@ export interface operations {
             };
         };
     };
+    list_case_thread: {
+        parameters: {
+            query: {
+                /** @description A case's or a page's `older`. */
+                before: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ThreadPage"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_channel_kinds: {
         parameters: {
             query?: never;
@@ -4668,7 +4804,10 @@ export interface operations {
     };
     list_quarantine: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The id of the last row of the page before. */
+                after?: string;
+            };
             header?: never;
             path: {
                 id: string;
@@ -4702,6 +4841,14 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5931,7 +6078,10 @@ export interface operations {
     };
     list_notices: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The id of the last row of the page before. */
+                after?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -6224,6 +6374,56 @@ export interface operations {
             };
         };
     };
+    list_person_cases: {
+        parameters: {
+            query?: {
+                /** @description A page's `next`. */
+                after?: string;
+                /** @description Rows per page, at most 100; 50 when absent. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CasePage"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_person_posts: {
         parameters: {
             query?: {
@@ -6376,6 +6576,14 @@ export interface operations {
                 };
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
