@@ -16,7 +16,7 @@ use tertulia_listen::MonitorSet;
 use tertulia_store::{Conn, Tx};
 
 /// What queries read of a post.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct PostText<'a> {
     /// Headline or subject.
     pub title: Option<&'a str>,
@@ -32,6 +32,10 @@ pub struct PostText<'a> {
     pub channel_kind: &'a str,
     /// Author's followers.
     pub followers: Option<u64>,
+    /// Its address on the network.
+    pub url: Option<&'a str>,
+    /// It answers another post.
+    pub reply: bool,
 }
 
 /// What a post matched.
@@ -85,13 +89,19 @@ impl Listening {
                 Err(error) => tracing::error!(monitor = row.number, code = error.code, "this monitor's query is no longer understood"),
             }
         }
+        let departments = conn.department_ids().await?;
         for row in conn.rules().await?.into_iter().filter(|row| row.enabled) {
             let parsed = serde_json::from_str::<Conditions>(&row.conditions)
                 .and_then(|conditions| Ok((conditions, serde_json::from_str::<Actions>(&row.actions)?)));
-            let Ok((conditions, actions)) = parsed else {
+            let Ok((conditions, mut actions)) = parsed else {
                 tracing::error!(rule = row.name, "this rule can't be read");
                 continue;
             };
+            if actions.department_id.is_some_and(|department| !departments.contains(&department.0)) {
+                // It would keep every post it applies to from being stored.
+                tracing::error!(rule = row.name, "this rule names a department that is gone; its cases go to none");
+                actions.department_id = None;
+            }
             let id = RuleId::from(row.id);
             if let Some(query) = &conditions.query {
                 match Query::parse(query) {
@@ -133,7 +143,7 @@ impl Listening {
 
     /// Places of forbidden words and phrases in a text, as byte ranges. A phrase that is no query is taken literally.
     pub fn forbidden_places(&self, forbidden: &[String], text: &str) -> Vec<(usize, usize)> {
-        let post = PostText { title: None, text, author: "", lang: None, channel: "", channel_kind: "", followers: None };
+        let post = PostText { text, ..PostText::default() };
         let literal = |phrase: &String| Query::parse(&format!("\"{}\"", phrase.replace('"', " ")));
         let queries = forbidden.iter().filter_map(|phrase| Query::parse(phrase).or_else(|_| literal(phrase)).ok());
         let mut places: Vec<(usize, usize)> = queries

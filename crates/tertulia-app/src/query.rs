@@ -3,7 +3,10 @@
 
 use crate::{AppError, FieldError, Kind, channel::Bilingual, listening::PostText};
 use std::{collections::BTreeMap, ops::Range};
-use tertulia_listen::{Candidates, CostClass, Locale, Matcher, Post, QueryError, Source};
+use tertulia_listen::{
+    Candidates, CostClass, Locale, Matcher, Post, QueryError, Source,
+    ast::{Field, FieldName, Has, Is, Node, Quantity, Zone},
+};
 use tertulia_store::search::Terms;
 
 /// A query in the listening language, ready to match.
@@ -29,7 +32,10 @@ impl Query {
     /// Reads a query.
     pub fn parse(text: &str) -> Result<Self, Box<QueryProblem>> {
         let parsed = tertulia_listen::Query::parse(text).map_err(|error| Box::new(QueryProblem::from(error)))?;
-        Ok(Self::of_parsed(parsed))
+        match unknown(parsed.root()) {
+            Some(name) => Err(Box::new(QueryProblem::not_known(text, name))),
+            None => Ok(Self::of_parsed(parsed)),
+        }
     }
 
     /// A query that was parsed already, or a part of one.
@@ -94,7 +100,7 @@ impl Query {
         }
     }
 
-    /// Equal for queries that say the same in another order or say a part twice.
+    /// Equal for queries that ask for the same in another order or wording.
     pub fn identity(&self) -> String {
         self.parsed.identity()
     }
@@ -102,6 +108,25 @@ impl Query {
     /// What candidates must contain.
     pub fn terms(&self) -> Terms {
         terms(self.parsed.candidates())
+    }
+}
+
+/// A test in the query of something no channel tells us yet: it would never pass, and nobody would notice.
+fn unknown(node: &Node) -> Option<&'static str> {
+    let known = |field: &Field| match field {
+        Field::Value(name, _) => match name {
+            FieldName::Author | FieldName::Lang | FieldName::Channel | FieldName::Site | FieldName::Link => None,
+            name => Some(name.as_str()),
+        },
+        Field::Has(what) => what.iter().any(|what| matches!(what, Has::Image | Has::Video)).then_some("has"),
+        Field::Is(what) => what.iter().any(|what| *what != Is::Reply).then_some("is"),
+        Field::Number(Quantity::Followers, _) => None,
+        Field::Number(quantity, _) => Some(quantity.as_str()),
+    };
+    match node {
+        Node::Field(field) => known(field),
+        Node::In { zones, .. } if zones.holds(Zone::Bio) || zones.holds(Zone::Alt) => Some("in"),
+        _ => node.parts().find_map(unknown),
     }
 }
 
@@ -124,7 +149,27 @@ pub(crate) fn as_read<'a>(post: &PostText<'a>) -> Post<'a> {
         lang: post.lang,
         channel: Some(post.channel).filter(|channel| !channel.is_empty()),
         followers: post.followers,
+        site: post.url,
+        is: if post.reply { &[Is::Reply] } else { &[] },
         ..Post::default()
+    }
+}
+
+impl QueryProblem {
+    fn not_known(query: &str, name: &'static str) -> Self {
+        let start = query.to_ascii_lowercase().find(name).unwrap_or(0);
+        Self {
+            code: "not_known".into(),
+            range: start..(start + name.len()).min(query.len()),
+            message: Bilingual::new(
+                format!("Ningún canal nos dice todavía lo que pide «{name}»"),
+                format!("No channel tells us yet what “{name}” asks for"),
+            ),
+            hint: Bilingual::new(
+                "Se conocen author:, lang:, channel:, site:, link:, followers, is:reply, has:(link OR emoji OR question) e in:(title OR body OR url).",
+                "Known are author:, lang:, channel:, site:, link:, followers, is:reply, has:(link OR emoji OR question) and in:(title OR body OR url).",
+            ),
+        }
     }
 }
 
@@ -148,6 +193,39 @@ impl From<Box<QueryProblem>> for AppError {
             fields: vec![field],
             spanish: vec![("query".into(), words(&problem.message.es, &problem.hint.es))],
             ..Self::new(Kind::Invalid, "invalid_query", message)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    //! Tests that can never pass are refused where they stand.
+    use super::*;
+
+    #[test]
+    fn what_no_channel_tells_is_refused_at_its_place() {
+        for (query, at) in [
+            ("iberia is:verified", "is"),
+            ("iberia (maleta OR NOT Likes>10)", "Likes"),
+            ("has:(link OR image) iberia", "has"),
+            ("iberia crm:tier:gold", "crm:tier"),
+            ("in:bio (piloto OR azafata)", "in"),
+        ] {
+            let problem = Query::parse(query).err().expect(query);
+            assert_eq!((problem.code.as_str(), &query[problem.range]), ("not_known", at), "{query}");
+        }
+        for query in ["iberia is:reply", "site:example.com iberia", "in:title iberia", "has:(link OR emoji) followers:10..20 iberia"] {
+            assert!(Query::parse(query).is_ok(), "{query}");
+        }
+    }
+
+    #[test]
+    fn the_site_and_being_a_reply_are_read() {
+        let post = PostText { text: "Iberia", url: Some("https://foro.example.com/t/1"), reply: true, ..PostText::default() };
+        let other = PostText { text: "Iberia", ..PostText::default() };
+        for query in ["iberia site:example.com", "iberia is:reply"] {
+            let query = Query::parse(query).expect("a query");
+            assert!(query.matches(&post) && !query.matches(&other), "{}", query.canonical());
         }
     }
 }

@@ -35,7 +35,7 @@ macro_rules! on_both {
 }
 
 /// Queries of every kind the language has.
-const QUERIES: [&str; 14] = [
+const QUERIES: [&str; 20] = [
     "mirasol",
     "mirasol NOT promo",
     "(mirasol OR iberia) AND (maleta OR vuelo)",
@@ -50,6 +50,12 @@ const QUERIES: [&str; 14] = [
     "followers>=500 AND (vuelo OR promo)",
     "{Iberia}",
     "🌻 OR author:p3",
+    "2 OF (mirasol, maleta, vuelo)",
+    "ATLEAST/2 maleta*",
+    "maleta SENTENCE vuelo",
+    "*leta",
+    "(mirasol OR vuelo) in:title",
+    "mirasol EXCEPT \"mirasol promo\"",
 ];
 const WORDS: [&str; 24] = [
     "mirasol", "iberia", "Iberia", "maleta", "maletas", "vuelo", "promo", "#promo", "@ana", "no", "llega", "año", "ano", "hoy", "que",

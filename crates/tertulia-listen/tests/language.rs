@@ -416,8 +416,8 @@ fn cost_classes() {
         ("aerolineas", CostClass::Low, Some(1)),
         ("de", CostClass::Medium, Some(1)),
         ("de AND aerolineas", CostClass::Low, Some(1)),
-        ("lang:es", CostClass::High, None),
-        ("lang:es NOT aerolineas", CostClass::High, None),
+        ("lang:es", CostClass::High, Some(1)),
+        ("lang:es NOT aerolineas", CostClass::High, Some(1)),
         ("aerolineas OR (de lang:es)", CostClass::Medium, Some(2)),
     ] {
         let cost = query(text).cost();

@@ -160,7 +160,7 @@ mod tests {
 
     fn why(query: &str, text: &str) -> Vec<(&'static str, String)> {
         let query = Query::parse(query).expect("a query");
-        let post = PostText { title: None, text, author: "ana", lang: Some("es"), channel: "", channel_kind: "", followers: Some(5) };
+        let post = PostText { text, author: "ana", lang: Some("es"), followers: Some(5), ..PostText::default() };
         let reasons = Reasons::new(&query).of(&post);
         assert_eq!(reasons.is_empty(), query.matches(&post), "{text}");
         reasons.into_iter().map(|reason| (reason.kind, reason.message.es)).collect()
@@ -186,15 +186,7 @@ mod tests {
     #[test]
     fn what_excludes_is_shown_in_the_text() {
         let query = Query::parse("iberia NOT (promo AND sorteo)").expect("a query");
-        let post = PostText {
-            title: Some("Iberia"),
-            text: "año de promo y sorteo",
-            author: "",
-            lang: None,
-            channel: "",
-            channel_kind: "",
-            followers: None,
-        };
+        let post = PostText { title: Some("Iberia"), text: "año de promo y sorteo", ..PostText::default() };
         let reasons = Reasons::new(&query).of(&post);
         assert_eq!((reasons.len(), reasons[0].kind), (1, "excluded"));
         assert_eq!(reasons[0].ranges, [[7, 12], [15, 21]]);

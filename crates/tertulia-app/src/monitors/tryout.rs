@@ -75,8 +75,8 @@ pub fn try_query(_: &Actor, query: &str, input: &str) -> Result<Vec<Tried>> {
             author: pasted.author.as_deref().unwrap_or_default(),
             lang: pasted.lang.as_deref(),
             channel: pasted.channel.as_deref().unwrap_or_default(),
-            channel_kind: "",
             followers: pasted.followers,
+            ..PostText::default()
         };
         let matches = query.matches(&post);
         let ranges = to_utf16(post.text, &query.explain(&post));

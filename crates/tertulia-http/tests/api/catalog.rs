@@ -14,11 +14,11 @@ use uuid::Uuid;
 /// Smallest picture a browser takes.
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR";
 
-pub(crate) fn id(value: &Value) -> &str {
+pub(super) fn id(value: &Value) -> &str {
     value["id"].as_str().expect("an id")
 }
 
-pub(crate) fn texts(page: &Value) -> Vec<&str> {
+pub(super) fn texts(page: &Value) -> Vec<&str> {
     page["items"].as_array().expect("items").iter().map(|post| post["text"].as_str().expect("text")).collect()
 }
 

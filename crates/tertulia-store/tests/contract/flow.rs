@@ -222,7 +222,7 @@ on_both! {
         }
         tx.commit().await?;
         let mut tx = store.begin().await?;
-        let due = tx.due_answers(NOW, 10).await?;
+        let due = tx.due_answers(NOW, &[], 10).await?;
         assert_eq!(due.iter().map(|row| row.id).collect::<Vec<_>>(), [id(303), id(300)]);
         let claimed = OutboxRow { state: "sending".into(), attempts: 1, due_at: NOW + 60, ..due[1].clone() };
         tx.update_answer(&claimed).await?;
@@ -254,7 +254,8 @@ on_both! {
         tx.insert_conversations(&[private.clone()]).await?;
         tx.commit().await?;
         let mut conn = store.read().await?;
-        assert_eq!(conn.continuation(id(CONVERSATION)).await?, Some(private));
+        assert_eq!(conn.continuation(id(CONVERSATION), Some(id(PERSON))).await?, Some(private));
+        assert_eq!(conn.continuation(id(CONVERSATION), Some(id(1))).await?, None, "somebody else's is not theirs");
         assert_eq!(conn.conversations_by_thread(id(CHANNEL), &["t1".into()]).await?.len(), 2);
         let found = conn.identities_by_external("mastodon", "", &["marta".into(), "luis".into()]).await?;
         assert_eq!(found, [company::identity(IDENTITY, "marta")]);

@@ -183,6 +183,8 @@ async fn same_set(app: &App, monitor: Uuid, query: &str) -> anyhow::Result<bool>
                 channel: &channel.name,
                 channel_kind: &channel.shows_as,
                 followers: row.followers.and_then(|count| u64::try_from(count).ok()),
+                url: row.url.as_deref(),
+                reply: row.in_reply_to.is_some(),
             };
             if query.matches(&text) {
                 want.insert(row.seq);

@@ -124,7 +124,18 @@ impl Server {
     pub fn stop(mut self) -> Option<i32> {
         let asked = Command::new("kill").arg(self.child.id().to_string()).status().expect("kill");
         assert!(asked.success());
-        self.child.wait().expect("ended").code()
+        for _ in 0..600 {
+            if let Some(ended) = self.child.try_wait().expect("asked") {
+                return ended.code();
+            }
+            std::thread::sleep(std::time::Duration::from_millis(50));
+        }
+        panic!("the server did not stop within 30 s of being asked to");
+    }
+
+    /// Closes the other end of its logs, as when the program that kept them dies.
+    pub fn forget_logs(&mut self) {
+        drop(self.child.stderr.take());
     }
 
     /// Ends it without a word, as `kill -9` and the kernel short of memory do.

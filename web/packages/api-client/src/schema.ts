@@ -1462,6 +1462,7 @@ export interface components {
             ok: boolean;
             /** @description What stands against it. */
             problems: components["schemas"]["GateProblem"][];
+            to?: components["schemas"]["AnswerTo"] | null;
         };
         /** @description An answer to send or to check. */
         AnswerForm: {
@@ -1479,7 +1480,7 @@ export interface components {
             id: string;
             /**
              * Format: uuid
-             * @description Post it answers; absent: their newest one.
+             * @description Post it answers; absent: the newest one of the case's person in this conversation (see `Conversation.to`).
              */
             in_reply_to?: string | null;
             /** @description Resolve the case when sent. */
@@ -1490,6 +1491,23 @@ export interface components {
             text: string;
             /** @description `public` or `private`. Private from a public conversation moves on in a linked private one. */
             visibility: string;
+        };
+        /** @description Whom an answer goes to. */
+        AnswerTo: {
+            /** @description Handle, without a leading `@`. */
+            handle: string;
+            /** @description Name as shown then. */
+            name: string;
+            /**
+             * Format: uuid
+             * @description Person.
+             */
+            person_id?: string | null;
+            /**
+             * Format: uuid
+             * @description The post it answers: their newest here, or the one named.
+             */
+            post_id: string;
         };
         /** @description A file of a post. */
         Attachment: {
@@ -2061,10 +2079,16 @@ export interface components {
             id: string;
             /** @description The handle that must stand in the answer and counts in its length ("@ana@beta.test "). */
             mention?: string | null;
+            /**
+             * Format: uuid
+             * @description Person it is with.
+             */
+            person_id?: string | null;
             /** @description A private answer can't be sent now: why. */
             private_blocked?: string | null;
             /** @description A public answer can't be sent now: why (code `reply_rule_never`, `not_summoned`, `window_over`, `channel_stopped`, `unsupported`). */
             public_blocked?: string | null;
+            to?: components["schemas"]["AnswerTo"] | null;
             /** @description `public` or `private`. */
             visibility: string;
         };
@@ -2155,7 +2179,7 @@ export interface components {
         };
         /** @description A reason of the send gate. */
         GateProblem: {
-            /** @description `too_long`, `empty`, `forbidden_word`, `reply_rule`, `window_over`, `unsupported`, `reserved_by_other`, `too_many_files`, `file_too_large`, `file_type`. */
+            /** @description `too_long`, `empty`, `forbidden_word`, `reply_rule`, `window_over`, `unsupported`, `reserved_by_other`, `too_many_files`, `file_too_large`, `file_type`, `channel_stopped`. */
             code: string;
             /** @description In the caller's language. */
             message: string;
