@@ -303,7 +303,12 @@ pub async fn send(app: &App, actor: &Actor, case: CaseId, answer: NewAnswer) -> 
     work.row.reserved_by = Some(actor.id.0);
     work.row.reserved_until = Some(now.plus_seconds(i64::from(undo).max(RESERVED_SECONDS / 4)).as_micros());
     work.row.activity_at = now.as_micros();
-    let told = News::Post { post_id: answer.id.0.into(), case_id: Some(case), conversation_id: Some(conversation.id.into()) };
+    let told = News::Post {
+        post_id: answer.id.0.into(),
+        case_id: Some(case),
+        channel_id: ground.channel.id.into(),
+        conversation_id: Some(conversation.id.into()),
+    };
     let audience = cases::audience(&work.row);
     work.tell(audience, told);
     work.commit().await?;
@@ -444,6 +449,11 @@ pub async fn retry(app: &App, actor: &Actor, id: AnswerId) -> Result<()> {
 }
 
 pub(crate) fn tell_post(app: &App, post: &PostRow, case: CaseId) {
-    let news = News::Post { post_id: post.id.into(), case_id: Some(case), conversation_id: post.conversation_id.map(Into::into) };
+    let news = News::Post {
+        post_id: post.id.into(),
+        case_id: Some(case),
+        channel_id: post.channel_id.into(),
+        conversation_id: post.conversation_id.map(Into::into),
+    };
     app.live.tell(Audience::Everybody, news);
 }
