@@ -1,5 +1,6 @@
 /**
- * The foreign servers of the journeys, run by `tertulia-peers`: two servers that federate, mail servers.
+ * The foreign servers of the journeys, run by `tertulia-peers`: two servers that federate, one that
+ * streams, mail servers.
  *
  * What customers see is read from here, from their own server, and never from ours.
  */
@@ -25,6 +26,7 @@ export interface Box {
 
 export interface Places {
 	fediverse: { company: AccountPlace; customer: AccountPlace };
+	mastodon_mock: { company: AccountPlace; customer: AccountPlace };
 	mail: {
 		company: Box;
 		customer: Box;

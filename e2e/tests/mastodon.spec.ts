@@ -3,8 +3,9 @@
  * servers that federate: the company on one, the customer on the other.
  */
 import { expect, test, type Page } from '@playwright/test';
-import { Api } from '../support/api';
+import type { Api } from '../support/api';
 import { answer, post, row, signIn } from '../support/console';
+import { editAndDelete } from '../support/journeys';
 import { Mastodon } from '../support/mastodon';
 import { Peers } from '../support/peers';
 import { Server } from '../support/server';
@@ -117,42 +118,5 @@ test('a complaint that mentions nobody is answered in its thread, in private, an
 });
 
 test('an edit and a deletion on the network reach the console and its search', async () => {
-	const { handle } = peers.places.fediverse.company;
-	const edited = await marta.post(`@${handle} mi vuelo es el turpial 214`);
-	const doomed = await marta.post(`@${handle} esto fue un zarapito`);
-	await page.getByRole('link', { name: /^Todas/ }).click();
-	await expect
-		.poll(async () => (await api.cases()).flatMap(Api.posts).map((one) => one.text), {
-			timeout: 30_000
-		})
-		.toEqual(
-			expect.arrayContaining([
-				expect.stringContaining('turpial 214'),
-				expect.stringContaining('zarapito')
-			])
-		);
-	const found = (await api.cases()).find((one) =>
-		Api.posts(one).some((found) => found.text.includes('zarapito'))
-	);
-	await page.goto(`${server.base}/inbox/all/${found!.id}`);
-	await expect(post(page, 'turpial 214')).toBeVisible();
-	await expect(post(page, 'zarapito')).toBeVisible();
-
-	await marta.edit(edited.id, `@${handle} mi vuelo es el gavilán 330`);
-	await expect(post(page, 'gavilán 330')).toContainText('Editada', { timeout: 30_000 });
-	await expect(post(page, 'turpial')).toHaveCount(0);
-	await marta.delete(doomed.id);
-	await expect(page.getByText('Su autor la borró')).toBeVisible({ timeout: 30_000 });
-	await expect(post(page, 'zarapito')).toHaveCount(0);
-
-	await page.getByRole('link', { name: 'Publicaciones' }).click();
-	const search = page.getByRole('searchbox');
-	await search.fill('gavilan');
-	await expect(page.getByRole('article')).toHaveCount(1);
-	await search.fill('turpial');
-	await expect(page.getByText('No encontramos nada')).toBeVisible();
-	await search.fill('zarapito');
-	await expect(page.getByText('No encontramos nada')).toBeVisible();
-	await search.fill('gavilan');
-	await expect(page.getByRole('article')).toHaveCount(1);
+	await editAndDelete(page, server, api, marta, peers.places.fediverse.company.handle);
 });

@@ -1,8 +1,17 @@
+import { paraglideVitePlugin } from '@inlang/paraglide-js';
+import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
-// Pure logic only: no app around it, nothing to compile.
+// What the screens know and decide, without a browser: pure functions and the classes behind the components.
 export default defineConfig({
-	resolve: { alias: { $lib: fileURLToPath(new URL('./src/lib', import.meta.url)) } },
+	plugins: [
+		paraglideVitePlugin({ project: './project.inlang', outdir: './src/lib/paraglide' }),
+		svelte({ configFile: false })
+	],
+	resolve: {
+		alias: { $lib: fileURLToPath(new URL('./src/lib', import.meta.url)) },
+		conditions: ['browser']
+	},
 	test: { include: ['src/**/*.test.ts'], environment: 'node' }
 });

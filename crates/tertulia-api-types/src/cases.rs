@@ -84,6 +84,15 @@ pub struct DepartmentCount {
     pub open: i64,
 }
 
+/// A page of a case's thread.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct ThreadPage {
+    /// In order of time.
+    pub items: Vec<ThreadItem>,
+    /// Pass as `before` for what came before; null when there is nothing.
+    pub older: Option<String>,
+}
+
 /// A case with everything the case view shows but the person's history.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct CaseDetail {
@@ -92,8 +101,10 @@ pub struct CaseDetail {
     pub row: CaseRow,
     /// Its conversations, oldest first.
     pub conversations: Vec<Conversation>,
-    /// Everything in order of time: posts, notes, changes.
+    /// The newest 500 things in order of time: posts, notes, changes.
     pub thread: Vec<ThreadItem>,
+    /// Pass as `before` to `GET /cases/{id}/thread` for what came before; null when this is all.
+    pub older: Option<String>,
     /// Why it was opened: rule, monitors, particulars.
     #[schema(value_type = Object)]
     pub why: serde_json::Value,

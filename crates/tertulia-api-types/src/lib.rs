@@ -12,6 +12,7 @@ pub mod monitors;
 pub mod people;
 pub mod posts;
 pub mod problem;
+pub mod rules;
 pub mod session;
 pub mod settings;
 pub mod staff;

@@ -49,6 +49,19 @@ pub enum Live {
         /// Channel.
         channel_id: Uuid,
     },
+    /// A monitor's pass over history came further, or ended.
+    History {
+        /// Monitor.
+        monitor_id: Uuid,
+        /// `queued`, `running`, `done`, `cancelled` or `failed`.
+        state: String,
+        /// Candidates looked at.
+        looked_at: i64,
+        /// Candidates in all, once counted.
+        total: Option<i64>,
+        /// Of those looked at, matching.
+        matched: i64,
+    },
     /// Settings changed (departments, users, monitors, rules, canned answers).
     Settings {},
     /// Updates were missed: fetch everything shown.

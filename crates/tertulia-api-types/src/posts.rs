@@ -1,5 +1,6 @@
 //! Posts: pushing them in, searching them, reading what was decided about them.
 
+use crate::channels::Told;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -109,8 +110,23 @@ pub struct Post {
     pub attachments: Vec<Attachment>,
     /// Monitors that matched, with the matched ranges for highlighting.
     pub matches: Vec<PostMatch>,
+    /// What the search's own query found in `text`, in UTF-16 code units, `[start, end)`; empty elsewhere.
+    pub highlights: Vec<[u32; 2]>,
+    /// The same part by part, where a query is being tried; empty elsewhere.
+    pub found: Vec<FoundPart>,
     /// For our answers: how sending goes.
     pub sending: Option<Sending>,
+}
+
+/// Words of a text and the part of a query that found them.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct FoundPart {
+    /// First UTF-16 code unit. Ranges of several parts may overlap.
+    pub start: u32,
+    /// The one after the last.
+    pub end: u32,
+    /// The part of the query, in canonical spelling.
+    pub part: String,
 }
 
 /// Author of a post.
@@ -158,6 +174,8 @@ pub struct PostMatch {
     pub monitor: String,
     /// Matched ranges in `text`, in UTF-16 code units (JavaScript's), `[start, end)`.
     pub ranges: Vec<[u32; 2]>,
+    /// Somebody threw the match out as noise.
+    pub discarded: bool,
 }
 
 /// How sending an answer goes.
@@ -169,7 +187,7 @@ pub struct Sending {
     /// `cancelled`, `delivered`, `failed` (it left and did not arrive).
     pub state: String,
     /// Why it is not sent.
-    pub reason: Option<String>,
+    pub reason: Option<Told>,
     /// Until then it can be taken back.
     pub undo_until: Option<String>,
     /// Next try.
@@ -185,7 +203,8 @@ pub struct Sending {
 pub struct PostStep {
     /// When.
     pub at: String,
-    /// `received`, `matched`, `counted`, `related`, `decided`, `cased`, `offered`, `edited`, `deleted`, `answered`.
+    /// `received`, `matched`, `unmatched`, `discarded`, `undiscarded`, `counted`, `related`, `decided`, `cased`, `offered`,
+    /// `edited`, `deleted`, `answered`.
     pub step: String,
     /// What was decided and why, by step (monitor names, rule name, department...).
     #[schema(value_type = Object)]

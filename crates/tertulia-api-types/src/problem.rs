@@ -10,9 +10,9 @@ pub struct Problem {
     pub code: String,
     /// HTTP status.
     pub status: u16,
-    /// Short sentence in English.
+    /// Short sentence about the kind of problem, in the caller's language (Accept-Language es/en).
     pub title: String,
-    /// What to do, in the caller's language (Accept-Language es/en).
+    /// What to do, in the caller's language; for a body that can't be read, with the place in it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
     /// Wrong fields.

@@ -4,11 +4,15 @@ use crate::{
     Actor, App, AppError, Result, Wrong,
     audit::{self, Object},
     live::{Audience, News},
+    page,
 };
 use serde_json::json;
 use tertulia_kernel::CannedAnswerId;
 use tertulia_policy::Permission;
-use tertulia_store::{Conn, desk::CannedRow};
+use tertulia_store::{Conn, bounded::Listed, desk::CannedRow};
+
+/// Most ready-made answers: the list is shown whole.
+const MOST: i64 = 2_000;
 
 /// What a person fills in.
 #[derive(Clone, Debug)]
@@ -44,7 +48,10 @@ async fn save(app: &App, actor: &Actor, id: Option<CannedAnswerId>, form: Form) 
     let mut tx = app.store.begin().await?;
     let known = tx.canned_answers().await?;
     let before = match id {
-        None => None,
+        None => {
+            page::room(&mut tx, Listed::CannedAnswers, MOST).await?;
+            None
+        }
         Some(id) => Some(known.iter().find(|row| row.id == id.0).ok_or_else(AppError::not_found)?),
     };
     // The database does not hold two absent languages for equal, people do.

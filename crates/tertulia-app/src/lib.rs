@@ -35,6 +35,7 @@ pub mod services;
 pub mod settings;
 pub mod staff;
 pub mod system;
+pub mod told;
 mod validate;
 pub mod view;
 pub mod webchat;
@@ -74,6 +75,8 @@ pub struct App {
     pub board: cases::presence::Board,
     /// Wakes the outbox.
     pub outbox_wake: Arc<tokio::sync::Notify>,
+    /// Wakes the passes over history.
+    pub history_wake: Arc<tokio::sync::Notify>,
     /// Seals channel secrets.
     pub sealer: Arc<secret::Sealer>,
     /// Counters for `/metrics`.
@@ -96,6 +99,7 @@ impl App {
             lines: lines::Lines::default(),
             board: cases::presence::Board::default(),
             outbox_wake: Arc::default(),
+            history_wake: Arc::default(),
             sealer: Arc::new(sealer),
             metrics: metrics::Metrics::default(),
             folder: None,

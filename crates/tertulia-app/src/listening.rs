@@ -2,10 +2,11 @@
 
 use crate::{
     App, Result,
-    query::{Query, Read},
+    query::{Query, as_read},
 };
 use std::{
     collections::HashMap,
+    hash::{DefaultHasher, Hash, Hasher},
     ops::Range,
     sync::{Arc, Mutex, PoisonError},
 };
@@ -15,7 +16,7 @@ use tertulia_listen::MonitorSet;
 use tertulia_store::{Conn, Tx};
 
 /// What queries read of a post.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct PostText<'a> {
     /// Headline or subject.
     pub title: Option<&'a str>,
@@ -31,6 +32,10 @@ pub struct PostText<'a> {
     pub channel_kind: &'a str,
     /// Author's followers.
     pub followers: Option<u64>,
+    /// Its address on the network.
+    pub url: Option<&'a str>,
+    /// It answers another post.
+    pub reply: bool,
 }
 
 /// What a post matched.
@@ -55,6 +60,8 @@ pub struct Listening {
     version: String,
     names: HashMap<MonitorId, String>,
     queries: HashMap<MonitorId, Query>,
+    /// Monitors, also those that are off, by what their query says: a hash, so whoever asks compares the queries.
+    alike: HashMap<u64, Vec<MonitorId>>,
     monitors: MonitorSet<Listener>,
     /// Rules, in order.
     pub rules: Vec<Rule>,
@@ -69,11 +76,12 @@ impl Listening {
         for row in conn.monitors().await? {
             let id = MonitorId::from(row.id);
             loaded.names.insert(id, row.name);
-            if !row.enabled {
-                continue;
-            }
             match Query::parse(&row.query) {
                 Ok(query) => {
+                    loaded.alike.entry(hash_of(&query)).or_default().push(id);
+                    if !row.enabled {
+                        continue;
+                    }
                     loaded.monitors.add(Listener::Monitor(id), query.parsed());
                     loaded.queries.insert(id, query);
                 }
@@ -111,11 +119,15 @@ impl Listening {
         self.names.get(&id).map_or("", String::as_str)
     }
 
+    /// Monitors that may say the same as a query.
+    pub fn alike(&self, query: &Query) -> &[MonitorId] {
+        self.alike.get(&hash_of(query)).map_or(&[], Vec::as_slice)
+    }
+
     /// What a post matches: its text is read once, whatever the number of monitors.
     pub fn match_post(&self, post: &PostText<'_>) -> Matched {
-        let read = Read::new(post);
         let mut matched = Matched::default();
-        for listener in self.monitors.matches(&read.post(post)) {
+        for listener in self.monitors.matches(&as_read(post)) {
             match listener {
                 Listener::Monitor(id) => matched.monitors.push(id),
                 Listener::Rule(id) => matched.rules.push(id),
@@ -131,7 +143,7 @@ impl Listening {
 
     /// Places of forbidden words and phrases in a text, as byte ranges. A phrase that is no query is taken literally.
     pub fn forbidden_places(&self, forbidden: &[String], text: &str) -> Vec<(usize, usize)> {
-        let post = PostText { title: None, text, author: "", lang: None, channel: "", channel_kind: "", followers: None };
+        let post = PostText { text, ..PostText::default() };
         let literal = |phrase: &String| Query::parse(&format!("\"{}\"", phrase.replace('"', " ")));
         let queries = forbidden.iter().filter_map(|phrase| Query::parse(phrase).or_else(|_| literal(phrase)).ok());
         let mut places: Vec<(usize, usize)> = queries
@@ -143,6 +155,12 @@ impl Listening {
         places.dedup();
         places
     }
+}
+
+fn hash_of(query: &Query) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    query.identity().hash(&mut hasher);
+    hasher.finish()
 }
 
 impl App {

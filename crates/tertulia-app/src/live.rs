@@ -6,7 +6,7 @@ use std::{
     collections::VecDeque,
     sync::{Arc, Mutex, PoisonError},
 };
-use tertulia_kernel::{CaseId, ChannelId, ConversationId, DepartmentId, PostId, UserId};
+use tertulia_kernel::{CaseId, ChannelId, ConversationId, DepartmentId, MonitorId, PostId, UserId};
 use tokio::sync::broadcast;
 
 /// How many updates are remembered for clients that reconnect.
@@ -88,8 +88,23 @@ pub enum News {
         /// Channel.
         channel_id: ChannelId,
     },
+    /// A monitor's pass over history came further, or ended.
+    History {
+        /// Monitor.
+        monitor_id: MonitorId,
+        /// `queued`, `running`, `done`, `cancelled` or `failed`.
+        state: String,
+        /// Candidates looked at.
+        looked_at: i64,
+        /// Candidates in all, once counted.
+        total: Option<i64>,
+        /// Of those looked at, matching.
+        matched: i64,
+    },
     /// Something everybody caches changed.
     Settings {},
+    /// What the user may changed, or one of their sessions or tokens ended (for the streams themselves).
+    Access {},
     /// Updates were missed.
     Reset {},
 }
@@ -132,9 +147,14 @@ impl Bus {
         let _ = self.sender.send(update);
     }
 
+    /// Tells every open stream of a user to look again at what they may. Call it after the commit.
+    pub fn tell_access(&self, user: UserId) {
+        self.tell(Audience::User(user), News::Access {});
+    }
+
     /// Updates after `last` (none when absent), then everything to come. `Err` when `last` is too old or from another
-    /// process: the client must fetch everything.
-    pub fn listen(&self, last: Option<u64>) -> (Resumed, broadcast::Receiver<Arc<Update>>) {
+    /// process: the client must fetch everything. Both come with the number to resume after, for one who has heard nothing.
+    pub fn listen(&self, last: Option<u64>) -> (Resumed, u64, broadcast::Receiver<Arc<Update>>) {
         let past = self.past.lock().unwrap_or_else(PoisonError::into_inner);
         let receiver = self.sender.subscribe();
         let newest = past.back().map_or(0, |update| update.seq);
@@ -144,7 +164,7 @@ impl Bus {
             Some(last) if last > newest || last + 1 < oldest => Err(Missed),
             Some(last) => Ok(past.iter().filter(|update| update.seq > last).cloned().collect()),
         };
-        (missed, receiver)
+        (missed, newest, receiver)
     }
 }
 

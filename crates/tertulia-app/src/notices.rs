@@ -3,12 +3,13 @@
 use crate::{
     Actor, App, Result, cases,
     live::{Audience, News},
+    page,
 };
 use std::collections::HashMap;
 use tertulia_store::{case::CaseRow, desk::NoticeRow};
 use uuid::Uuid;
 
-/// Notices shown; older ones are history.
+/// Notices of a page.
 const MOST: i64 = 100;
 
 /// A notice with its case's number.
@@ -20,10 +21,10 @@ pub struct NoticeView {
     pub case_number: Option<i64>,
 }
 
-/// The user's newest notices. One about a case that moved out of the user's sight only says that there was something.
-pub async fn list(app: &App, actor: &Actor) -> Result<Vec<NoticeView>> {
+/// The user's notices, newest first; with `after`, those that follow that notice. One about a case that moved out of the user's sight only says that there was something.
+pub async fn list(app: &App, actor: &Actor, after: Option<&str>) -> Result<Vec<NoticeView>> {
     let mut conn = app.store.read().await?;
-    let rows = conn.notices(actor.id.0, MOST).await?;
+    let rows = conn.notices_before(actor.id.0, page::before_id(after)?, MOST).await?;
     let ids: Vec<Uuid> = rows.iter().filter_map(|row| row.case_id).collect();
     let seen: HashMap<Uuid, CaseRow> =
         conn.cases_by_id(&ids).await?.into_iter().filter(|row| cases::sees(actor, row)).map(|row| (row.id, row)).collect();

@@ -14,6 +14,7 @@ use tertulia_store::{
     Conn,
     person::{IdentityRow, PersonRow},
 };
+use uuid::Uuid;
 
 /// What a person can be to the company.
 pub const KINDS: [&str; 7] = ["customer", "prospect", "supplier", "journalist", "competitor", "activist", "other"];
@@ -78,9 +79,9 @@ pub async fn detail(app: &App, actor: &Actor, id: PersonId) -> Result<PersonDeta
 async fn load(conn: &mut Conn, actor: &Actor, id: PersonId) -> Result<PersonDetail> {
     let person = cases::person_views(conn, &[id.0], |_| None).await?.remove(&id.0).ok_or_else(AppError::not_found)?;
     let identities = conn.identities_of(&[id.0]).await?;
-    let rows = conn.cases_of_person(id.0, CASES).await?.into_iter().filter(|row| cases::sees(actor, row)).collect();
+    let rows = conn.cases_of_person(id.0, cases::seen_by(actor), Uuid::max(), CASES).await?;
     let cases = cases::views(conn, actor, rows).await?;
-    let posts = conn.count_posts_of_person(id.0).await?;
+    let posts = conn.count_posts_of_person_seen(id.0, cases::seen_by(actor)).await?;
     Ok(PersonDetail { person, identities, cases, posts })
 }
 
@@ -127,6 +128,18 @@ pub(crate) fn findable(name: &str, identities: &[IdentityRow]) -> String {
         all.push_str(identity.name.as_deref().unwrap_or_default());
     }
     text::search_terms(&all)
+}
+
+/// A person's cases, newest first, as far as the user sees them.
+pub async fn person_cases(app: &App, actor: &Actor, id: PersonId, after: Option<&str>, limit: Option<i64>) -> Result<Page<CaseView>> {
+    let limit = page::limit(limit);
+    let mut conn = app.store.read().await?;
+    conn.person(id.0).await?;
+    let mut rows = conn.cases_of_person(id.0, cases::seen_by(actor), page::before_id(after)?, limit + 1).await?;
+    let more = rows.len() as i64 > limit;
+    rows.truncate(limit as usize);
+    let next = if more { rows.last().map(|row| row.id.to_string()) } else { None };
+    Ok(Page { items: cases::views(&mut conn, actor, rows).await?, next })
 }
 
 /// What a person wrote, newest first, as far as the user sees it.

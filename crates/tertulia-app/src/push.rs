@@ -5,7 +5,7 @@
 
 mod take;
 
-pub use take::{Pushed, take};
+pub use take::{Pushed, must_push, take};
 
 use serde_json::Value;
 use std::fmt;
@@ -16,6 +16,8 @@ use tertulia_kernel::{
 
 /// Most posts in one request.
 pub const MOST_POSTS: usize = 1_000;
+/// Longest post as it is written, in bytes: the longest text with every letter escaped, and some room.
+pub const LONGEST_POST: usize = 256 * 1024;
 /// Longest text, in characters.
 pub const LONGEST_TEXT: usize = 20_000;
 /// Longest id, handle or name, in characters; an id has at most twice as many bytes.

@@ -1,9 +1,12 @@
-//! Listening queries as the app uses them: a post's headline and text together, errors in both languages, candidates for
+//! Listening queries as the app uses them: what they read of a post, errors in both languages, candidates for
 //! the store.
 
 use crate::{AppError, FieldError, Kind, channel::Bilingual, listening::PostText};
-use std::{borrow::Cow, ops::Range};
-use tertulia_listen::{Candidates, Locale, Matcher, Post, QueryError};
+use std::{collections::BTreeMap, ops::Range};
+use tertulia_listen::{
+    Candidates, CostClass, Locale, Matcher, Post, QueryError, Source,
+    ast::{Field, FieldName, Has, Is, Node, Quantity, Zone},
+};
 use tertulia_store::search::Terms;
 
 /// A query in the listening language, ready to match.
@@ -29,7 +32,15 @@ impl Query {
     /// Reads a query.
     pub fn parse(text: &str) -> Result<Self, Box<QueryProblem>> {
         let parsed = tertulia_listen::Query::parse(text).map_err(|error| Box::new(QueryProblem::from(error)))?;
-        Ok(Self { matcher: Matcher::new(&parsed), parsed })
+        match unknown(parsed.root()) {
+            Some(name) => Err(Box::new(QueryProblem::not_known(text, name))),
+            None => Ok(Self::of_parsed(parsed)),
+        }
+    }
+
+    /// A query that was parsed already, or a part of one.
+    pub(crate) fn of_parsed(parsed: tertulia_listen::Query) -> Self {
+        Self { matcher: Matcher::new(&parsed), parsed }
     }
 
     /// The parsed query.
@@ -49,21 +60,73 @@ impl Query {
 
     /// Whether a post matches.
     pub fn matches(&self, post: &PostText<'_>) -> bool {
-        let read = Read::new(post);
-        self.matcher.matches(&read.post(post))
+        self.matcher.matches(&as_read(post))
     }
 
     /// What it finds in the text, in byte ranges; what it finds in the headline is left out.
     pub fn explain(&self, post: &PostText<'_>) -> Vec<Range<usize>> {
-        let read = Read::new(post);
-        let Some(found) = self.matcher.explain(&read.post(post)) else { return Vec::new() };
-        let begin = read.text_at;
-        found.highlights().into_iter().filter(|range| range.start >= begin).map(|range| range.start - begin..range.end - begin).collect()
+        self.matcher.explain(&as_read(post)).map(|found| found.highlights()).unwrap_or_default()
+    }
+
+    /// What it finds in the text, in byte ranges, for each part in canonical spelling; what it finds in the headline is
+    /// left out.
+    pub fn found_parts(&self, post: &PostText<'_>) -> BTreeMap<String, Vec<Range<usize>>> {
+        let mut parts: BTreeMap<String, Vec<Range<usize>>> = BTreeMap::new();
+        let Some(why) = self.matcher.explain(&as_read(post)) else { return parts };
+        for found in why.found.into_iter().filter(|found| found.source == Source::Text) {
+            parts.entry(found.term).or_default().push(found.start..found.end);
+        }
+        parts
+    }
+
+    /// The parts of the query found, in canonical spelling, each once; none when the post does not match.
+    pub fn found(&self, post: &PostText<'_>) -> Vec<String> {
+        let Some(why) = self.matcher.explain(&as_read(post)) else { return Vec::new() };
+        let mut terms: Vec<String> = Vec::new();
+        for term in why.found.into_iter().map(|found| found.term).chain(why.fields) {
+            if !terms.contains(&term) {
+                terms.push(term);
+            }
+        }
+        terms
+    }
+
+    /// How much work it makes: `low`, `medium` or `high`.
+    pub fn cost(&self) -> &'static str {
+        match self.parsed.cost().class {
+            CostClass::Low => "low",
+            CostClass::Medium => "medium",
+            CostClass::High => "high",
+        }
+    }
+
+    /// Equal for queries that ask for the same in another order or wording.
+    pub fn identity(&self) -> String {
+        self.parsed.identity()
     }
 
     /// What candidates must contain.
     pub fn terms(&self) -> Terms {
         terms(self.parsed.candidates())
+    }
+}
+
+/// A test in the query of something no channel tells us yet: it would never pass, and nobody would notice.
+fn unknown(node: &Node) -> Option<&'static str> {
+    let known = |field: &Field| match field {
+        Field::Value(name, _) => match name {
+            FieldName::Author | FieldName::Lang | FieldName::Channel | FieldName::Site | FieldName::Link => None,
+            name => Some(name.as_str()),
+        },
+        Field::Has(what) => what.iter().any(|what| matches!(what, Has::Image | Has::Video)).then_some("has"),
+        Field::Is(what) => what.iter().any(|what| *what != Is::Reply).then_some("is"),
+        Field::Number(Quantity::Followers, _) => None,
+        Field::Number(quantity, _) => Some(quantity.as_str()),
+    };
+    match node {
+        Node::Field(field) => known(field),
+        Node::In { zones, .. } if zones.holds(Zone::Bio) || zones.holds(Zone::Alt) => Some("in"),
+        _ => node.parts().find_map(unknown),
     }
 }
 
@@ -77,28 +140,35 @@ fn terms(candidates: Candidates) -> Terms {
     }
 }
 
-/// A post's headline and text as one, which is what queries read.
-pub(crate) struct Read<'a> {
-    whole: Cow<'a, str>,
-    /// Where the text begins, after the headline.
-    text_at: usize,
+/// A post as queries read it.
+pub(crate) fn as_read<'a>(post: &PostText<'a>) -> Post<'a> {
+    Post {
+        text: post.text,
+        title: post.title,
+        author: Some(post.author).filter(|author| !author.is_empty()),
+        lang: post.lang,
+        channel: Some(post.channel).filter(|channel| !channel.is_empty()),
+        followers: post.followers,
+        site: post.url,
+        is: if post.reply { &[Is::Reply] } else { &[] },
+        ..Post::default()
+    }
 }
 
-impl<'a> Read<'a> {
-    pub fn new(post: &PostText<'a>) -> Self {
-        match post.title {
-            None => Self { whole: Cow::Borrowed(post.text), text_at: 0 },
-            Some(title) => Self { whole: Cow::Owned(format!("{title}\n{}", post.text)), text_at: title.len() + 1 },
-        }
-    }
-
-    pub fn post<'r>(&'r self, post: &PostText<'r>) -> Post<'r> {
-        Post {
-            text: &self.whole,
-            author: Some(post.author).filter(|author| !author.is_empty()),
-            lang: post.lang,
-            channel: Some(post.channel).filter(|channel| !channel.is_empty()),
-            followers: post.followers,
+impl QueryProblem {
+    fn not_known(query: &str, name: &'static str) -> Self {
+        let start = query.to_ascii_lowercase().find(name).unwrap_or(0);
+        Self {
+            code: "not_known".into(),
+            range: start..(start + name.len()).min(query.len()),
+            message: Bilingual::new(
+                format!("Ningún canal nos dice todavía lo que pide «{name}»"),
+                format!("No channel tells us yet what “{name}” asks for"),
+            ),
+            hint: Bilingual::new(
+                "Se conocen author:, lang:, channel:, site:, link:, followers, is:reply, has:(link OR emoji OR question) e in:(title OR body OR url).",
+                "Known are author:, lang:, channel:, site:, link:, followers, is:reply, has:(link OR emoji OR question) and in:(title OR body OR url).",
+            ),
         }
     }
 }
@@ -123,6 +193,39 @@ impl From<Box<QueryProblem>> for AppError {
             fields: vec![field],
             spanish: vec![("query".into(), words(&problem.message.es, &problem.hint.es))],
             ..Self::new(Kind::Invalid, "invalid_query", message)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    //! Tests that can never pass are refused where they stand.
+    use super::*;
+
+    #[test]
+    fn what_no_channel_tells_is_refused_at_its_place() {
+        for (query, at) in [
+            ("iberia is:verified", "is"),
+            ("iberia (maleta OR NOT Likes>10)", "Likes"),
+            ("has:(link OR image) iberia", "has"),
+            ("iberia crm:tier:gold", "crm:tier"),
+            ("in:bio (piloto OR azafata)", "in"),
+        ] {
+            let problem = Query::parse(query).err().expect(query);
+            assert_eq!((problem.code.as_str(), &query[problem.range]), ("not_known", at), "{query}");
+        }
+        for query in ["iberia is:reply", "site:example.com iberia", "in:title iberia", "has:(link OR emoji) followers:10..20 iberia"] {
+            assert!(Query::parse(query).is_ok(), "{query}");
+        }
+    }
+
+    #[test]
+    fn the_site_and_being_a_reply_are_read() {
+        let post = PostText { text: "Iberia", url: Some("https://foro.example.com/t/1"), reply: true, ..PostText::default() };
+        let other = PostText { text: "Iberia", ..PostText::default() };
+        for query in ["iberia site:example.com", "iberia is:reply"] {
+            let query = Query::parse(query).expect("a query");
+            assert!(query.matches(&post) && !query.matches(&other), "{}", query.canonical());
         }
     }
 }

@@ -5,14 +5,18 @@ use crate::{
     audit::{self, Object},
     live::{Audience, News},
     monitors::LONGEST_QUERY,
+    page,
     query::Query,
 };
 use serde_json::json;
 use tertulia_kernel::RuleId;
 use tertulia_policy::Permission;
-use tertulia_store::{Conn, StoreError, Tx, monitor::RuleRow};
+use tertulia_store::{Conn, StoreError, Tx, bounded::Listed, monitor::RuleRow};
 
 pub use tertulia_care::rules::{Actions, Conditions, Priority};
+
+/// Most rules: the list is shown whole.
+const MOST_RULES: i64 = 1_000;
 
 /// Most entries of one list in a rule.
 const MOST: usize = 200;
@@ -58,6 +62,7 @@ pub async fn create(app: &App, actor: &Actor, form: Form) -> Result<RuleView> {
     actor.must(Permission::EditRules)?;
     let mut tx = app.store.begin().await?;
     let form = read(&mut tx, form).await?;
+    page::room(&mut tx, Listed::Rules, MOST_RULES).await?;
     let rows = tx.rules().await?;
     let row = row_of(form, app.new_id(), rows.last().map_or(1, |last| last.position + 1), false)?;
     tx.save_rule(&row).await?;

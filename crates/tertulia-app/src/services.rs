@@ -1,6 +1,6 @@
 //! What runs beside the requests, from [`start`] until cancelled.
 
-use crate::{App, Result, answers::outbox, lines, offers, staff::housekeeping};
+use crate::{App, Result, answers::outbox, lines, monitors::history, offers, staff::housekeeping};
 use std::time::Duration;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -15,6 +15,7 @@ pub fn start(app: App, cancelled: CancellationToken) -> TaskTracker {
     services.spawn(lines::run(app.clone(), cancelled.clone()));
     services.spawn(outbox::run(app.clone(), cancelled.clone()));
     services.spawn(offers::run(app.clone(), cancelled.clone()));
+    services.spawn(history::run(app.clone(), cancelled.clone()));
     services.spawn(keep_house(app, cancelled));
     services.close();
     services

@@ -10,7 +10,7 @@ mod intake;
 use support::{House, house};
 use tertulia_app::{
     answers::{self, NewAnswer, outbox},
-    cases::{self, FolderName, change, detail::ThreadItem},
+    cases::{self, FolderName, change, thread::ThreadItem},
     channel::{Cursor, Receipt},
 };
 use tertulia_kernel::{

@@ -141,7 +141,7 @@ pub struct Fetcher {
 impl Fetcher {
     /// A client that reaches the public internet and the allowed hosts.
     pub fn new(allowed: AllowedHosts) -> Self {
-        Self { guarded: client(Some(PublicOnly)), open: client(None), allowed: Arc::new(allowed), limit: MAX_BYTES }
+        Self { guarded: client(true), open: client(false), allowed: Arc::new(allowed), limit: MAX_BYTES }
     }
     /// With the allowed hosts of [`AllowedHosts::from_env`].
     pub fn from_env() -> Self {
@@ -172,13 +172,10 @@ impl Fetcher {
         if self.allowed.allows(url) {
             return Ok(());
         }
-        let public = match url.host() {
-            Some(Host::Ipv4(address)) => is_public(IpAddr::V4(address)),
-            Some(Host::Ipv6(address)) => is_public(IpAddr::V6(address)),
-            Some(Host::Domain(name)) => !is_local_name(name),
-            None => return Err(refuse("no host in the address")),
-        };
-        if public { Ok(()) } else { Err(FetchError::NotPublic { url: shown(url.as_str()) }) }
+        if url.host().is_none() {
+            return Err(refuse("no host in the address"));
+        }
+        if may_be_public(url) { Ok(()) } else { Err(FetchError::NotPublic { url: shown(url.as_str()) }) }
     }
 
     /// Fetches, following redirects, each checked like the first address.
@@ -240,7 +237,22 @@ impl Fetcher {
     }
 }
 
-fn client(resolver: Option<PublicOnly>) -> reqwest::Client {
+/// False when an address leads inside for certain; a name is judged when it is resolved ([`public_only`]).
+pub(crate) fn may_be_public(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(address)) => is_public(IpAddr::V4(address)),
+        Some(Host::Ipv6(address)) => is_public(IpAddr::V6(address)),
+        Some(Host::Domain(name)) => !is_local_name(name),
+        None => false,
+    }
+}
+
+/// A client under construction that connects to no name that leads inside.
+pub(crate) fn public_only(builder: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
+    builder.dns_resolver(Arc::new(PublicOnly))
+}
+
+fn client(guarded: bool) -> reqwest::Client {
     let mut builder = reqwest::Client::builder()
         .tls_backend_preconfigured(crate::tls::client_config(&[], &[b"h2", b"http/1.1"]))
         .user_agent(USER_AGENT)
@@ -252,8 +264,8 @@ fn client(resolver: Option<PublicOnly>) -> reqwest::Client {
         .read_timeout(Duration::from_secs(15))
         .timeout(Duration::from_secs(60))
         .pool_max_idle_per_host(1);
-    if let Some(resolver) = resolver {
-        builder = builder.dns_resolver(Arc::new(resolver));
+    if guarded {
+        builder = public_only(builder);
     }
     builder.build().expect("the client is built from constants that were tested together")
 }
@@ -385,7 +397,7 @@ mod tests {
         listener.set_nonblocking(true).expect("set");
         let port = listener.local_addr().expect("bound").port();
         let url = Url::parse(&format!("http://localhost:{port}/")).expect("url");
-        let error = client(Some(PublicOnly)).get(url.clone()).send().await.expect_err("refused");
+        let error = client(true).get(url.clone()).send().await.expect_err("refused");
         let error = explain(&url, &error);
         assert!(matches!(error, FetchError::NotPublic { .. }), "{error}");
         let visit = listener.accept().expect_err("nobody came");

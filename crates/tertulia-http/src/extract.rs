@@ -5,12 +5,16 @@ use axum::{
     extract::{ConnectInfo, FromRequest, FromRequestParts, MatchedPath, Request, rejection::JsonRejection},
     http::{HeaderMap, Method, StatusCode, header, request::Parts},
 };
-use serde::de::DeserializeOwned;
+use bytes::Bytes;
+use serde::{Deserialize, de::DeserializeOwned};
 use std::{
     convert::Infallible,
     net::{IpAddr, SocketAddr},
 };
-use tertulia_app::{Actor, AppError, FieldError, Kind, staff::sessions};
+use tertulia_app::{
+    Actor, AppError, FieldError, Kind,
+    staff::sessions::{self, Credential},
+};
 use tertulia_policy::Scope;
 
 /// The session cookie's name.
@@ -48,6 +52,14 @@ impl FromRequestParts<HttpState> for Signed {
             return Err(AppError::new(Kind::Forbidden, "csrf", "the header X-Tertulia: 1 is missing").into());
         }
         Ok(Self(actor))
+    }
+}
+
+/// What a signed-in request showed, to ask later whether it still holds. `None` where nobody is signed in.
+pub fn credential(headers: &HeaderMap) -> Option<Credential> {
+    match headers.get(header::AUTHORIZATION) {
+        Some(value) => value.to_str().ok()?.strip_prefix("Bearer ").map(|secret| Credential::token(secret.trim())),
+        None => session_secret(headers).map(Credential::session),
     }
 }
 
@@ -105,19 +117,38 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
 }
 
 fn refused_body(rejection: &JsonRejection) -> AppError {
-    match rejection.status() {
+    refused_status(rejection.status(), rejection.body_text())
+}
+
+fn refused_status(status: StatusCode, message: String) -> AppError {
+    match status {
         StatusCode::PAYLOAD_TOO_LARGE => AppError::new(Kind::Invalid, "too_large", "the request is too large"),
         StatusCode::UNSUPPORTED_MEDIA_TYPE => {
             AppError::new(Kind::Invalid, "unsupported_media_type", "send JSON with Content-Type: application/json")
         }
         _ => {
-            let field = FieldError { field: String::new(), code: "malformed", message: rejection.body_text() };
+            let field = FieldError { field: String::new(), code: "malformed", message };
             AppError {
                 fields: vec![field],
                 ..AppError::new(Kind::Invalid, "malformed_body", "the body is not the JSON this address takes")
             }
         }
     }
+}
+
+/// The bytes of a body that says it is JSON, for what is read piece by piece.
+pub async fn json_body(request: Request) -> Result<Bytes, AppError> {
+    let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    if kind != "application/json" {
+        return Err(refused_status(StatusCode::UNSUPPORTED_MEDIA_TYPE, String::new()));
+    }
+    Bytes::from_request(request, &()).await.map_err(|rejection| refused_status(rejection.status(), rejection.body_text()))
+}
+
+/// Reads JSON, keeping what can be borrowed.
+pub fn read_json<'b, T: Deserialize<'b>>(body: &'b [u8]) -> Result<T, AppError> {
+    serde_json::from_slice(body).map_err(|error| refused_status(StatusCode::BAD_REQUEST, error.to_string()))
 }
 
 impl<T: serde::Serialize> axum::response::IntoResponse for Json<T> {

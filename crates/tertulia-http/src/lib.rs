@@ -10,6 +10,7 @@ pub mod extract;
 mod headers;
 pub mod limit;
 mod observe;
+mod patience;
 pub mod present;
 pub mod problem;
 pub mod routes;
@@ -21,9 +22,8 @@ pub use problem::Failure;
 pub use serve::serve;
 pub use state::{HttpState, Options};
 
-use axum::{Router, extract::DefaultBodyLimit, http::StatusCode, middleware};
-use std::time::Duration;
-use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, timeout::TimeoutLayer};
+use axum::{Router, extract::DefaultBodyLimit, middleware};
+use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
@@ -32,8 +32,6 @@ pub type Result<T> = std::result::Result<T, Failure>;
 
 /// Largest request body unless a route says otherwise.
 pub const BODY_LIMIT: usize = 1024 * 1024;
-/// Longest time from a request's head to the answer's head. An answer's body (live updates) may go on for ever.
-const REQUEST_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// The document's frame; operations come from the routes.
 #[derive(OpenApi)]
@@ -78,7 +76,7 @@ pub fn router(state: HttpState) -> Router {
         .fallback(console::serve)
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(CompressionLayer::new())
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, REQUEST_TIMEOUT))
+        .layer(middleware::from_fn_with_state(patience::Patience::default(), patience::wait))
         .layer(CatchPanicLayer::new())
         .layer(middleware::from_fn(problem::speak))
         .layer(middleware::from_fn_with_state(state.clone(), routes::chat::stand))

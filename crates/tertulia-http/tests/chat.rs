@@ -344,7 +344,7 @@ async fn what_happens_is_told_as_it_happens() {
     .await;
 
     // The other way: the agents who look at the case learn that she types.
-    let (_, mut updates) = test.app.live.listen(None);
+    let (_, _, mut updates) = test.app.live.listen(None);
     ana.post("/typing", json!({})).await.expect(204);
     let update = updates.recv().await.expect("told");
     assert!(matches!(&update.news, News::VisitorTyping { case_id: told } if told.0 == case_id), "{update:?}");

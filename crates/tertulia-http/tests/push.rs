@@ -39,15 +39,58 @@ async fn pushing_again_changes_nothing() {
 async fn the_same_posts_pushed_at_the_same_moment_are_stored_once() {
     let test = start(None).await;
     connect(&test, "push", "pregon", json!({})).await;
-    let client = pusher(&test).await;
+    let mut clients = Vec::new();
+    for n in 0..3 {
+        let user = test.user(&format!("integration{n}@company.test"), Role::Agent, &[]).await.expect("a user");
+        clients.push(test.token_of(&user, &["push"]).await.expect("a token"));
+    }
     let posts: Vec<Value> = (0..40).map(|n| post(&format!("p{n}"))).collect();
     let (a, b, c) = tokio::join!(
-        push(&client, "pregon", posts.clone()),
-        push(&client, "pregon", posts.clone()),
-        push(&client, "pregon", posts.clone())
+        push(&clients[0], "pregon", posts.clone()),
+        push(&clients[1], "pregon", posts.clone()),
+        push(&clients[2], "pregon", posts.clone())
     );
     let sum = |field: &str| [&a, &b, &c].iter().map(|receipt| receipt[field].as_u64().expect("a count")).sum::<u64>();
     assert_eq!((sum("accepted"), sum("duplicates")), (40, 80));
+}
+
+async fn status_of(client: &Client, body: String) -> u16 {
+    let request = client.request(reqwest::Method::POST, "/api/v1/posts").header("content-type", "application/json").body(body);
+    request.send().await.expect("an answer").status().as_u16()
+}
+
+/// The most memory this process, which is also the server's, ever held; in kilobytes.
+fn most_memory() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").expect("Linux");
+    let line = status.lines().find(|line| line.starts_with("VmHWM")).expect("a line");
+    line.split_whitespace().nth(1).and_then(|kb| kb.parse().ok()).expect("kilobytes")
+}
+
+#[tokio::test]
+async fn what_a_push_costs_is_bounded_by_its_size() {
+    let test = start(None).await;
+    connect(&test, "push", "pregon", json!({})).await;
+    let client = pusher(&test).await;
+    let lists = |bytes: usize| format!(r#"{{"channel":"pregon","posts":[{}[]]}}"#, "[],".repeat(bytes / 3));
+    let nested = |bytes: usize| format!(r#"{{"channel":"pregon","posts":[[{}[]]]}}"#, "[],".repeat(bytes / 3));
+    assert_eq!(status_of(&client, lists(2_997)).await, 202, "each is refused by itself");
+    let before = most_memory();
+    let most = 16 * 1024 * 1024 - 1_000;
+    assert_eq!(status_of(&client, lists(most)).await, 422, "more than a thousand");
+    assert_eq!(status_of(&client, nested(most)).await, 202, "one post, refused for its length");
+    let grown = most_memory().saturating_sub(before) / 1024;
+    assert!(grown < 120, "{grown} MB");
+}
+
+#[tokio::test]
+async fn an_agent_neither_pushes_nor_makes_a_token_that_does() {
+    let test = start(None).await;
+    connect(&test, "push", "pregon", json!({})).await;
+    let body = json!({"channel": "pregon", "posts": [post("a")]});
+    let agent = test.as_agent().await.expect("a session");
+    agent.post("/api/v1/posts", body.clone()).await.expect_problem(403, "forbidden");
+    agent.post("/api/v1/tokens", json!({"name": "t", "scopes": ["push"]})).await.expect_problem(403, "forbidden");
+    test.as_supervisor().await.expect("a session").post("/api/v1/posts", body).await.expect(202);
 }
 
 #[tokio::test]

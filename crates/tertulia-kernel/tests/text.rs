@@ -105,6 +105,27 @@ fn pairs_cover_two_places_and_words_follow_the_run() {
 }
 
 #[test]
+fn addresses_have_words_after_their_scheme() {
+    for (address, expected) in [
+        ("https://www.Iberia.com/Mi_Vuelo?ref=@ana#AmoEsto", "www iberia com mi vuelo ref ana amoesto"),
+        ("http://http://x.y", "http x y"),
+        ("WWW.x.com/año-nuevo/東京", "www x com ano nuevo 東京 京"),
+        ("x.com/$a/😡.", "x com a 😡"),
+        ("://a", "a"),
+        ("https://", ""),
+        ("", ""),
+    ] {
+        let words = Text::of_address(address);
+        let forms: Vec<&str> = words.tokens().iter().map(|t| words.form(t)).collect();
+        assert_eq!(forms.join(" "), expected, "{address}");
+        for token in words.tokens() {
+            assert!(token.sigil == Sigil::None && token.kind != Kind::Url && !token.part);
+            assert!(!address[token.range()].is_empty());
+        }
+    }
+}
+
+#[test]
 fn sentences_are_numbered() {
     let text = Text::new("No llegó. Nadie responde!! ¿Hola? Vuelo 3.5\nfin");
     let segments: Vec<u32> = text.tokens().iter().map(|t| t.segment).collect();

@@ -6,7 +6,7 @@
 
 use tertulia_kernel::text::{Sigil, handle_name, search_term};
 
-use crate::ast::{Node, Word};
+use crate::ast::{Node, Word, Zones};
 use crate::compile::{Look, Plan, compile};
 use crate::post::Vocabulary;
 
@@ -35,7 +35,12 @@ impl Candidates {
             Node::And(parts) => all(parts.iter().map(Self::of)),
             Node::Or(parts) => any(parts.iter().map(Self::of)),
             Node::Near { left, right, .. } => all([Self::of(left), Self::of(right)]),
-            Node::Not(_) | Node::Field(_) => Self::Everything,
+            Node::Except { part, .. } | Node::AtLeast { part, .. } => Self::of(part),
+            Node::Few { count, parts } => few(parts.iter().map(Self::of).collect(), *count as usize),
+            // Only headline and text are among a post's terms.
+            Node::In { zones, part } if Zones::DEFAULT.union(*zones) == Zones::DEFAULT => Self::of(part),
+            Node::List(list) => Self::of(&list.terms),
+            Node::In { .. } | Node::Not(_) | Node::Field(_) => Self::Everything,
             Node::Word(word) => of_word(word),
             Node::Phrase { words, .. } => all(words.iter().map(of_word)),
             Node::Exact(_) => {
@@ -92,6 +97,16 @@ fn all(parts: impl IntoIterator<Item = Candidates>) -> Candidates {
         }
     }
     once_each(flat, Candidates::All)
+}
+
+/// When `count` of the parts hold, one of any choice of all but `count - 1` does.
+fn few(mut parts: Vec<Candidates>, count: usize) -> Candidates {
+    if count == parts.len() {
+        return all(parts);
+    }
+    // Those that say nothing sort first.
+    parts.sort_unstable();
+    any(parts.into_iter().skip(count.saturating_sub(1)))
 }
 
 fn any(parts: impl IntoIterator<Item = Candidates>) -> Candidates {

@@ -2,7 +2,7 @@
 
 use tertulia_kernel::text::{Sigil, Text, is_unspaced};
 
-use crate::ast::{Field, Node, Word};
+use crate::ast::{Field, Node, Numbers, Reach, Word, Zones};
 use crate::glob::Glob;
 use crate::post::Vocabulary;
 
@@ -12,11 +12,28 @@ pub(crate) enum Plan {
     And(Vec<Plan>),
     Or(Vec<Plan>),
     Not(Box<Plan>),
+    /// At least `count` of the parts.
+    Few {
+        count: usize,
+        parts: Vec<Plan>,
+    },
     Near {
         left: Box<Plan>,
         right: Box<Plan>,
-        distance: u32,
+        reach: Reach,
         ordered: bool,
+    },
+    Except {
+        part: Box<Plan>,
+        inside: Box<Plan>,
+    },
+    AtLeast {
+        count: usize,
+        part: Box<Plan>,
+    },
+    In {
+        zones: Zones,
+        part: Box<Plan>,
     },
     /// Words that follow each other; a single word is a chain of one.
     Chain(Vec<Link>),
@@ -68,18 +85,39 @@ impl Plan {
         match self {
             Self::And(parts) | Self::Or(parts) => plans(parts),
             Self::Not(part) => size_of::<Self>() + part.heap_bytes(),
-            Self::Near { left, right, .. } => 2 * size_of::<Self>() + left.heap_bytes() + right.heap_bytes(),
+            Self::Few { parts, .. } => plans(parts),
+            Self::Near { left: one, right: other, .. } | Self::Except { part: one, inside: other } => {
+                2 * size_of::<Self>() + one.heap_bytes() + other.heap_bytes()
+            }
+            Self::AtLeast { part, .. } | Self::In { part, .. } => size_of::<Self>() + part.heap_bytes(),
             Self::Chain(links) => link_bytes(links),
             Self::Within { chains, .. } => chains.capacity() * size_of::<Vec<Link>>() + chains.iter().map(link_bytes).sum::<usize>(),
             Self::Exact(exact) => {
                 let texts = exact.core.capacity() + exact.before.capacity() + exact.after.capacity();
                 size_of::<Exact>() + link_bytes(&exact.chain) + texts
             }
-            Self::Field(Field::Author(values) | Field::Lang(values) | Field::Channel(values)) => {
+            Self::Field(Field::Value(_, values)) => {
                 let letters: usize = values.iter().map(String::capacity).sum();
                 values.capacity() * size_of::<String>() + letters
             }
-            Self::Field(Field::Followers(..)) => 0,
+            Self::Field(Field::Has(values)) => values.capacity(),
+            Self::Field(Field::Is(values)) => values.capacity(),
+            Self::Field(Field::Number(_, values)) => values.capacity() * size_of::<Numbers>(),
+        }
+    }
+
+    /// The texts it looks for words in, given those it is asked to look in.
+    pub(crate) fn zones(&self, within: Zones) -> Zones {
+        let all = |parts: &[Self]| parts.iter().fold(Zones::default(), |zones, part| zones.union(part.zones(within)));
+        match self {
+            Self::And(parts) | Self::Or(parts) | Self::Few { parts, .. } => all(parts),
+            Self::Not(part) => part.zones(within),
+            Self::In { zones, part } => part.zones(*zones),
+            Self::Field(_) => Zones::default(),
+            // Positional parts hold no `In`.
+            Self::Near { .. } | Self::Except { .. } | Self::AtLeast { .. } | Self::Chain(_) | Self::Within { .. } | Self::Exact(_) => {
+                within
+            }
         }
     }
 }
@@ -96,12 +134,19 @@ pub(crate) fn compile(node: &Node, vocabulary: &mut Vocabulary) -> Plan {
         Node::And(parts) => Plan::And(all(parts)),
         Node::Or(parts) => Plan::Or(all(parts)),
         Node::Not(part) => Plan::Not(Box::new(compile(part, vocabulary))),
-        Node::Near { left, right, distance, ordered } => Plan::Near {
+        Node::Few { count, parts } => Plan::Few { count: *count as usize, parts: all(parts) },
+        Node::Near { left, right, reach, ordered } => Plan::Near {
             left: Box::new(compile(left, vocabulary)),
             right: Box::new(compile(right, vocabulary)),
-            distance: *distance,
+            reach: *reach,
             ordered: *ordered,
         },
+        Node::Except { part, inside } => {
+            Plan::Except { part: Box::new(compile(part, vocabulary)), inside: Box::new(compile(inside, vocabulary)) }
+        }
+        Node::AtLeast { count, part } => Plan::AtLeast { count: *count as usize, part: Box::new(compile(part, vocabulary)) },
+        Node::In { zones, part } => Plan::In { zones: *zones, part: Box::new(compile(part, vocabulary)) },
+        Node::List(list) => compile(&list.terms, vocabulary),
         Node::Word(word) => Plan::Chain(links(word, vocabulary)),
         Node::Phrase { words, within: None } => Plan::Chain(words.iter().flat_map(|w| links(w, vocabulary)).collect()),
         Node::Phrase { words, within: Some(others) } => {

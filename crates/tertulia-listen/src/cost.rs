@@ -2,10 +2,9 @@
 
 use serde::Serialize;
 
-use crate::anchors::anchors;
-use crate::ast::{Field, Node};
-use crate::compile::compile;
-use crate::post::Vocabulary;
+use crate::ast::Node;
+use crate::demand::terms;
+use crate::engine::Estimate;
 
 /// What to expect of a query on a busy stream. It is read from the query alone, not from any posts.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -14,7 +13,7 @@ pub struct Cost {
     pub class: CostClass,
     /// Words, wildcards and field values, each word of a phrase counted.
     pub terms: usize,
-    /// Of how many words, beginnings, authors or channels a post must hold one before the query is looked at;
+    /// Of how many words, beginnings or field values a post must hold one before the query is looked at;
     /// `None`: it is looked at for every post.
     pub anchors: Option<usize>,
     /// Guessed share of the posts the query is looked at for, from 0 to 1.
@@ -35,26 +34,12 @@ pub enum CostClass {
 
 impl Cost {
     pub(crate) fn of(root: &Node) -> Self {
-        let mut vocabulary = Vocabulary::default();
-        let plan = compile(root, &mut vocabulary);
-        let anchors = anchors(&plan, &vocabulary);
-        let share = anchors.as_ref().map_or(1.0, |a| a.cost.min(1.0));
+        let Estimate { anchors, share } = Estimate::of(root);
         let class = match share {
             s if s < 0.05 => CostClass::Low,
             s if s < 0.5 => CostClass::Medium,
             _ => CostClass::High,
         };
-        Self { class, terms: terms(root), anchors: anchors.map(|a| a.keys.len()), share }
-    }
-}
-
-fn terms(node: &Node) -> usize {
-    match node {
-        Node::And(parts) | Node::Or(parts) => parts.iter().map(terms).sum(),
-        Node::Not(part) => terms(part),
-        Node::Near { left, right, .. } => terms(left) + terms(right),
-        Node::Phrase { words, .. } => words.len(),
-        Node::Field(Field::Author(v) | Field::Lang(v) | Field::Channel(v)) => v.len(),
-        Node::Word(_) | Node::Exact(_) | Node::Field(Field::Followers(..)) => 1,
+        Self { class, terms: terms(root), anchors, share }
     }
 }

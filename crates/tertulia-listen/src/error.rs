@@ -32,17 +32,24 @@ pub enum ErrorCode {
     IgnoredSign,
     NothingToSearch,
     WildcardTooShort,
-    WildcardAtStart,
     WildcardWithSigns,
     NearWithoutDistance,
     BadDistance,
+    AtLeastWithoutCount,
+    BadCount,
+    TooFewParts,
     PhraseTooLong,
     NotInNear,
     AndInNear,
     FieldInNear,
+    CountInNear,
+    InWithoutWords,
+    TwoIns,
     OnlyExclusions,
+    NeedsScope,
     UnknownField,
-    NotAvailable,
+    UnknownList,
+    UnknownChoice,
     BadValue,
     BadNumber,
     WebAddress,
@@ -162,10 +169,6 @@ codes! {
         es: "Este paréntesis no cierra nada", "Quítalo, o escribe ( donde empieza el grupo.";
         en: "This parenthesis closes nothing", "Remove it, or write ( where the group begins.";
     }
-    MissingOperand "missing_operand" {
-        es: "Aquí falta una palabra, una frase o un grupo", "AND, OR y NEAR van entre dos términos; NOT va antes de uno. Para buscar la palabra, escríbela en minúsculas.";
-        en: "A word, a phrase or a group is missing here", "AND, OR and NEAR stand between two terms; NOT stands before one. To search for the word itself, write it in small letters.";
-    }
     UnexpectedCharacter "unexpected_character" {
         es: "El signo {piece} no significa nada aquí", "Une los términos con AND, OR o NOT; para excluir, escribe -palabra sin espacio.";
         en: "The sign {piece} means nothing here", "Join terms with AND, OR or NOT; to exclude, write -word without a space.";
@@ -181,10 +184,6 @@ codes! {
     WildcardTooShort "wildcard_too_short" {
         es: "«{piece}» tiene menos de 3 letras además de los comodines", "Escribe más letras, como retra*.";
         en: "“{piece}” has fewer than 3 letters besides its wildcards", "Write more letters, like delay*.";
-    }
-    WildcardAtStart "wildcard_at_start" {
-        es: "Una palabra todavía no puede empezar por comodín", "Empieza por una letra, como retra*; o escribe las formas que esperas, unidas con OR.";
-        en: "A word cannot begin with a wildcard yet", "Begin with a letter, like delay*; or write the forms you expect, joined with OR.";
     }
     WildcardWithSigns "wildcard_with_signs" {
         es: "«{piece}» mezcla comodines con signos o con una escritura sin espacios", "Pon el comodín en una palabra sola, como retra*; varias palabras van entre comillas.";
@@ -202,40 +201,76 @@ codes! {
         es: "Una frase con ~ tiene más de 16 palabras", "Quita palabras, o quita ~ para buscar la frase tal cual.";
         en: "A phrase with ~ has more than 16 words", "Drop some words, or drop ~ to search for the phrase as it stands.";
     }
-    NotInNear "not_in_near" {
-        es: "NEAR no admite NOT dentro", "Exclúyelo fuera, como (a NEAR/5 b) NOT c.";
-        en: "NEAR cannot hold a NOT", "Exclude it outside, like (a NEAR/5 b) NOT c.";
-    }
-    AndInNear "and_in_near" {
-        es: "NEAR no admite AND dentro", "Usa OR dentro, o encadena NEAR, como a NEAR/5 b NEAR/5 c.";
-        en: "NEAR cannot hold an AND", "Use OR inside, or chain NEAR, like a NEAR/5 b NEAR/5 c.";
-    }
-    FieldInNear "field_in_near" {
-        es: "NEAR solo une texto, no campos como author: o lang:", "Pon el campo fuera, como (a NEAR/5 b) AND lang:es.";
-        en: "NEAR joins text only, not fields like author: or lang:", "Put the field outside, like (a NEAR/5 b) AND lang:es.";
-    }
-    OnlyExclusions "only_exclusions" {
-        es: "Esta parte solo excluye: aceptaría casi todo lo que se publica", "Añade algo que deba cumplirse: una palabra, un author:, un channel: o un lang:, como lang:es NOT promo.";
-        en: "This part only excludes: it would accept nearly everything that is posted", "Add something that must hold: a word, an author:, a channel: or a lang:, like lang:es NOT promo.";
-    }
-    UnknownField "unknown_field" {
-        es: "No hay un campo «{piece}»", "Los campos son author:, lang:, channel: y followers. Para buscar el texto, escríbelo entre comillas.";
-        en: "There is no field “{piece}”", "The fields are author:, lang:, channel: and followers. To search for the text, write it in quotation marks.";
-    }
-    NotAvailable "not_available" {
-        es: "«{piece}» todavía no está disponible", "Usa AND, OR, NOT, NEAR/n, ONEAR/n, frases y los campos author:, lang:, channel: y followers. Para buscar la palabra, escríbela en minúsculas o entre comillas.";
-        en: "“{piece}” is not available yet", "Use AND, OR, NOT, NEAR/n, ONEAR/n, phrases and the fields author:, lang:, channel: and followers. To search for the word itself, write it in small letters or quotation marks.";
-    }
     BadValue "bad_value" {
         es: "Aquí falta un valor, o no se puede usar", "Escribe un valor, como lang:es, o una lista, como lang:(es OR pt); un valor con espacios va entre comillas.";
         en: "A value is missing here, or cannot be used", "Write a value, like lang:es, or a list, like lang:(es OR pt); a value with spaces goes in quotation marks.";
     }
+    MissingOperand "missing_operand" {
+        es: "Aquí falta una palabra, una frase o un grupo", "AND, OR, NEAR, SENTENCE y EXCEPT van entre dos términos; NOT y ATLEAST/3, antes de uno. Para buscar la palabra, escríbela en minúsculas.";
+        en: "A word, a phrase or a group is missing here", "AND, OR, NEAR, SENTENCE and EXCEPT stand between two terms; NOT and ATLEAST/3 stand before one. To search for the word itself, write it in small letters.";
+    }
+    AtLeastWithoutCount "atleast_without_count" {
+        es: "A {piece} le falta cuántas veces", "Escribe el número, como ATLEAST/3 iberia; para buscar la palabra, escríbela en minúsculas.";
+        en: "{piece} lacks its count", "Say how often, like ATLEAST/3 iberia; to search for the word itself, write it in small letters.";
+    }
+    BadCount "bad_count" {
+        es: "«{piece}» no dice cuántas veces", "Escribe un número entero de 1 a 1000, como ATLEAST/3 iberia o 2 OF (a, b, c).";
+        en: "“{piece}” is not a count", "Write a whole number from 1 to 1000, like ATLEAST/3 iberia or 2 OF (a, b, c).";
+    }
+    TooFewParts "too_few_parts" {
+        es: "Aquí hay menos partes de las que se piden, o una sola", "Separa las partes con comas, como 2 OF (a, b, c), y pide a lo sumo las que hay.";
+        en: "There are fewer parts here than are asked for, or only one", "Separate the parts with commas, like 2 OF (a, b, c), and ask for at most as many as there are.";
+    }
+    NotInNear "not_in_near" {
+        es: "NEAR, SENTENCE, EXCEPT y ATLEAST no admiten NOT dentro", "Exclúyelo fuera, como (a NEAR/5 b) NOT c; para no contar una frase hecha, usa EXCEPT, como apple EXCEPT \"apple juice\".";
+        en: "NEAR, SENTENCE, EXCEPT and ATLEAST cannot hold a NOT", "Exclude it outside, like (a NEAR/5 b) NOT c; to leave out a set phrase, use EXCEPT, like apple EXCEPT \"apple juice\".";
+    }
+    AndInNear "and_in_near" {
+        es: "NEAR, SENTENCE, EXCEPT y ATLEAST no admiten AND dentro", "Usa OR dentro, encadena NEAR, como a NEAR/5 b NEAR/5 c, o escribe la frase entre comillas.";
+        en: "NEAR, SENTENCE, EXCEPT and ATLEAST cannot hold an AND", "Use OR inside, chain NEAR, like a NEAR/5 b NEAR/5 c, or write a phrase in quotation marks.";
+    }
+    FieldInNear "field_in_near" {
+        es: "NEAR, SENTENCE, EXCEPT y ATLEAST solo admiten texto, no campos como author: o in:", "Pon el campo fuera, como (a NEAR/5 b) AND lang:es.";
+        en: "NEAR, SENTENCE, EXCEPT and ATLEAST take text only, not fields like author: or in:", "Put the field outside, like (a NEAR/5 b) AND lang:es.";
+    }
+    CountInNear "count_in_near" {
+        es: "ATLEAST y OF no están en ningún lugar del texto: no van dentro de NEAR, SENTENCE, EXCEPT ni ATLEAST", "Cuenta el grupo entero, como ATLEAST/2 (a NEAR/5 b), o únelos con AND.";
+        en: "ATLEAST and OF stand at no place of the text: they do not go inside NEAR, SENTENCE, EXCEPT or ATLEAST", "Count the whole group, like ATLEAST/2 (a NEAR/5 b), or join them with AND.";
+    }
+    InWithoutWords "in_without_words" {
+        es: "{piece} no tiene al lado ninguna palabra que buscar", "Ponlo en el mismo grupo que las palabras, como iberia in:title o ((iberia OR vuelo) in:title); para excluir, NOT (promo in:title).";
+        en: "{piece} has no word beside it to look for", "Put it in the same group as the words, like iberia in:title or ((iberia OR flight) in:title); to exclude, NOT (promo in:title).";
+    }
+    TwoIns "two_ins" {
+        es: "Este grupo ya dice dónde buscar", "Júntalos, como in:(title OR bio), o separa los grupos, como (a in:title) AND (b in:bio).";
+        en: "This group already says where to look", "Join them, like in:(title OR bio), or part the groups, like (a in:title) AND (b in:bio).";
+    }
+    OnlyExclusions "only_exclusions" {
+        es: "Esta parte solo excluye: aceptaría casi todo lo que se publica", "Añade algo que deba cumplirse: una palabra, un author:, un channel:, un list: o un lang:, como lang:es NOT promo.";
+        en: "This part only excludes: it would accept nearly everything that is posted", "Add something that must hold: a word, an author:, a channel:, a list: or a lang:, like lang:es NOT promo.";
+    }
+    NeedsScope "needs_scope" {
+        es: "Esta parte no dice de qué tratan las publicaciones ni de dónde vienen: aceptaría demasiadas", "Añade una palabra, un author:, un channel:, un list: o un lang:, como lang:es has:image followers>=1000.";
+        en: "This part says neither what the posts are about nor where they come from: it would accept too many", "Add a word, an author:, a channel:, a list: or a lang:, like lang:es has:image followers>=1000.";
+    }
+    UnknownField "unknown_field" {
+        es: "No hay un campo «{piece}»", "Los campos son author:, to:, lang:, country:, channel:, site:, link:, tag:, list:, in:, has:, is:, crm:segment:, crm:tier:, followers, likes, shares y age. Para buscar el texto, escríbelo entre comillas.";
+        en: "There is no field “{piece}”", "The fields are author:, to:, lang:, country:, channel:, site:, link:, tag:, list:, in:, has:, is:, crm:segment:, crm:tier:, followers, likes, shares and age. To search for the text, write it in quotation marks.";
+    }
+    UnknownList "unknown_list" {
+        es: "No hay una lista «{piece}»", "Revisa el nombre, o crea la lista antes de usarla.";
+        en: "There is no list “{piece}”", "Check its name, or create the list before using it.";
+    }
+    UnknownChoice "unknown_choice" {
+        es: "«{piece}» no es un valor de este campo", "Los valores son has:(link OR image OR video OR emoji OR question), is:(reply OR repost OR quote OR verified OR customer) e in:(title OR body OR bio OR url OR alt).";
+        en: "“{piece}” is not a value of this field", "The values are has:(link OR image OR video OR emoji OR question), is:(reply OR repost OR quote OR verified OR customer) and in:(title OR body OR bio OR url OR alt).";
+    }
     BadNumber "bad_number" {
-        es: "followers se compara con un número entero", "Escribe por ejemplo followers>=1000, sin puntos ni comas.";
-        en: "followers is compared with a whole number", "Write for example followers>=1000, without points or commas.";
+        es: "Este campo se compara con números enteros", "Escribe por ejemplo followers>=1000, followers:100..5000 o likes:(0 OR >=50), sin puntos ni comas, y el menor primero.";
+        en: "This field is compared with whole numbers", "Write for example followers>=1000, followers:100..5000 or likes:(0 OR >=50), without points or commas, the smaller first.";
     }
     WebAddress "web_address" {
-        es: "Todavía no se pueden buscar direcciones web", "Busca el nombre del sitio como palabra.";
-        en: "Web addresses cannot be searched yet", "Search for the site's name as a word.";
+        es: "Una dirección web no se busca como palabra", "Usa link:ejemplo.com/ruta para los enlaces, site:ejemplo.com para dónde se publicó, o ejemplo in:url para sus palabras.";
+        en: "A web address is not searched as a word", "Use link:example.com/path for links, site:example.com for where it was published, or example in:url for its words.";
     }
 }

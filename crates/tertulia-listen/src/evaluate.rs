@@ -1,48 +1,23 @@
 //! Does a post match? And where: the places each part of a query is found at.
+//!
+//! This is the plain evaluator: it walks the query's shape and gathers places. What it says is what the language means;
+//! faster engines have to agree with it.
 
-use std::ops::Range;
+use tertulia_kernel::text::{Kind, Sigil, handle_name, written_form};
 
-use tertulia_kernel::text::{Kind, Sigil, Token, handle_name, written_form};
-
-use crate::ast::Field;
+use crate::ast::{Field, Zones};
 use crate::compile::{Exact, Link, Look, Plan};
-use crate::post::Reading;
-
-/// The most pairs of places one `NEAR` looks at, leftmost first. Only a text made of repetitions has more.
-const MAX_PAIRS: usize = 65_536;
-
-/// A stretch of places, and the bytes of the text it covers.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Span {
-    pub(crate) start: u32,
-    pub(crate) end: u32,
-    pub(crate) from: usize,
-    pub(crate) to: usize,
-}
-
-impl Span {
-    fn of(token: &Token) -> Self {
-        let Range { start: from, end: to } = token.range();
-        Self { start: token.position, end: token.position_end, from, to }
-    }
-
-    fn joined(&self, other: &Self) -> Self {
-        Self {
-            start: self.start.min(other.start),
-            end: self.end.max(other.end),
-            from: self.from.min(other.from),
-            to: self.to.max(other.to),
-        }
-    }
-
-    fn places(&self) -> (u32, u32) {
-        (self.start, self.end)
-    }
-}
+use crate::places::{MAX_PAIRS, Span, apart, near_pairs, outside, tidy, within_windows};
+use crate::post::{Reading, Seen};
 
 /// True when the post matches.
 pub(crate) fn matches(plan: &Plan, post: &Reading<'_>) -> bool {
-    may_match(plan, post) && does_match(plan, post)
+    matches_in(plan, post, Zones::DEFAULT)
+}
+
+/// True when the post matches, looking for words in `zones` where the plan does not say otherwise.
+pub(crate) fn matches_in(plan: &Plan, post: &Reading<'_>, zones: Zones) -> bool {
+    may_match(plan, post) && does_match(plan, post, zones)
 }
 
 /// False only when the post lacks words it needs. Most queries a post meets end here, after a few bit tests.
@@ -51,8 +26,10 @@ fn may_match(plan: &Plan, post: &Reading<'_>) -> bool {
     match plan {
         Plan::And(parts) => parts.iter().all(|p| may_match(p, post)),
         Plan::Or(parts) => parts.iter().any(|p| may_match(p, post)),
+        Plan::Few { count, parts } => parts.iter().filter(|p| may_match(p, post)).take(*count).count() == *count,
         Plan::Not(_) | Plan::Field(_) => true,
         Plan::Near { left, right, .. } => may_match(left, post) && may_match(right, post),
+        Plan::Except { part, .. } | Plan::AtLeast { part, .. } | Plan::In { part, .. } => may_match(part, post),
         Plan::Chain(links) => chain(links),
         Plan::Within { chains, .. } => chains.iter().all(chain),
         Plan::Exact(exact) => chain(&exact.chain),
@@ -62,48 +39,50 @@ fn may_match(plan: &Plan, post: &Reading<'_>) -> bool {
 fn may_occur(link: &Link, post: &Reading<'_>) -> bool {
     match &link.look {
         Look::Word(word) => post.may_hold(*word),
+        // A handle is also found by the name in it, which begins as the handle does.
         Look::Glob(glob) => post.may_begin(&glob.head),
         Look::Character(_) => true,
     }
 }
 
-fn does_match(plan: &Plan, post: &Reading<'_>) -> bool {
+fn does_match(plan: &Plan, post: &Reading<'_>, zones: Zones) -> bool {
     match plan {
-        Plan::And(parts) => parts.iter().all(|p| does_match(p, post)),
-        Plan::Or(parts) => parts.iter().any(|p| does_match(p, post)),
-        Plan::Not(part) => !does_match(part, post),
+        Plan::And(parts) => parts.iter().all(|p| does_match(p, post, zones)),
+        Plan::Or(parts) => parts.iter().any(|p| does_match(p, post, zones)),
+        Plan::Not(part) => !does_match(part, post, zones),
+        Plan::Few { count, parts } => parts.iter().filter(|p| does_match(p, post, zones)).take(*count).count() == *count,
+        Plan::In { zones, part } => does_match(part, post, *zones),
         Plan::Field(field) => field_matches(field, post),
         Plan::Chain(links) => match links.as_slice() {
-            [link] => occurs(link, post),
-            _ => !chain_spans(links, post).is_empty(),
+            [link] => occurs(link, post, zones),
+            _ => !chain_spans(links, post, zones).is_empty(),
         },
-        Plan::Near { .. } | Plan::Within { .. } | Plan::Exact(_) => !spans(plan, post).is_empty(),
+        Plan::AtLeast { count, part } => apart(&spans(part, post, zones)) >= *count,
+        Plan::Near { .. } | Plan::Except { .. } | Plan::Within { .. } | Plan::Exact(_) => !spans(plan, post, zones).is_empty(),
     }
 }
 
-/// True when the post says the field and its value passes.
+/// True when the post states the field and its value passes.
 pub(crate) fn field_matches(field: &Field, post: &Reading<'_>) -> bool {
-    let one_of = |values: &[String], own: &Option<String>, same: fn(&str, &str) -> bool| {
-        own.as_ref().is_some_and(|own| values.iter().any(|v| same(own, v)))
-    };
     match field {
-        Field::Author(values) => one_of(values, &post.author, |own, v| own == v || handle_name(own) == v),
-        Field::Lang(values) => {
-            one_of(values, &post.lang, |own, v| own.strip_prefix(v).is_some_and(|rest| rest.is_empty() || rest.starts_with('-')))
+        Field::Value(name, asked) => {
+            let mut own = post.values.iter().filter(|(own, _)| own == name);
+            own.any(|(_, own)| asked.iter().any(|asked| name.accepts(own, asked)))
         }
-        Field::Channel(values) => one_of(values, &post.channel, |own, v| own == v),
-        Field::Followers(comparison, bound) => post.followers.is_some_and(|n| comparison.holds(n, *bound)),
+        Field::Has(asked) => asked.iter().any(|what| post.has(*what)),
+        Field::Is(asked) => asked.iter().any(|what| post.is(*what)),
+        Field::Number(name, asked) => post.number(*name).is_some_and(|own| asked.iter().any(|numbers| numbers.hold(own))),
     }
 }
 
-/// All places a textual part is found at, sorted, each pair of ends once. Other parts have none.
-pub(crate) fn spans(plan: &Plan, post: &Reading<'_>) -> Vec<Span> {
+/// All places a positional part is found at, sorted, each pair of ends once. Other parts have none.
+pub(crate) fn spans(plan: &Plan, post: &Reading<'_>, zones: Zones) -> Vec<Span> {
     match plan {
-        Plan::Chain(links) => chain_spans(links, post),
+        Plan::Chain(links) => chain_spans(links, post, zones),
         Plan::Or(parts) => {
             let mut all = Vec::new();
             for part in parts {
-                all.extend(spans(part, post));
+                all.extend(spans(part, post, zones));
                 // Many parts can find the same places: keep memory by the places, not by the parts.
                 if all.len() > MAX_PAIRS {
                     all = tidy(all);
@@ -111,27 +90,26 @@ pub(crate) fn spans(plan: &Plan, post: &Reading<'_>) -> Vec<Span> {
             }
             tidy(all)
         }
-        Plan::Near { left, right, distance, ordered } => {
-            let (left, right) = (spans(left, post), spans(right, post));
-            let pairs = near_pairs(&left, &right, *distance, *ordered);
+        Plan::Near { left, right, reach, ordered } => {
+            let (left, right) = (spans(left, post, zones), spans(right, post, zones));
+            let pairs = near_pairs(&left, &right, *reach, *ordered);
             tidy(pairs.into_iter().map(|(l, r)| left[l].joined(&right[r])).collect())
         }
+        Plan::Except { part, inside } => {
+            let found = spans(part, post, zones);
+            if found.is_empty() { found } else { outside(found, &spans(inside, post, zones)) }
+        }
         Plan::Within { chains, width } => {
-            let units: Vec<_> = chains.iter().map(|c| chain_spans(c, post)).collect();
+            let units: Vec<_> = chains.iter().map(|c| chain_spans(c, post, zones)).collect();
             within_windows(&units, *width)
         }
-        Plan::Exact(exact) => exact_spans(exact, post),
-        Plan::And(_) | Plan::Not(_) | Plan::Field(_) => Vec::new(),
+        Plan::Exact(exact) => exact_spans(exact, post, zones),
+        Plan::And(_) | Plan::Not(_) | Plan::Few { .. } | Plan::AtLeast { .. } | Plan::In { .. } | Plan::Field(_) => Vec::new(),
     }
 }
 
-fn tidy(mut spans: Vec<Span>) -> Vec<Span> {
-    spans.sort_unstable();
-    spans.dedup_by(|a, b| a.places() == b.places());
-    spans
-}
-
-fn accepts(link: &Link, token: &Token) -> bool {
+fn accepts(link: &Link, seen: Seen<'_, '_>) -> bool {
+    let token = seen.token;
     let sign = match link.sigil {
         Sigil::None => token.sigil != Sigil::Handle,
         sigil => token.sigil == sigil,
@@ -139,53 +117,50 @@ fn accepts(link: &Link, token: &Token) -> bool {
     sign && token.kind != Kind::Url && (!link.enye || token.enye)
 }
 
-fn occurs(link: &Link, post: &Reading<'_>) -> bool {
+fn occurs(link: &Link, post: &Reading<'_>, zones: Zones) -> bool {
     if !may_occur(link, post) {
         return false;
     }
-    let tokens = post.text.tokens();
     match &link.look {
-        Look::Word(word) => post.tokens_of(*word).any(|i| accepts(link, &tokens[i as usize])),
-        _ => tokens.iter().any(|t| accepts(link, t) && looks_like(link, t, post)),
+        Look::Word(word) => post.tokens_of(*word, zones).any(|seen| accepts(link, seen)),
+        _ => post.tokens(zones).any(|seen| accepts(link, seen) && looks_like(link, seen)),
     }
 }
 
-fn looks_like(link: &Link, token: &Token, post: &Reading<'_>) -> bool {
+fn looks_like(link: &Link, seen: Seen<'_, '_>) -> bool {
+    let (text, token) = (&seen.part.text, seen.token);
     match &link.look {
         Look::Word(_) => true,
         Look::Glob(glob) => {
-            let mut forms = post.text.forms(token);
+            let mut forms = text.forms(token);
             forms.any(|f| glob.matches(f) || (link.sigil == Sigil::Handle && glob.matches(handle_name(f))))
         }
-        Look::Character(c) => token.kind == Kind::Pair && post.text.form(token).starts_with(*c),
+        Look::Character(c) => token.kind == Kind::Pair && text.form(token).starts_with(*c),
     }
 }
 
-fn link_spans(link: &Link, post: &Reading<'_>) -> Vec<Span> {
+fn link_spans(link: &Link, post: &Reading<'_>, zones: Zones) -> Vec<Span> {
     if !may_occur(link, post) {
         return Vec::new();
     }
-    let tokens = post.text.tokens();
     let found: Vec<Span> = match &link.look {
-        Look::Word(word) => {
-            let at = post.tokens_of(*word).map(|i| &tokens[i as usize]);
-            at.filter(|t| accepts(link, t)).map(Span::of).collect()
-        }
+        Look::Word(word) => post.tokens_of(*word, zones).filter(|seen| accepts(link, *seen)).map(Span::of).collect(),
         _ => {
-            let at = tokens.iter().filter(|t| accepts(link, t) && looks_like(link, t, post));
-            at.map(|t| single_character(link, t, post)).collect()
+            let at = post.tokens(zones).filter(|seen| accepts(link, *seen) && looks_like(link, *seen));
+            at.map(|seen| single_character(link, seen)).collect()
         }
     };
     tidy(found)
 }
 
 /// A single character asked for covers one place and its own bytes, not the whole pair it begins.
-fn single_character(link: &Link, token: &Token, post: &Reading<'_>) -> Span {
-    let mut span = Span::of(token);
+fn single_character(link: &Link, seen: Seen<'_, '_>) -> Span {
+    let mut span = Span::of(seen);
     if let Look::Character(_) = link.look {
+        let second = seen.token.position + 1;
         span.end = span.start + 1;
-        let next = post.text.tokens().iter().find(|t| t.kind == Kind::Pair && t.position == span.end);
-        if let Some(next) = next.filter(|_| token.position_end == span.end + 1) {
+        let next = seen.part.text.tokens().iter().find(|t| t.kind == Kind::Pair && t.position == second);
+        if let Some(next) = next.filter(|_| seen.token.position_end == second + 1) {
             span.to = next.range().start;
         }
     }
@@ -193,17 +168,17 @@ fn single_character(link: &Link, token: &Token, post: &Reading<'_>) -> Span {
 }
 
 /// Words in a row: each begins where the one before it ends, or one place on when pairs overlap.
-pub(crate) fn chain_spans(links: &[Link], post: &Reading<'_>) -> Vec<Span> {
+pub(crate) fn chain_spans(links: &[Link], post: &Reading<'_>, zones: Zones) -> Vec<Span> {
     let Some((first, rest)) = links.split_first() else {
         return Vec::new();
     };
     // (the chain so far, where its last word begins)
-    let mut chains: Vec<(Span, u32)> = link_spans(first, post).into_iter().map(|s| (s.clone(), s.start)).collect();
+    let mut chains: Vec<(Span, u32)> = link_spans(first, post, zones).into_iter().map(|s| (s.clone(), s.start)).collect();
     for link in rest {
         if chains.is_empty() {
             break;
         }
-        let next = link_spans(link, post);
+        let next = link_spans(link, post, zones);
         let mut longer = Vec::new();
         for (chain, last) in &chains {
             let begin = if link.overlaps { last + 1 } else { chain.end };
@@ -218,122 +193,22 @@ pub(crate) fn chain_spans(links: &[Link], post: &Reading<'_>) -> Vec<Span> {
     tidy(chains.into_iter().map(|(span, _)| span).collect())
 }
 
-/// Indices of the pairs that do not overlap and have at most `distance` places between their nearest ends.
-pub(crate) fn near_pairs(left: &[Span], right: &[Span], distance: u32, ordered: bool) -> Vec<(usize, usize)> {
-    let mut pairs = Vec::new();
-    let mut follow = |first: &[Span], second: &[Span], swapped: bool| {
-        for (i, span) in first.iter().enumerate() {
-            let from = second.partition_point(|s| s.start < span.end);
-            let here = second[from..].iter().take_while(|s| s.start <= span.end + distance);
-            for (j, _) in here.enumerate() {
-                if pairs.len() >= MAX_PAIRS {
-                    return;
-                }
-                pairs.push(if swapped { (from + j, i) } else { (i, from + j) });
-            }
-        }
-    };
-    follow(left, right, false);
-    if !ordered {
-        follow(right, left, true);
-    }
-    pairs
-}
-
-/// The shortest stretches, of at most `width` places, that hold every unit at a beginning of its own.
-fn within_windows(units: &[Vec<Span>], width: u32) -> Vec<Span> {
-    if units.iter().any(Vec::is_empty) {
-        return Vec::new();
-    }
-    let mut starts: Vec<u32> = units.iter().flatten().map(|s| s.start).collect();
-    let mut ends: Vec<u32> = units.iter().flatten().map(|s| s.end).collect();
-    for edges in [&mut starts, &mut ends] {
-        edges.sort_unstable();
-        edges.dedup();
-    }
-    // For each start the first end that holds all units; ends only move to the right as starts do.
-    let mut shortest: Vec<(u32, u32)> = Vec::new();
-    let mut end = 0;
-    for start in starts {
-        while end < ends.len() && ends[end] <= start {
-            end += 1;
-        }
-        while end < ends.len() && ends[end] <= start + width && !holds_all(units, start, ends[end]) {
-            end += 1;
-        }
-        if end == ends.len() {
-            break;
-        }
-        if ends[end] <= start + width {
-            // A later start with the same end is a shorter stretch.
-            shortest.retain(|(_, e)| *e != ends[end]);
-            shortest.push((start, ends[end]));
-        }
-    }
-    let bytes = |(start, end): (u32, u32)| {
-        let inside = units.iter().flatten().filter(|s| s.start >= start && s.end <= end);
-        inside.cloned().reduce(|a, b| a.joined(&b)).map(|s| Span { start, end, ..s })
-    };
-    tidy(shortest.into_iter().filter_map(bytes).collect())
-}
-
-/// True when every unit can be given a beginning of its own between `start` and `end` (bipartite matching).
-fn holds_all(units: &[Vec<Span>], start: u32, end: u32) -> bool {
-    fn place(unit: usize, inside: &[Vec<u32>], taken: &mut Vec<(u32, usize)>, tried: &mut Vec<u32>) -> bool {
-        for &begin in &inside[unit] {
-            if tried.contains(&begin) {
-                continue;
-            }
-            tried.push(begin);
-            let holder = taken.iter().position(|(b, _)| *b == begin);
-            match holder {
-                None => taken.push((begin, unit)),
-                Some(i) => {
-                    let other = taken[i].1;
-                    if !place(other, inside, taken, tried) {
-                        continue;
-                    }
-                    // The other unit has moved on; its old place is ours.
-                    taken[i] = (begin, unit);
-                }
-            }
-            return true;
-        }
-        false
-    }
-    let begins = |spans: &Vec<Span>| {
-        let from = spans.partition_point(|s| s.start < start);
-        let mut begins: Vec<u32> = Vec::with_capacity(units.len());
-        for span in spans[from..].iter().take_while(|s| s.start < end).filter(|s| s.end <= end) {
-            if begins.last() != Some(&span.start) {
-                begins.push(span.start);
-            }
-            // More beginnings than units never help: some one is always free.
-            if begins.len() == units.len() {
-                break;
-            }
-        }
-        begins
-    };
-    let inside: Vec<Vec<u32>> = units.iter().map(begins).collect();
-    let mut taken = Vec::new();
-    (0..units.len()).all(|unit| place(unit, &inside, &mut taken, &mut Vec::new()))
-}
-
-fn exact_spans(exact: &Exact, post: &Reading<'_>) -> Vec<Span> {
+fn exact_spans(exact: &Exact, post: &Reading<'_>, zones: Zones) -> Vec<Span> {
     let signed = exact.chain.first().is_some_and(|l| l.sigil != Sigil::None);
-    let text = post.text.original();
-    let mut found = chain_spans(&exact.chain, post);
+    let mut found = chain_spans(&exact.chain, post, zones);
     found.retain_mut(|span| {
+        let text = &post.part_at(span.start).text;
+        let original = text.original();
         if !signed {
-            // `{Marca}` also stands in `#Marca`: compare from the first letter on.
-            let tokens = post.text.tokens().iter();
-            let first = tokens.filter(|t| t.position == span.start && t.range().start == span.from);
+            // `{Marca}` also stands in `#Marca`: compare from the first letter on. Its sign is one character that stands
+            // before it, and a token that begins there without one begins at its first letter.
+            let tokens = text.tokens().iter();
+            let first = tokens.filter(|t| t.range().start == span.from);
             span.from = first.map(|t| t.word_range().start).max().unwrap_or(span.from);
         }
-        written_form(&text[span.from..span.to]) == exact.core
-            && text[..span.from].ends_with(&exact.before)
-            && text[span.to..].starts_with(&exact.after)
+        written_form(&original[span.from..span.to]) == exact.core
+            && original[..span.from].ends_with(&exact.before)
+            && original[span.to..].starts_with(&exact.after)
     });
     found
 }

@@ -4,15 +4,17 @@ use std::ops::Range;
 
 use serde::Serialize;
 
-use crate::ast::{Field, Node};
+use crate::ast::{Field, Node, Zones};
 use crate::compile::Plan;
-use crate::evaluate::{Span, chain_spans, field_matches, matches, near_pairs, spans};
-use crate::post::Reading;
+use crate::evaluate::{chain_spans, field_matches, matches_in, spans};
+use crate::places::{Span, near_pairs};
+use crate::post::{Reading, Source};
 
 /// The reasons for a match.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Explanation {
-    /// What was found in the text, in order of place. Ranges may overlap when several parts found the same words.
+    /// What was found in the post's texts, in order of text and place. Ranges may overlap when several parts found the
+    /// same words.
     pub found: Vec<Found>,
     /// The field tests that passed, in canonical spelling.
     pub fields: Vec<String>,
@@ -21,7 +23,9 @@ pub struct Explanation {
 /// One part of the query found in the text.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Found {
-    /// First byte in the post's text.
+    /// Which text of the post it was found in.
+    pub source: Source,
+    /// First byte in that text.
     pub start: usize,
     /// The byte after the last.
     pub end: usize,
@@ -30,11 +34,17 @@ pub struct Found {
 }
 
 impl Explanation {
-    /// The bytes to highlight: ordered, not overlapping, not touching.
+    /// The bytes of the post's text to highlight: ordered, not overlapping, not touching.
     #[must_use]
     pub fn highlights(&self) -> Vec<Range<usize>> {
+        self.highlights_in(Source::Text)
+    }
+
+    /// The bytes to highlight in another text of the post.
+    #[must_use]
+    pub fn highlights_in(&self, source: Source) -> Vec<Range<usize>> {
         let mut marks: Vec<Range<usize>> = Vec::new();
-        for found in &self.found {
+        for found in self.found.iter().filter(|found| found.source == source) {
             match marks.last_mut() {
                 Some(last) if found.start <= last.end => last.end = last.end.max(found.end),
                 _ => marks.push(found.start..found.end),
@@ -46,76 +56,105 @@ impl Explanation {
 
 /// The reasons why `plan`, compiled from `node`, matches the post; `None` when it does not.
 pub(crate) fn explain(node: &Node, plan: &Plan, post: &Reading<'_>) -> Option<Explanation> {
-    if !matches(plan, post) {
+    if !matches_in(plan, post, Zones::DEFAULT) {
         return None;
     }
-    let mut explanation = Explanation::default();
-    reasons(node, plan, post, &mut explanation);
+    let mut why = Why { post, zones: Zones::DEFAULT, out: Explanation::default() };
+    why.reasons(node, plan);
+    let mut explanation = why.out;
     explanation.found.sort_unstable();
     explanation.found.dedup();
-    explanation.fields.dedup();
+    let mut seen = std::collections::HashSet::new();
+    explanation.fields.retain(|field| seen.insert(field.clone()));
     Some(explanation)
 }
 
-fn reasons(node: &Node, plan: &Plan, post: &Reading<'_>, out: &mut Explanation) {
-    match (node, plan) {
-        (Node::And(nodes), Plan::And(plans)) | (Node::Or(nodes), Plan::Or(plans)) => {
-            for (node, plan) in nodes.iter().zip(plans).filter(|(_, plan)| matches(plan, post)) {
-                reasons(node, plan, post, out);
-            }
-        }
-        (Node::Not(_), _) => {}
-        (Node::Field(field), _) => field_reason(field, post, out),
-        _ => textual(node, plan, post, None, out),
-    }
+/// Gathers reasons, looking for words in some of the post's texts.
+struct Why<'r, 'a> {
+    post: &'r Reading<'a>,
+    zones: Zones,
+    out: Explanation,
 }
 
-fn field_reason(field: &Field, post: &Reading<'_>, out: &mut Explanation) {
-    if field_matches(field, post) {
-        out.fields.push(field.to_string());
-    }
-}
-
-/// Reports where a part was found; `only` keeps the places that took part in a `NEAR` around it.
-fn textual(node: &Node, plan: &Plan, post: &Reading<'_>, only: Option<&[Span]>, out: &mut Explanation) {
-    let kept = |span: &Span| only.is_none_or(|only| only.iter().any(|o| (o.start, o.end) == (span.start, span.end)));
-    match (node, plan) {
-        (Node::Or(nodes), Plan::Or(plans)) => {
-            for (node, plan) in nodes.iter().zip(plans) {
-                textual(node, plan, post, only, out);
-            }
-        }
-        (Node::Near { left, right, distance, ordered }, Plan::Near { left: left_plan, right: right_plan, .. }) => {
-            let (lefts, rights) = (spans(left_plan, post), spans(right_plan, post));
-            let mut both = (Vec::new(), Vec::new());
-            for (l, r) in near_pairs(&lefts, &rights, *distance, *ordered) {
-                let (l, r) = (&lefts[l], &rights[r]);
-                let whole = Span { start: l.start.min(r.start), end: l.end.max(r.end), from: 0, to: 0 };
-                if kept(&whole) {
-                    both.0.push(l.clone());
-                    both.1.push(r.clone());
+impl Why<'_, '_> {
+    fn reasons(&mut self, node: &Node, plan: &Plan) {
+        match (node, plan) {
+            (Node::And(nodes), Plan::And(plans))
+            | (Node::Or(nodes), Plan::Or(plans))
+            | (Node::Few { parts: nodes, .. }, Plan::Few { parts: plans, .. }) => {
+                for (node, plan) in nodes.iter().zip(plans) {
+                    if matches_in(plan, self.post, self.zones) {
+                        self.reasons(node, plan);
+                    }
                 }
             }
-            for side in [&mut both.0, &mut both.1] {
-                side.sort_unstable();
-                side.dedup();
+            (Node::Not(_), _) => {}
+            (Node::In { part: node, .. }, Plan::In { zones, part: plan }) => {
+                let outer = std::mem::replace(&mut self.zones, *zones);
+                self.reasons(node, plan);
+                self.zones = outer;
             }
-            textual(left, left_plan, post, Some(&both.0), out);
-            textual(right, right_plan, post, Some(&both.1), out);
+            (Node::Field(field), _) => self.field(field),
+            _ => self.places(node, plan, None),
         }
-        (_, Plan::Within { chains, .. }) => {
-            let stretches: Vec<Span> = spans(plan, post).into_iter().filter(kept).collect();
-            let inside = |span: &Span| stretches.iter().any(|s| s.start <= span.start && span.end <= s.end);
-            let term = node.to_string();
-            for chain in chains {
-                let found = chain_spans(chain, post).into_iter().filter(inside);
-                out.found.extend(found.map(|s| Found { start: s.from, end: s.to, term: term.clone() }));
+    }
+
+    fn field(&mut self, field: &Field) {
+        if field_matches(field, self.post) {
+            self.out.fields.push(field.to_string());
+        }
+    }
+
+    /// Reports where a part was found; `only`, sorted, keeps the places that took part in a part around it.
+    fn places(&mut self, node: &Node, plan: &Plan, only: Option<&[Span]>) {
+        let kept = |span: &Span| only.is_none_or(|only| only.binary_search_by(|o| o.places().cmp(&span.places())).is_ok());
+        let (post, zones) = (self.post, self.zones);
+        match (node, plan) {
+            (Node::List(list), _) => self.places(&list.terms, plan, only),
+            (Node::Or(nodes), Plan::Or(plans)) => {
+                for (node, plan) in nodes.iter().zip(plans) {
+                    self.places(node, plan, only);
+                }
             }
+            (Node::Near { left, right, .. }, Plan::Near { left: left_plan, right: right_plan, reach, ordered }) => {
+                let (lefts, rights) = (spans(left_plan, post, zones), spans(right_plan, post, zones));
+                let mut both = (Vec::new(), Vec::new());
+                for (l, r) in near_pairs(&lefts, &rights, *reach, *ordered) {
+                    let (l, r) = (&lefts[l], &rights[r]);
+                    if kept(&l.joined(r)) {
+                        both.0.push(l.clone());
+                        both.1.push(r.clone());
+                    }
+                }
+                for side in [&mut both.0, &mut both.1] {
+                    side.sort_unstable();
+                    side.dedup();
+                }
+                self.places(left, left_plan, Some(&both.0));
+                self.places(right, right_plan, Some(&both.1));
+            }
+            (Node::Except { part: node, .. }, Plan::Except { part, .. }) => {
+                let found: Vec<Span> = spans(plan, post, zones).into_iter().filter(kept).collect();
+                self.places(node, part, Some(&found));
+            }
+            (Node::AtLeast { part: node, .. }, Plan::AtLeast { part, .. }) => self.places(node, part, only),
+            (_, Plan::Within { chains, .. }) => {
+                let stretches: Vec<Span> = spans(plan, post, zones).into_iter().filter(kept).collect();
+                let inside = |span: &Span| stretches.iter().any(|s| s.start <= span.start && span.end <= s.end);
+                for chain in chains {
+                    self.report(node, chain_spans(chain, post, zones).into_iter().filter(inside));
+                }
+            }
+            _ => self.report(node, spans(plan, post, zones).into_iter().filter(kept)),
         }
-        _ => {
-            let term = node.to_string();
-            let found = spans(plan, post).into_iter().filter(kept);
-            out.found.extend(found.map(|s| Found { start: s.from, end: s.to, term: term.clone() }));
+    }
+
+    fn report(&mut self, node: &Node, found: impl Iterator<Item = Span>) {
+        let term = node.to_string();
+        for span in found {
+            let part = self.post.part_at(span.start);
+            let (start, end) = (part.offset + span.from, part.offset + span.to);
+            self.out.found.push(Found { source: part.source, start, end, term: term.clone() });
         }
     }
 }

@@ -4,13 +4,15 @@ use std::ops::Range;
 
 use tertulia_kernel::text::{Text, is_invisible, written_form};
 
-use crate::ast::Node;
+use crate::ast::{Node, Reach, Zones};
 use crate::error::{ErrorCode, QueryError};
-use crate::fields::{self, FieldName};
+use crate::lists::Lists;
 use crate::words::words_of;
 
 /// The longest distance of `NEAR/n` and `~n`.
 pub(crate) const MAX_DISTANCE: u32 = 1_000;
+/// The greatest `k` of `ATLEAST/k` and `k OF (…)`.
+pub(crate) const MAX_COUNT: u32 = 1_000;
 /// The most words of a phrase with `~n`.
 const MAX_WITHIN: usize = 16;
 
@@ -22,48 +24,83 @@ pub(crate) enum Piece {
     And,
     Or,
     Not,
-    Near { distance: u32, ordered: bool },
+    Near {
+        reach: Reach,
+        ordered: bool,
+    },
+    Except,
+    AtLeast(u32),
+    /// `k OF (`, with its parenthesis.
+    Of(u32),
+    /// Between the parts of `k OF (…)`.
+    Comma,
+    In(Zones),
     Operand(Node),
 }
 
 /// Cuts a query into pieces.
 pub(crate) struct Lexer<'a> {
-    query: &'a str,
-    at: usize,
+    pub(crate) query: &'a str,
+    pub(crate) at: usize,
+    pub(crate) lists: &'a Lists,
+    /// For each open parenthesis, whether commas separate its parts.
+    open: Vec<bool>,
 }
 
 /// A piece and where it stands.
 pub(crate) type Placed = (Piece, Range<usize>);
 
 impl<'a> Lexer<'a> {
-    pub(crate) fn new(query: &'a str) -> Self {
-        Self { query, at: 0 }
+    pub(crate) fn new(query: &'a str, lists: &'a Lists) -> Self {
+        Self { query, at: 0, lists, open: Vec::new() }
     }
 
-    fn error<T>(&self, code: ErrorCode, span: Range<usize>) -> Result<T, QueryError> {
+    pub(crate) fn error<T>(&self, code: ErrorCode, span: Range<usize>) -> Result<T, QueryError> {
         Err(QueryError::new(code, span, self.query))
     }
 
-    fn rest(&self) -> &'a str {
+    pub(crate) fn rest(&self) -> &'a str {
         &self.query[self.at..]
+    }
+
+    /// Steps over blanks and invisible characters.
+    pub(crate) fn skip(&mut self) {
+        self.at += self.rest().len() - skip_blank(self.rest()).len();
+    }
+
+    /// Bytes up to the next blank, bracket or quotation mark, or comma where commas separate.
+    pub(crate) fn run_len(&self) -> usize {
+        let commas = self.in_commas();
+        self.rest().find(|c| ends_run(c) || (commas && is_comma(c))).unwrap_or(self.rest().len())
+    }
+
+    fn in_commas(&self) -> bool {
+        self.open.last().copied().unwrap_or(false)
     }
 
     /// The next piece, or `None` at the end.
     pub(crate) fn next(&mut self) -> Result<Option<Placed>, QueryError> {
-        self.at += self.rest().len() - skip_blank(self.rest()).len();
+        self.skip();
         let Some(c) = self.rest().chars().next() else {
             return Ok(None);
         };
         let start = self.at;
         let single = start..start + c.len_utf8();
         let piece = match c {
-            '(' | '（' => self.single(c, Piece::Open),
-            ')' | '）' => self.single(c, Piece::Close),
+            '(' | '（' => {
+                self.open.push(false);
+                self.single(c, Piece::Open)
+            }
+            ')' | '）' => {
+                self.open.pop();
+                self.single(c, Piece::Close)
+            }
+            c if is_comma(c) && self.in_commas() => self.single(c, Piece::Comma),
             '{' => self.exact()?,
             '}' => return self.error(ErrorCode::UnexpectedCharacter, single),
             '-' => {
                 let next = self.rest()[1..].chars().next();
-                if next.is_none_or(|c| c.is_whitespace() || c == ')' || c == '）') {
+                if next.is_none_or(|c| c.is_whitespace() || is_comma(c) || c == ')' || c == '）') {
                     return self.error(ErrorCode::UnexpectedCharacter, single);
                 }
                 self.single(c, Piece::Not)
@@ -102,7 +139,7 @@ impl<'a> Lexer<'a> {
     }
 
     /// The text between quotation marks; the cursor moves after the closing one.
-    fn quoted(&mut self) -> Result<Range<usize>, QueryError> {
+    pub(crate) fn quoted(&mut self) -> Result<Range<usize>, QueryError> {
         let start = self.at;
         let open = self.rest().chars().next().unwrap_or('"');
         let inside = start + open.len_utf8();
@@ -132,8 +169,9 @@ impl<'a> Lexer<'a> {
         let mut within = None;
         if self.rest().starts_with('~') {
             let tilde = self.at;
-            let digits = self.rest()[1..].chars().take_while(|c| !ends_run(*c)).map(char::len_utf8).sum::<usize>();
-            self.at += 1 + digits;
+            self.at += 1;
+            let digits = self.run_len();
+            self.at += digits;
             within = Some(self.distance(tilde + 1..self.at, tilde..self.at)?);
             if words.len() > MAX_WITHIN {
                 return self.error(ErrorCode::PhraseTooLong, start..self.at);
@@ -143,11 +181,16 @@ impl<'a> Lexer<'a> {
     }
 
     fn distance(&self, digits: Range<usize>, span: Range<usize>) -> Result<u32, QueryError> {
-        let text = &self.query[digits];
-        let number = text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse::<u32>().ok()).flatten();
-        match number.filter(|n| *n <= MAX_DISTANCE) {
+        match number(&self.query[digits]).filter(|n| *n <= MAX_DISTANCE) {
             Some(n) => Ok(n),
             None => self.error(ErrorCode::BadDistance, span),
+        }
+    }
+
+    fn count(&self, digits: &str, span: Range<usize>) -> Result<u32, QueryError> {
+        match number(digits).filter(|n| (1..=MAX_COUNT).contains(n)) {
+            Some(n) => Ok(n),
+            None => self.error(ErrorCode::BadCount, span),
         }
     }
 
@@ -157,7 +200,7 @@ impl<'a> Lexer<'a> {
         if let Some(piece) = self.field()? {
             return Ok(piece);
         }
-        let length = self.rest().find(ends_run).unwrap_or(self.rest().len());
+        let length = self.run_len();
         let run = &self.rest()[..length];
         let span = start..start + length;
         self.at = span.end;
@@ -165,8 +208,10 @@ impl<'a> Lexer<'a> {
             "AND" => return Ok(Piece::And),
             "OR" => return Ok(Piece::Or),
             "NOT" => return Ok(Piece::Not),
+            "SENTENCE" => return Ok(Piece::Near { reach: Reach::Sentence, ordered: false }),
+            "EXCEPT" => return Ok(Piece::Except),
             "NEAR" | "ONEAR" => return self.error(ErrorCode::NearWithoutDistance, span),
-            "SENTENCE" | "EXCEPT" | "ATLEAST" => return self.error(ErrorCode::NotAvailable, span),
+            "ATLEAST" => return self.error(ErrorCode::AtLeastWithoutCount, span),
             _ => {}
         }
         for (name, ordered) in [("NEAR/", false), ("ONEAR/", true)] {
@@ -174,11 +219,17 @@ impl<'a> Lexer<'a> {
                 let first = digits.strip_suffix('f').filter(|_| !ordered);
                 let from = start + name.len();
                 let distance = self.distance(from..from + first.unwrap_or(digits).len(), span)?;
-                return Ok(Piece::Near { distance, ordered: ordered || first.is_some() });
+                return Ok(Piece::Near { reach: Reach::Places(distance), ordered: ordered || first.is_some() });
             }
         }
-        if run.starts_with("ATLEAST/") || self.counts_of(run) {
-            return self.error(ErrorCode::NotAvailable, span);
+        if let Some(digits) = run.strip_prefix("ATLEAST/") {
+            return Ok(Piece::AtLeast(self.count(digits, span)?));
+        }
+        if let Some(open) = self.of(run) {
+            let count = self.count(run, span)?;
+            self.at = open;
+            self.open.push(true);
+            return Ok(Piece::Of(count));
         }
         if run.starts_with(['+', '&', '|', '^', '~', '=', '<', '>', '!', '/', '\\', '[', ']']) {
             let sign = run.chars().next().map_or(0, char::len_utf8);
@@ -187,100 +238,14 @@ impl<'a> Lexer<'a> {
         Ok(Piece::Operand(phrase_node(words_of(self.query, span, false)?, None)))
     }
 
-    /// `2 OF (a, b, c)`
-    fn counts_of(&self, run: &str) -> bool {
-        let follows = skip_blank(self.rest());
-        run.bytes().all(|b| b.is_ascii_digit()) && follows.strip_prefix("OF").is_some_and(|rest| skip_blank(rest).starts_with('('))
-    }
-
-    fn field(&mut self) -> Result<Option<Piece>, QueryError> {
-        let start = self.at;
-        let rest = self.rest();
-        let name = rest.find(|c: char| !c.is_ascii_alphabetic() && c != '_').unwrap_or(rest.len());
-        let (name, after) = rest.split_at(name);
-        let follows = skip_blank(after);
-        let compares = follows.starts_with(['<', '>', '=']) && name.eq_ignore_ascii_case("followers");
-        if name.is_empty() || !(after.starts_with(':') || compares) {
-            return Ok(None);
+    /// Where `2 OF (` ends, when `run` is its number and the rest follows.
+    fn of(&self, run: &str) -> Option<usize> {
+        if !run.bytes().all(|b| b.is_ascii_digit()) {
+            return None;
         }
-        let span = start..start + name.len();
-        let field = match fields::field_name(name) {
-            Ok(field) => field,
-            Err(code) => return self.error(code, span),
-        };
-        let value_at = self.query.len() - follows.len();
-        let node = if field == FieldName::Followers {
-            self.at = value_at;
-            self.followers()?
-        } else {
-            self.at = value_at + 1;
-            let values = self.values(field)?;
-            fields::listed(field, values)
-        };
-        Ok(Some(Piece::Operand(Node::Field(node))))
-    }
-
-    fn followers(&mut self) -> Result<crate::ast::Field, QueryError> {
-        let (comparison, sign) = fields::comparison(self.rest());
-        let start = self.at;
-        self.at += sign;
-        self.at += self.rest().len() - skip_blank(self.rest()).len();
-        let length = self.rest().find(ends_run).unwrap_or(self.rest().len());
-        let digits = &self.rest()[..length];
-        self.at += length;
-        let plain = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
-        match plain.then(|| digits.parse::<u64>().ok()).flatten() {
-            Some(number) => Ok(crate::ast::Field::Followers(comparison, number)),
-            None => self.error(ErrorCode::BadNumber, start..self.at),
-        }
-    }
-
-    /// One value, or a list in parentheses joined with `OR`.
-    fn values(&mut self, field: FieldName) -> Result<Vec<String>, QueryError> {
-        self.at += self.rest().len() - skip_blank(self.rest()).len();
-        let open = self.at;
-        if !self.rest().starts_with(['(', '（']) {
-            return Ok(vec![self.value(field)?]);
-        }
-        self.at += first_len(self.rest());
-        let opened = open..self.at;
-        let mut values = Vec::new();
-        loop {
-            self.at += self.rest().len() - skip_blank(self.rest()).len();
-            values.push(self.value(field)?);
-            self.at += self.rest().len() - skip_blank(self.rest()).len();
-            let here = self.at;
-            if self.rest().starts_with([')', '）']) {
-                self.at += first_len(self.rest());
-                return Ok(values);
-            }
-            if self.rest().is_empty() {
-                return self.error(ErrorCode::UnclosedParenthesis, opened);
-            }
-            let length = self.rest().find(ends_run).unwrap_or(self.rest().len());
-            if &self.rest()[..length] != "OR" {
-                return self.error(ErrorCode::BadValue, here..here + length.max(first_len(self.rest())));
-            }
-            self.at += length;
-        }
-    }
-
-    fn value(&mut self, field: FieldName) -> Result<String, QueryError> {
-        let start = self.at;
-        let in_quotes = self.rest().starts_with(is_quote);
-        let raw = if in_quotes {
-            self.quoted()?
-        } else {
-            let length = self.rest().find(ends_run).unwrap_or(self.rest().len());
-            self.at += length;
-            start..start + length
-        };
-        let bare = &self.query[raw.clone()];
-        let list_without_or = ["AND", "OR", "NOT"].contains(&bare) || bare.contains([',', ';', '|']);
-        match fields::value(field, &self.query[raw]).filter(|_| in_quotes || !list_without_or) {
-            Some(value) => Ok(value),
-            None => self.error(ErrorCode::BadValue, start..self.at),
-        }
+        let follows = skip_blank(skip_blank(self.rest()).strip_prefix("OF")?);
+        let inside = follows.strip_prefix(['(', '（'])?;
+        Some(self.query.len() - inside.len())
     }
 }
 
@@ -289,16 +254,25 @@ fn phrase_node(mut words: Vec<crate::ast::Word>, within: Option<u32>) -> Node {
     if words.len() == 1 { Node::Word(words.remove(0)) } else { Node::Phrase { words, within } }
 }
 
-fn skip_blank(text: &str) -> &str {
+pub(crate) fn skip_blank(text: &str) -> &str {
     text.trim_start_matches(|c: char| c.is_whitespace() || is_invisible(c))
 }
 
-fn first_len(text: &str) -> usize {
+pub(crate) fn first_len(text: &str) -> usize {
     text.chars().next().map_or(0, char::len_utf8)
 }
 
-fn is_quote(c: char) -> bool {
+pub(crate) fn is_quote(c: char) -> bool {
     matches!(c, '"' | '＂' | '“' | '”' | '„' | '‟' | '«' | '»')
+}
+
+/// A number written in plain digits.
+fn number(digits: &str) -> Option<u32> {
+    digits.bytes().all(|b| b.is_ascii_digit()).then(|| digits.parse().ok()).flatten()
+}
+
+fn is_comma(c: char) -> bool {
+    matches!(c, ',' | '，' | '،')
 }
 
 fn ends_run(c: char) -> bool {

@@ -1,13 +1,20 @@
 //! A query in plain words, in Spanish and English, so that people can check what they asked for.
 
+mod fields;
+
 use tertulia_kernel::text::Sigil;
 
-use crate::ast::{Comparison, Field, Node, Word};
+use self::fields::{field_clause, only_in};
+use crate::ast::{Node, Reach, Word};
 use crate::error::Locale;
 
 /// The whole query as one sentence without a full stop.
 pub(crate) fn reading(node: &Node, locale: Locale) -> String {
-    let posts = pick(locale, "Publicaciones", "Posts");
+    format!("{} {}", pick(locale, "Publicaciones", "Posts"), all_of(node, locale))
+}
+
+/// What follows "posts", exclusions last.
+fn all_of(node: &Node, locale: Locale) -> String {
     match node {
         Node::And(parts) => {
             let (wanted, excluded): (Vec<_>, Vec<_>) = parts.iter().partition(|p| !matches!(p, Node::Not(_)));
@@ -17,9 +24,10 @@ pub(crate) fn reading(node: &Node, locale: Locale) -> String {
                 let except = pick(locale, "excepto", "except");
                 clauses = format!("{clauses}, {except} {}", list(&excluded, pick(locale, " y ", " and ")));
             }
-            format!("{posts} {clauses}")
+            clauses
         }
-        _ => format!("{posts} {}", clause(node, locale)),
+        Node::In { zones, part } => format!("{} ({})", all_of(part, locale), only_in(*zones, locale)),
+        _ => clause(node, locale),
     }
 }
 
@@ -53,7 +61,8 @@ fn exclusion(part: &Node, locale: Locale) -> String {
 /// True when the part is about the text alone.
 fn is_textual(node: &Node) -> bool {
     match node {
-        Node::And(parts) | Node::Or(parts) => parts.iter().all(is_textual),
+        Node::And(parts) | Node::Or(parts) | Node::Few { parts, .. } => parts.iter().all(is_textual),
+        Node::In { part, .. } => is_textual(part),
         Node::Not(_) | Node::Field(_) => false,
         _ => true,
     }
@@ -79,6 +88,12 @@ fn clause(node: &Node, locale: Locale) -> String {
             let parts: Vec<String> = parts.iter().map(nested).collect();
             list(&parts, pick(locale, " o ", " or "))
         }
+        Node::Few { count, parts } => {
+            let parts: Vec<String> = parts.iter().map(nested).collect();
+            let joint = pick(locale, "que cumplen al menos", "that meet at least");
+            format!("{joint} {count} {} ({})", pick(locale, "de", "of"), parts.join("; "))
+        }
+        Node::In { zones, part } => format!("{} ({})", nested(part), only_in(*zones, locale)),
         _ => name(node, locale),
     }
 }
@@ -93,7 +108,11 @@ fn name(node: &Node, locale: Locale) -> String {
     match node {
         Node::And(parts) => several(parts, pick(locale, " y ", " and ")),
         Node::Or(parts) => several(parts, pick(locale, " o ", " or ")),
-        Node::Near { left, right, distance, ordered } => {
+        Node::Few { count, parts } => {
+            let names: Vec<String> = parts.iter().map(|p| grouped(p, locale)).collect();
+            format!("{} {count} {} ({})", pick(locale, "al menos", "at least"), pick(locale, "de", "of"), names.join(", "))
+        }
+        Node::Near { left, right, reach, ordered } => {
             let (left, right) = (grouped(left, locale), grouped(right, locale));
             let joint = match (es, ordered) {
                 (true, false) => "cerca de",
@@ -101,8 +120,27 @@ fn name(node: &Node, locale: Locale) -> String {
                 (false, false) => "near",
                 (false, true) => "followed by",
             };
-            format!("{left} {joint} {right} ({})", distance_text(*distance, locale))
+            match reach {
+                Reach::Places(distance) => format!("{left} {joint} {right} ({})", distance_text(*distance, locale)),
+                Reach::Sentence if es => format!("{left} en la misma oración que {right}"),
+                Reach::Sentence => format!("{left} in the same sentence as {right}"),
+            }
         }
+        Node::Except { part, inside } => {
+            format!("{} {} {}", grouped(part, locale), pick(locale, "fuera de", "outside of"), grouped(inside, locale))
+        }
+        Node::AtLeast { count, part } => {
+            let times = match (es, count) {
+                (true, 1) => "al menos 1 vez".to_owned(),
+                (true, n) => format!("al menos {n} veces"),
+                (false, 1) => "at least once".to_owned(),
+                (false, n) => format!("at least {n} times"),
+            };
+            format!("{} {times}", grouped(part, locale))
+        }
+        Node::In { zones, part } => format!("{} ({})", grouped(part, locale), only_in(*zones, locale)),
+        Node::List(list) if es => format!("algún término de la lista «{}»", list.name),
+        Node::List(list) => format!("a term of the list “{}”", list.name),
         Node::Word(word) => word_name(word, locale),
         Node::Phrase { words, within } => {
             let words: Vec<String> = words.iter().map(Word::to_string).collect();
@@ -152,64 +190,27 @@ fn others(n: u32, locale: Locale) -> String {
 fn word_name(word: &Word, locale: Locale) -> String {
     let es = locale == Locale::Es;
     let text = word.to_string();
-    let stem = text.strip_suffix('*').filter(|stem| !stem.contains(['*', '?']));
-    match (word.sigil, stem) {
-        (_, Some(stem)) if es => format!("palabras que empiezan por «{stem}»"),
-        (_, Some(stem)) => format!("words that begin with “{stem}”"),
-        _ if word.is_wildcard() && es => format!("palabras de la forma «{text}»"),
-        _ if word.is_wildcard() => format!("words of the form “{text}”"),
-        (Sigil::Tag, None) if es => format!("la etiqueta {text}"),
-        (Sigil::Tag, None) => format!("the tag {text}"),
-        (Sigil::Handle, None) if es => format!("la cuenta {text}"),
-        (Sigil::Handle, None) => format!("the account {text}"),
-        (Sigil::Tick, None) if es => format!("la acción {text}"),
-        (Sigil::Tick, None) => format!("the share {text}"),
-        (Sigil::None, None) if es => format!("«{text}»"),
-        (Sigil::None, None) => format!("“{text}”"),
-    }
-}
-
-fn field_clause(field: &Field, locale: Locale) -> String {
-    let es = locale == Locale::Es;
-    let any = |values: &[String]| list(values, pick(locale, " o ", " or "));
-    match field {
-        Field::Author(values) if es => format!("escritas por {}", any(values)),
-        Field::Author(values) => format!("written by {}", any(values)),
-        Field::Channel(values) if es => format!("del canal {}", any(values)),
-        Field::Channel(values) => format!("on channel {}", any(values)),
-        Field::Lang(values) => {
-            let names: Vec<String> = values.iter().map(|v| language_name(v, locale)).collect();
-            format!("{} {}", pick(locale, "en", "in"), any(&names))
-        }
-        Field::Followers(comparison, n) => {
-            let bound = match (comparison, es) {
-                (Comparison::More, true) => format!("con más de {n}"),
-                (Comparison::AtLeast, true) => format!("con {n} o más"),
-                (Comparison::Less, true) => format!("con menos de {n}"),
-                (Comparison::AtMost, true) => format!("con {n} o menos"),
-                (Comparison::Equal, true) => format!("con exactamente {n}"),
-                (Comparison::More, false) => format!("with more than {n}"),
-                (Comparison::AtLeast, false) => format!("with {n} or more"),
-                (Comparison::Less, false) => format!("with fewer than {n}"),
-                (Comparison::AtMost, false) => format!("with {n} or fewer"),
-                (Comparison::Equal, false) => format!("with exactly {n}"),
-            };
-            format!("{bound} {}", pick(locale, "seguidores", "followers"))
-        }
-    }
-}
-
-fn language_name(tag: &str, locale: Locale) -> String {
-    let (es, en) = match tag {
-        "es" => ("español", "Spanish"),
-        "en" => ("inglés", "English"),
-        "pt" => ("portugués", "Portuguese"),
-        "fr" => ("francés", "French"),
-        "it" => ("italiano", "Italian"),
-        "de" => ("alemán", "German"),
-        _ => return format!("{} «{tag}»", pick(locale, "el idioma", "language")),
+    let plain = |part: &&str| !part.contains(['*', '?']);
+    let (begin, end) = (text.strip_suffix('*').filter(plain), text.strip_prefix('*').filter(plain));
+    let middle = text.strip_prefix('*').and_then(|rest| rest.strip_suffix('*')).filter(plain);
+    let (es_form, en_form, part) = match (begin, end, middle) {
+        (Some(part), ..) => ("palabras que empiezan por", "words that begin with", part),
+        (_, Some(part), _) => ("palabras que terminan en", "words that end in", part),
+        (.., Some(part)) => ("palabras que contienen", "words that contain", part),
+        _ => ("palabras de la forma", "words of the form", text.as_str()),
     };
-    pick(locale, es, en).to_owned()
+    match word.sigil {
+        _ if word.is_wildcard() && es => format!("{es_form} «{part}»"),
+        _ if word.is_wildcard() => format!("{en_form} “{part}”"),
+        Sigil::Tag if es => format!("la etiqueta {text}"),
+        Sigil::Tag => format!("the tag {text}"),
+        Sigil::Handle if es => format!("la cuenta {text}"),
+        Sigil::Handle => format!("the account {text}"),
+        Sigil::Tick if es => format!("la acción {text}"),
+        Sigil::Tick => format!("the share {text}"),
+        Sigil::None if es => format!("«{text}»"),
+        Sigil::None => format!("“{text}”"),
+    }
 }
 
 /// `a, b y c`

@@ -46,10 +46,10 @@ fn wildcard_part(chunk: &str, phrase: bool) -> Option<Range<usize>> {
         return Some(0..chunk.len());
     }
     let outside = |c: char| !is_word_char(c) && !"*#@$_".contains(c);
-    let part = chunk.trim_start_matches(|c| c == '*' || outside(c));
+    let part = chunk.trim_start_matches(outside);
     let begin = chunk.len() - part.len();
     let part = part.trim_end_matches(outside);
-    part.contains(['*', '?']).then_some(begin..begin + part.len())
+    (part.contains(['*', '?']) && part.contains(is_word_char)).then_some(begin..begin + part.len())
 }
 
 fn wildcard(query: &str, span: Range<usize>) -> Result<Word, QueryError> {
@@ -64,9 +64,6 @@ fn wildcard(query: &str, span: Range<usize>) -> Result<Word, QueryError> {
     let mut text = fold_keeping_enye(body);
     while text.contains("**") {
         text = text.replace("**", "*");
-    }
-    if text.starts_with(['*', '?']) {
-        return error(ErrorCode::WildcardAtStart);
     }
     let allowed = |c: char| match c {
         '*' | '?' => true,

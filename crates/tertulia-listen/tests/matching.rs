@@ -1,6 +1,7 @@
-//! What matches what: tables by subject. `+` lines must match, `-` lines must not.
+//! What matches what, and why: tables by subject.
 
-use tertulia_listen::{Matcher, Post, Query};
+use tertulia_listen::ast::{Has, Is};
+use tertulia_listen::{Lists, Matcher, Post, Query, Source};
 
 fn query(text: &str) -> Query {
     text.parse().unwrap_or_else(|e| panic!("{text}: {e}"))
@@ -159,19 +160,170 @@ fn loose_phrases() {
 }
 
 #[test]
+fn sentences_end_at_points_and_lines() {
+    check(
+        "vuelo SENTENCE (malo OR tarde)",
+        &[
+            ("El vuelo salió muy tarde.", true),
+            ("Tarde salió el vuelo", true),
+            ("Buen vuelo. Llegué tarde", false),
+            ("Buen vuelo… tarde", false),
+            ("un vuelo\ntarde", false),
+            ("¿Vuelo? Tarde", false),
+            ("el vuelo, malo", true),
+            ("vuelo de 3.5 horas, malo", true),
+            ("vuelo", false),
+        ],
+    );
+    check("a SENTENCE a", &[("a", false), ("a b a", true), ("a. a", false)]);
+    check("\"a b\" SENTENCE c", &[("a b c", true), ("a. b c", false), ("c a b. x", true)]);
+    check("(a NEAR/3 b) SENTENCE c", &[("a x b c", true), ("a. b c", false)]);
+    check("(a SENTENCE b) NEAR/1 c", &[("a x b. c", true), ("a x. b c", false)]);
+    check("東京 SENTENCE 京都", &[("東京と京都", true), ("東京。京都", false)]);
+}
+
+#[test]
+fn exceptions_leave_out_single_places() {
+    check(
+        "apple EXCEPT \"apple juice\"",
+        &[("apple juice", false), ("an Apple and apple juice", true), ("apple pie", true), ("juice", false)],
+    );
+    check("marca EXCEPT #AmoMiMarca", &[("#AmoMiMarca", false), ("#AmoMiMarca y mi marca", true)]);
+    check(
+        "corona EXCEPT (\"la corona\" OR corona NEAR/2 virus)",
+        &[("la corona", false), ("corona el virus", false), ("una corona", true)],
+    );
+    check("\"a b\" EXCEPT b", &[("a b", true)]);
+    check("a EXCEPT a", &[("a a a", false)]);
+    check("a EXCEPT b EXCEPT c", &[("a", true)]);
+    check("(a EXCEPT \"a b\") NEAR/1 c", &[("a b c", false), ("a b a c", true)]);
+    check("ATLEAST/2 (a EXCEPT \"a b\")", &[("a b a", false), ("a b a a", true)]);
+}
+
+#[test]
+fn counts() {
+    check("ATLEAST/3 iberia", &[("Iberia, iberia", false), ("iberia IBERIA #iberia", true)]);
+    check("ATLEAST/2 (a NEAR/3 b)", &[("a b a", false), ("a b x b a", true)]);
+    check("ATLEAST/2 \"a a\"", &[("a a a", false), ("a a a a", true)]);
+    check("ATLEAST/2 東京", &[("東京東", false), ("東京東京", true)]);
+    check("ATLEAST/2 (#AmoMiMarca OR marca)", &[("#AmoMiMarca", false), ("#AmoMiMarca marca", true)]);
+    check("2 OF (a, b, c d)", &[("a", false), ("a b", true), ("a c", false), ("c d a", true), ("a a", false)]);
+    check("x 2 OF (a, NOT b, c)", &[("x a", true), ("x a b", false), ("x a b c", true), ("x", false)]);
+    check("NOT (2 OF (a, b, c)) x", &[("x a", true), ("x a b", false)]);
+    check("3 OF (a, b, c)", &[("c b a", true), ("a b", false)]);
+}
+
+#[test]
+fn wildcards_stand_anywhere() {
+    check("*lay", &[("a DELAY", true), ("#delay", true), ("lay", true), ("delays", false), ("@delay", false)]);
+    check("*elay*", &[("delayed", true), ("relays", true), ("elay", true), ("ela", false)]);
+    check("?elay", &[("delay", true), ("elay", false)]);
+    check("*ción", &[("la CANCION", true), ("canciones", false)]);
+    check("*ñana", &[("mañana", true), ("manana", false)]);
+    check("\"no *ega*\"", &[("no llegamos", true), ("no me llegan", false)]);
+    check("*a*e*l*", &[("la azabel", true), ("ael", true), ("ale", false)]);
+    check("*мир*", &[("премирье", true)]);
+    check("*rada NEAR/1 vuelo", &[("vuelo muy retrasada", false), ("la parada del vuelo", true)]);
+}
+
+#[test]
+fn lists_stand_where_words_do() {
+    let mut lists = Lists::new();
+    lists.add("líneas", ["iberia", "Aerolíneas Argentinas", "latam*", "@LAN"]).expect("terms");
+    for (text, post, expected) in [
+        ("list:lineas", "con LATAM_cl no más", true),
+        ("list:LÍNEAS", "aerolineas argentinas", true),
+        ("list:lineas", "argentinas aerolineas", false),
+        ("list:lineas NEAR/1 tarde", "@lan llega tarde", true),
+        ("list:lineas NEAR/1 tarde", "@lan llega muy tarde", false),
+        ("ATLEAST/2 list:lineas", "iberia y latam", true),
+        ("tarde EXCEPT (list:lineas NEAR/0 tarde)", "iberia tarde", false),
+        ("tarde NOT list:lineas", "tarde iberia", false),
+    ] {
+        let matcher = Matcher::new(&Query::parse_with(text, &lists).expect(text));
+        assert_eq!(matcher.matches(&Post { text: post, ..Post::default() }), expected, "{text} on {post}");
+    }
+}
+
+#[test]
+fn texts_of_a_post() {
+    let post = Post {
+        text: "hola https://www.shop.example.com/zapatos-rojos?ref=abc mundo",
+        title: Some("Iberia pierde maletas"),
+        bio: Some("Soy azafata"),
+        alt: Some("un gato\nun perro"),
+        links: &["https://iberia.com/Vuelos_Baratos"],
+        ..Post::default()
+    };
+    for (text, expected) in [
+        ("iberia hola", true),
+        ("\"maletas hola\"", false),
+        ("maletas NEAR/1000 hola", false),
+        ("maletas SENTENCE hola", false),
+        ("iberia in:title", true),
+        ("in:title iberia pierde", true),
+        ("iberia in:body", false),
+        ("hola in:title", false),
+        ("hola iberia in:title", false),
+        ("hola (iberia in:title)", true),
+        ("hola AND NOT (hola in:title)", true),
+        ("(iberia NOT hola) in:title", true),
+        ("(iberia OR hola) in:(title OR alt)", true),
+        ("azafata", false),
+        ("azafata in:bio", true),
+        ("gato", false),
+        ("\"gato un perro\" in:alt", true),
+        ("gato SENTENCE perro in:alt", false),
+        ("zapatos", false),
+        ("zapatos in:url", true),
+        ("\"zapatos rojos\" in:url", true),
+        ("\"vuelos baratos\" in:url", true),
+        ("rojos NEAR/1000 vuelos in:url", false),
+        ("(rojos vuelos) in:url", true),
+        ("https in:url", false),
+        ("ATLEAST/2 (un OR gato) in:alt", true),
+        ("(hola (azafata in:bio)) in:body", true),
+        ("2 OF (iberia, azafata in:bio, x)", true),
+    ] {
+        assert_eq!(Matcher::new(&query(text)).matches(&post), expected, "{text}");
+    }
+    let plain = Post { text: "hola", ..Post::default() };
+    for (text, expected) in [("hola in:title", false), ("hola NOT (hola in:title)", true), ("hola in:(title OR body)", true)] {
+        assert_eq!(Matcher::new(&query(text)).matches(&plain), expected, "{text}");
+    }
+}
+
+#[test]
 fn fields() {
     let post = Post {
-        text: "hola iberia",
+        text: "hola iberia 😡 http://X.com/a/b?c=1",
+        title: Some("¿Qué pasa?"),
         author: Some("@Ana_López@social.example"),
+        to: &["@Iberia", "bob@mail.example"],
         lang: Some("es-MX"),
+        country: Some("MX"),
         channel: Some("Mastodon México"),
+        site: Some("https://news.social.example/@ana/1"),
+        links: &["https://www.Iberia.com/Vuelos/"],
+        tags: &["Muy Urgente"],
+        segments: &["Oro", "prensa"],
+        tier: Some("1"),
+        has: &[Has::Image],
+        is: &[Is::Reply, Is::Customer],
         followers: Some(1_000),
+        likes: Some(0),
+        shares: Some(7),
+        age: Some(30),
+        ..Post::default()
     };
     for (text, expected) in [
         ("author:ana_lopez", true),
         ("author:@Ana_Lopez@social.example", true),
         ("author:ana", false),
         ("author:(bob OR ana_lopez)", true),
+        ("to:iberia", true),
+        ("to:(ana OR bob)", true),
+        ("to:mail.example", false),
         ("lang:es", true),
         ("lang:es-mx", true),
         ("lang:es_MX", true),
@@ -179,24 +331,101 @@ fn fields() {
         ("lang:e", false),
         ("lang:(pt OR es)", true),
         ("LANG:ES", true),
+        ("country:mx", true),
+        ("country:m", false),
         ("channel:\"mastodon mexico\"", true),
         ("channel:mastodon", false),
-        ("followers>999", true),
-        ("followers > 1000", false),
-        ("followers>=1000", true),
-        ("followers<1000", false),
-        ("followers <= 1000", true),
-        ("followers=1000", true),
-        ("followers:1000", true),
+        ("site:social.example", true),
+        ("site:https://www.NEWS.social.example/x", true),
+        ("site:example.social", false),
+        ("link:iberia.com", true),
+        ("link:iberia.com/vuelos", true),
+        ("link:iberia.com/vue", false),
+        ("link:x.com/a", true),
+        ("link:x.com/a/b?c=1", true),
+        ("link:com", true),
+        ("tag:\"muy urgente\"", true),
+        ("tag:urgente", false),
+        ("crm:segment:(plata OR oro)", true),
+        ("crm:tier:1", true),
+        ("crm:tier:10", false),
+        ("hola has:link", true),
+        ("hola has:image", true),
+        ("hola has:video", false),
+        ("hola has:emoji", true),
+        ("hola has:question", true),
+        ("hola is:(quote OR reply)", true),
+        ("hola is:verified", false),
+        ("is:customer", true),
+        ("lang:es followers>999", true),
+        ("lang:es followers > 1000", false),
+        ("lang:es followers>=1000", true),
+        ("lang:es followers<1000", false),
+        ("lang:es followers <= 1000", true),
+        ("lang:es followers=1000", true),
+        ("lang:es followers:1000", true),
+        ("lang:es followers:100..1000", true),
+        ("lang:es followers:1001..2000", false),
+        ("hola likes:0", true),
+        ("hola likes:(>5 OR 0..1)", true),
+        ("hola shares:(<7 OR >7)", false),
+        ("hola age<31", true),
         ("iberia lang:es NOT followers<500", true),
         ("lang:es NOT hola", false),
         ("iberia OR lang:pt", true),
     ] {
         assert_eq!(Matcher::new(&query(text)).matches(&post), expected, "{text}");
     }
+}
+
+#[test]
+fn what_a_post_does_not_state_passes_no_test() {
     let unknown = Post { text: "hola", ..Post::default() };
-    for (text, expected) in [("followers<10", false), ("hola NOT followers<10", true), ("lang:es", false)] {
-        assert_eq!(Matcher::new(&query(text)).matches(&unknown), expected, "{text}");
+    let tests = [
+        "author:hola",
+        "to:hola",
+        "lang:es",
+        "country:mx",
+        "channel:x",
+        "site:x.com",
+        "link:x.com",
+        "tag:x",
+        "crm:segment:x",
+        "crm:tier:x",
+        "has:link",
+        "has:image",
+        "has:video",
+        "has:emoji",
+        "has:question",
+        "is:reply",
+        "is:repost",
+        "is:quote",
+        "is:verified",
+        "is:customer",
+        "followers<10",
+        "likes>=0",
+        "shares:0",
+        "age:0..9",
+    ];
+    for test in tests {
+        assert!(!Matcher::new(&query(&format!("hola {test}"))).matches(&unknown), "{test}");
+        assert!(Matcher::new(&query(&format!("hola NOT {test}"))).matches(&unknown), "{test}");
+    }
+}
+
+#[test]
+fn questions_are_asked_outside_addresses() {
+    for (text, expected) in [
+        ("what?", true),
+        ("¿qué", true),
+        ("何？", true),
+        ("ماذا؟", true),
+        ("hola https://x.com/?a=1 adiós", false),
+        ("hola https://x.com/?a=1 adiós?", true),
+        ("hola", false),
+    ] {
+        let post = Post { text, lang: Some("es"), ..Post::default() };
+        assert_eq!(Matcher::new(&query("lang:es has:question")).matches(&post), expected, "{text}");
     }
 }
 
@@ -216,6 +445,16 @@ fn explanations_name_the_bytes() {
         ("👍", "ok 👍🏽!", "👍🏽"),
         ("año", "an\u{303}o", "an\u{303}o"),
         ("vuelo AND lang:es", "un vuelo", "vuelo"),
+        ("*elay*", "so delayed!", "delayed"),
+        ("a SENTENCE b", "a. a x b. b", "a|b"),
+        ("apple EXCEPT \"apple juice\"", "apple juice, apple", "apple"),
+        ("(a EXCEPT \"a b\") NEAR/2 c", "a b c a", "c|a"),
+        ("ATLEAST/2 \"a b\"", "a b x a b", "a b|a b"),
+        ("2 OF (a, b c, d)", "d c a", "d|a"),
+        ("x 1 OF (NOT y, lang:pt)", "x z", "x"),
+        ("vuelo in:url", "vuelo http://x.com/vuelo.", "vuelo"),
+        ("(a OR b) in:(body OR title)", "b a", "b|a"),
+        ("NOT (a in:title) b", "a b", "b"),
     ] {
         let post = Post { text: post, lang: Some("es"), ..Post::default() };
         let why = Matcher::new(&query(text)).explain(&post).unwrap_or_else(|| panic!("{text} must match"));
@@ -227,4 +466,30 @@ fn explanations_name_the_bytes() {
     assert_eq!(why.fields, ["lang:es"]);
     assert_eq!(why.found[0].term, "vuelo");
     assert!(Matcher::new(&query("tren")).explain(&post).is_none());
+    let post = Post {
+        text: "hola http://x.com/vuelo",
+        title: Some("Vuelo perdido"),
+        bio: Some("azafata"),
+        links: &["y.com", "z.com/vuelo"],
+        likes: Some(3),
+        is: &[Is::Quote],
+        ..Post::default()
+    };
+    let all = "vuelo (vuelo in:url) (azafata in:bio) likes:(0 OR 3) NOT is:reply (is:quote OR tag:x)";
+    let why = Matcher::new(&query(all)).explain(&post).expect("it matches");
+    assert_eq!(why.fields, ["likes:(=0 OR =3)", "is:quote"]);
+    let found: Vec<_> = why.found.iter().map(|f| (f.source, f.start..f.end, f.term.as_str())).collect();
+    let expected = [
+        (Source::Title, 0..5, "vuelo"),
+        (Source::Text, 18..23, "vuelo"),
+        (Source::Bio, 0..7, "azafata"),
+        (Source::Link(1), 6..11, "vuelo"),
+    ];
+    assert_eq!(found, expected);
+    assert_eq!(why.highlights(), vec![18..23; 1]);
+    assert_eq!(why.highlights_in(Source::Title), vec![0..5; 1]);
+    let mut lists = Lists::new();
+    lists.add("l", ["tren", "\"vuelo perdido\""]).expect("terms");
+    let why = Matcher::new(&Query::parse_with("list:l", &lists).expect("reads")).explain(&post).expect("it matches");
+    assert_eq!((why.found[0].term.as_str(), why.found[0].start..why.found[0].end), ("\"vuelo perdido\"", 0..13));
 }

@@ -3,6 +3,7 @@
 //! It has what [`snac2`](crate::snac) lacks: streaming, `Idempotency-Key`, `Link` headers, conversations, rate limits, and
 //! faults on order. It does not federate, and it is a mock: tests use it beside `snac2`, not instead.
 
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -17,7 +18,7 @@ pub struct MastodonMock {
     /// `http://127.0.0.1:PORT`.
     pub base_url: String,
     _process: Process,
-    _folder: Folder,
+    folder: Folder,
 }
 
 impl MastodonMock {
@@ -44,10 +45,16 @@ impl MastodonMock {
             ]
             .map(Into::into)
             .to_vec(),
-            environment: vec![],
+            // What it calls memory are files in the temporary folder, which it leaves behind when it is stopped.
+            environment: vec![("TMPDIR", folder.path().display().to_string())],
         })?;
         process.wait_for_port(port, Duration::from_secs(60))?;
-        Ok(Self { base_url: format!("http://127.0.0.1:{port}"), _process: process, _folder: folder })
+        Ok(Self { base_url: format!("http://127.0.0.1:{port}"), _process: process, folder })
+    }
+
+    /// Where it keeps everything; gone with it.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// Registers an application and, through it, a new account.

@@ -91,6 +91,19 @@ async fn mastodon_mock_fails_when_a_fault_is_ordered() -> Outcome {
     Ok(())
 }
 
+#[tokio::test]
+async fn mastodon_mock_leaves_nothing_behind() -> Outcome {
+    let server = MastodonMock::start().await?;
+    server.person("soporte").await?.upload("maleta.png", "image/png", vec![7; 64]).await?;
+    let folder = server.folder().to_owned();
+    let kept: Vec<String> = std::fs::read_dir(&folder)?
+        .map(|entry| entry.map(|one| one.file_name().to_string_lossy().into_owned()))
+        .collect::<Result<_, _>>()?;
+    assert!(kept.iter().any(|name| name.ends_with(".sqlite")) && kept.iter().any(|name| name.contains("media")), "{kept:?}");
+    drop(server);
+    tertulia_peers::eventually("its folder goes", Duration::from_secs(15), async || Ok((!folder.exists()).then_some(()))).await
+}
+
 #[test]
 fn postgres_gives_each_test_an_empty_database() -> Outcome {
     let (one, other) = (postgres::fresh_database()?, postgres::fresh_database()?);

@@ -26,6 +26,8 @@ pub enum Permission {
     ManageChannels,
     /// See channels' health and quarantine, replay from it.
     WatchChannels,
+    /// Push posts in a session, and make tokens that push: whoever may writes what others take for customers' words.
+    PushPosts,
     /// Create and change monitors.
     EditMonitors,
     /// Create and change rules.
@@ -50,6 +52,7 @@ impl Role {
             Self::Supervisor => matches!(
                 permission,
                 Permission::WatchChannels
+                    | Permission::PushPosts
                     | Permission::EditMonitors
                     | Permission::EditRules
                     | Permission::EditCannedAnswers

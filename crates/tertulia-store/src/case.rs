@@ -146,7 +146,13 @@ where
             Way::Department(department) => query.push("k.department_id = ").push_bind(*department),
         };
         query.push(" AND ");
-        push_folder(query, folder);
+        match (way, folder) {
+            // Not `=`: a planner could take the index of the whole department then, and read all of it.
+            (Way::Assigned(_), Folder::Department(department)) => {
+                query.push("k.state = 'open' AND NOT (k.department_id <> ").push_bind(department).push(")");
+            }
+            _ => push_folder(query, folder),
+        }
         end(query);
         query.push(format!(") AS way{place}"));
     }
@@ -260,10 +266,18 @@ impl Conn {
         Ok(found)
     }
 
-    /// Newest cases of a person.
-    pub async fn cases_of_person(&mut self, person: Uuid, limit: i64) -> Result<Vec<CaseRow>> {
-        let sql = format!("SELECT {COLUMNS} FROM care_case WHERE person_id = $1 ORDER BY id DESC LIMIT $2");
-        Ok(on!(self, c => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(person).bind(limit).fetch_all(c).await?))
+    /// Cases of a person before an id, newest first; with `seen_by`, only those this user sees.
+    pub async fn cases_of_person(&mut self, person: Uuid, seen_by: Option<Uuid>, before: Uuid, limit: i64) -> Result<Vec<CaseRow>> {
+        Ok(on!(self, c, DB => {
+            let mut query = QueryBuilder::<DB>::new(format!("SELECT {COLUMNS} FROM care_case k WHERE k.person_id = "));
+            query.push_bind(person).push(" AND k.id < ").push_bind(before);
+            if let Some(user) = seen_by {
+                query.push(" AND ");
+                push_sight(&mut query, user);
+            }
+            query.push(" ORDER BY k.id DESC LIMIT ").push_bind(limit);
+            query.build_query_as().fetch_all(c).await?
+        }))
     }
 
     /// Ids of these people's cases that are not resolved.
@@ -291,19 +305,19 @@ impl Conn {
         Ok(on!(self, c => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(now).bind(limit).fetch_all(c).await?))
     }
 
-    /// The ledger of a case, in order.
-    pub async fn case_changes(&mut self, case: Uuid) -> Result<Vec<ChangeRow>> {
-        const SQL: &str =
-            "SELECT id, case_id, at, actor_id, actor, kind, detail FROM case_change WHERE case_id = $1 ORDER BY id LIMIT 1000";
-        Ok(on!(self, c => sqlx::query_as(SQL).bind(case).fetch_all(c).await?))
+    /// Changes of a case before an id, newest first.
+    pub async fn case_changes(&mut self, case: Uuid, before: Uuid, limit: i64) -> Result<Vec<ChangeRow>> {
+        const SQL: &str = "SELECT id, case_id, at, actor_id, actor, kind, detail FROM case_change WHERE case_id = $1 AND id < $2
+            ORDER BY id DESC LIMIT $3";
+        Ok(on!(self, c => sqlx::query_as(SQL).bind(case).bind(before).bind(limit).fetch_all(c).await?))
     }
 
-    /// The notes of a case, in order.
-    pub async fn notes(&mut self, case: Uuid) -> Result<Vec<NoteRow>> {
+    /// Notes of a case before an id, newest first.
+    pub async fn notes(&mut self, case: Uuid, before: Uuid, limit: i64) -> Result<Vec<NoteRow>> {
         const SQL: &str =
             "SELECT n.id, n.case_id, n.author_id, s.name AS author, n.text, n.at FROM note n JOIN staff s ON s.id = n.author_id
-            WHERE n.case_id = $1 ORDER BY n.id LIMIT 1000";
-        Ok(on!(self, c => sqlx::query_as(SQL).bind(case).fetch_all(c).await?))
+            WHERE n.case_id = $1 AND n.id < $2 ORDER BY n.id DESC LIMIT $3";
+        Ok(on!(self, c => sqlx::query_as(SQL).bind(case).bind(before).bind(limit).fetch_all(c).await?))
     }
 
     /// When a user last saw each of these cases.

@@ -5,7 +5,7 @@ use sqlx::FromRow;
 use uuid::Uuid;
 
 /// A channel.
-#[derive(Clone, Debug, FromRow)]
+#[derive(Clone, Debug, Default, FromRow)]
 pub struct ChannelRow {
     /// Id.
     pub id: Uuid,
@@ -126,8 +126,13 @@ impl Conn {
 
     /// Events in quarantine, newest first.
     pub async fn quarantined(&mut self, channel: Uuid, limit: i64) -> Result<Vec<QuarantineRow>> {
-        let sql = format!("SELECT {QUARANTINE} FROM quarantine WHERE channel_id = $1 ORDER BY id DESC LIMIT $2");
-        Ok(on!(self, c => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(channel).bind(limit).fetch_all(c).await?))
+        self.quarantined_before(channel, Uuid::max(), limit).await
+    }
+
+    /// Events in quarantine before an id, newest first.
+    pub async fn quarantined_before(&mut self, channel: Uuid, before: Uuid, limit: i64) -> Result<Vec<QuarantineRow>> {
+        let sql = format!("SELECT {QUARANTINE} FROM quarantine WHERE channel_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3");
+        Ok(on!(self, c => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(channel).bind(before).bind(limit).fetch_all(c).await?))
     }
 
     /// One event in quarantine.

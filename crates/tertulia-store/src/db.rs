@@ -166,7 +166,8 @@ impl Store {
                 .connect_lazy_with(options.pragma("query_only", "on"));
             Ok(Self { pools: Pools::Sqlite { writer, readers } })
         } else {
-            let options = PgConnectOptions::from_str(url)?.disable_statement_logging();
+            // A plan kept from when a table was small would read all of it when it is large.
+            let options = PgConnectOptions::from_str(url)?.disable_statement_logging().options([("plan_cache_mode", "force_custom_plan")]);
             let mut alone = options.connect().await?;
             migrate::run(&mut alone, Dialect::Postgres, version).await?;
             alone.close().await?;

@@ -174,9 +174,14 @@ impl Conn {
 
     /// Newest notices of a user.
     pub async fn notices(&mut self, user: Uuid, limit: i64) -> Result<Vec<NoticeRow>> {
-        const SQL: &str =
-            "SELECT id, user_id, kind, case_id, actor, excerpt, at, read_at FROM notice WHERE user_id = $1 ORDER BY id DESC LIMIT $2";
-        Ok(on!(self, c => sqlx::query_as(SQL).bind(user).bind(limit).fetch_all(c).await?))
+        self.notices_before(user, Uuid::max(), limit).await
+    }
+
+    /// Notices of a user before an id, newest first.
+    pub async fn notices_before(&mut self, user: Uuid, before: Uuid, limit: i64) -> Result<Vec<NoticeRow>> {
+        const SQL: &str = "SELECT id, user_id, kind, case_id, actor, excerpt, at, read_at FROM notice WHERE user_id = $1 AND id < $2
+            ORDER BY id DESC LIMIT $3";
+        Ok(on!(self, c => sqlx::query_as(SQL).bind(user).bind(before).bind(limit).fetch_all(c).await?))
     }
 }
 

@@ -10,6 +10,7 @@
 
 pub mod admin;
 pub mod audit;
+pub mod bounded;
 pub mod case;
 pub mod channel;
 pub mod conversation;
@@ -17,7 +18,10 @@ pub mod db;
 pub mod department;
 pub mod desk;
 pub mod dialect;
+pub mod discard;
 mod error;
+pub mod history;
+pub mod job;
 pub mod login;
 mod migrate;
 pub mod monitor;
@@ -31,6 +35,7 @@ pub mod setting;
 pub mod staff;
 pub mod thread;
 pub mod token;
+pub mod version;
 pub mod visitor;
 
 pub use db::{Conn, Store, Tx};

@@ -8,7 +8,7 @@ use uuid::Uuid;
 const ROWS: usize = 500;
 
 /// A post as stored. Instants are microseconds.
-#[derive(Clone, Debug, FromRow)]
+#[derive(Clone, Debug, Default, FromRow)]
 pub struct PostRow {
     /// Order of arrival.
     pub seq: i64,
@@ -28,8 +28,10 @@ pub struct PostRow {
     pub direction: String,
     /// `public` or `private`.
     pub visibility: String,
-    /// Author's identity; none for our answers.
+    /// Author's identity; none for our answers, and for posts kept only for a while.
     pub identity_id: Option<Uuid>,
+    /// The network's id of an author who has no identity here: of a post kept only for a while.
+    pub author_external_id: Option<String>,
     /// User who wrote an answer here.
     pub user_id: Option<Uuid>,
     /// Author's name as shown then.
@@ -141,8 +143,8 @@ pub struct VersionRow {
     pub text: String,
 }
 
-pub(crate) const COLUMNS: &str = "seq, id, channel_id, external_id, kind, conversation_id, case_id, direction, visibility, identity_id, user_id,
-    author_name, author_handle, followers, title, text, quoted, url, lang, in_reply_to, occurred_at, received_at, revised_at, deleted_at, keep_until";
+pub(crate) const COLUMNS: &str = "seq, id, channel_id, external_id, kind, conversation_id, case_id, direction, visibility, identity_id,
+    author_external_id, user_id, author_name, author_handle, followers, title, text, quoted, url, lang, in_reply_to, occurred_at, received_at, revised_at, deleted_at, keep_until";
 
 /// `$table.column IN (…)` over texts or ids, in chunks, collecting rows.
 macro_rules! rows_in {
@@ -208,10 +210,15 @@ impl Conn {
 
     /// Newest posts of a case (at most `limit`), oldest first.
     pub async fn posts_of_case(&mut self, case: Uuid, limit: i64) -> Result<Vec<PostRow>> {
-        let sql = format!("SELECT {COLUMNS} FROM post WHERE case_id = $1 ORDER BY seq DESC LIMIT $2");
-        let mut rows: Vec<PostRow> = on!(self, c => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(case).bind(limit).fetch_all(c).await?);
+        let mut rows = self.posts_of_case_before(case, i64::MAX, limit).await?;
         rows.reverse();
         Ok(rows)
+    }
+
+    /// Posts of a case before `seq`, newest first.
+    pub async fn posts_of_case_before(&mut self, case: Uuid, before: i64, limit: i64) -> Result<Vec<PostRow>> {
+        let sql = format!("SELECT {COLUMNS} FROM post WHERE case_id = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3");
+        Ok(on!(self, c => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(case).bind(before).bind(limit).fetch_all(c).await?))
     }
 
     /// Newest posts of a conversation (at most `limit`), oldest first.
@@ -243,20 +250,6 @@ impl Conn {
         Ok(on!(self, c => sqlx::query_scalar(SQL).bind(case).fetch_one(c).await?))
     }
 
-    /// Posts of a person, newest first, before `seq`.
-    pub async fn posts_of_person(&mut self, person: Uuid, before: i64, limit: i64) -> Result<Vec<PostRow>> {
-        let sql = format!(
-            "SELECT {COLUMNS} FROM post WHERE identity_id IN (SELECT id FROM identity WHERE person_id = $1) AND seq < $2 ORDER BY seq DESC LIMIT $3"
-        );
-        Ok(on!(self, c => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(person).bind(before).bind(limit).fetch_all(c).await?))
-    }
-
-    /// How many posts a person wrote.
-    pub async fn count_posts_of_person(&mut self, person: Uuid) -> Result<i64> {
-        const SQL: &str = "SELECT count(*) FROM post WHERE identity_id IN (SELECT id FROM identity WHERE person_id = $1)";
-        Ok(on!(self, c => sqlx::query_scalar(SQL).bind(person).fetch_one(c).await?))
-    }
-
     /// The steps taken with a post, in order.
     pub async fn steps(&mut self, post: Uuid) -> Result<Vec<StepRow>> {
         const SQL: &str = "SELECT post_id, at, step, why FROM post_step WHERE post_id = $1 ORDER BY id";
@@ -269,12 +262,15 @@ impl Conn {
         Ok(on!(self, c => sqlx::query_as(SQL).bind(post).fetch_all(c).await?))
     }
 
-    /// Which monitors matched these posts: `(post, monitor)`.
-    pub async fn matches_of(&mut self, posts: &[Uuid]) -> Result<Vec<(Uuid, Uuid)>> {
+    /// Which monitors matched these posts, and whether somebody threw that match out: `(post, monitor, discarded)`.
+    pub async fn matches_of(&mut self, posts: &[Uuid]) -> Result<Vec<(Uuid, Uuid, bool)>> {
         let mut found = Vec::new();
         for chunk in posts.chunks(ROWS) {
-            let part: Vec<(Uuid, Uuid)> = on!(self, c, DB => {
-                let mut query = QueryBuilder::<DB>::new("SELECT post_id, monitor_id FROM post_match WHERE post_id IN (");
+            let part: Vec<(Uuid, Uuid, bool)> = on!(self, c, DB => {
+                let mut query = QueryBuilder::<DB>::new(
+                    "SELECT m.post_id, m.monitor_id, d.post_seq IS NOT NULL FROM post_match m
+                     LEFT JOIN match_discard d ON d.monitor_id = m.monitor_id AND d.post_seq = m.post_seq WHERE m.post_id IN (",
+                );
                 let mut list = query.separated(", ");
                 for id in chunk {
                     list.push_bind(*id);
@@ -306,11 +302,16 @@ impl Conn {
         Ok(found)
     }
 
+    /// One file, without its content, which may be large.
+    pub async fn attachment_row(&mut self, id: Uuid) -> Result<AttachmentRow> {
+        const SQL: &str = "SELECT id, post_id, user_id, mime, name, alt, url, size FROM attachment WHERE id = $1";
+        Ok(on!(self, c => sqlx::query_as(SQL).bind(id).fetch_one(c).await?))
+    }
+
     /// One file and, apart, its content.
     pub async fn attachment(&mut self, id: Uuid) -> Result<(AttachmentRow, Option<Vec<u8>>)> {
-        const SQL: &str = "SELECT id, post_id, user_id, mime, name, alt, url, size FROM attachment WHERE id = $1";
         const CONTENT: &str = "SELECT content FROM attachment WHERE id = $1";
-        let row = on!(self, c => sqlx::query_as(SQL).bind(id).fetch_one(c).await?);
+        let row = self.attachment_row(id).await?;
         let content: Option<Vec<u8>> = on!(self, c => sqlx::query_scalar(CONTENT).bind(id).fetch_one(c).await?);
         Ok((row, content))
     }
@@ -324,15 +325,15 @@ impl Tx {
         for chunk in posts.chunks(ROWS) {
             let part: Vec<(i64, Uuid)> = on!(self, c, DB => {
                 let mut query = QueryBuilder::<DB>::new(
-                    "INSERT INTO post (id, channel_id, external_id, kind, conversation_id, case_id, direction, visibility, identity_id, user_id,
-                     author_name, author_handle, followers, title, text, quoted, url, lang, in_reply_to, occurred_at, received_at, revised_at,
+                    "INSERT INTO post (id, channel_id, external_id, kind, conversation_id, case_id, direction, visibility, identity_id,
+                     author_external_id, user_id, author_name, author_handle, followers, title, text, quoted, url, lang, in_reply_to, occurred_at, received_at, revised_at,
                      deleted_at, keep_until) ",
                 );
                 query.push_values(chunk, |mut v, post| {
                     let row = &post.row;
                     v.push_bind(row.id).push_bind(row.channel_id).push_bind(&row.external_id).push_bind(&row.kind)
                         .push_bind(row.conversation_id).push_bind(row.case_id).push_bind(&row.direction).push_bind(&row.visibility)
-                        .push_bind(row.identity_id).push_bind(row.user_id).push_bind(&row.author_name).push_bind(&row.author_handle)
+                        .push_bind(row.identity_id).push_bind(&row.author_external_id).push_bind(row.user_id).push_bind(&row.author_name).push_bind(&row.author_handle)
                         .push_bind(row.followers).push_bind(&row.title).push_bind(&row.text).push_bind(&row.quoted).push_bind(&row.url)
                         .push_bind(&row.lang).push_bind(&row.in_reply_to).push_bind(row.occurred_at).push_bind(row.received_at)
                         .push_bind(row.revised_at).push_bind(row.deleted_at).push_bind(row.keep_until);
@@ -348,10 +349,11 @@ impl Tx {
     /// Puts an edited or newly kept post's row as given (all but its key, author and arrival).
     pub async fn update_post(&mut self, row: &PostRow) -> Result<()> {
         const SQL: &str = "UPDATE post SET conversation_id = $2, case_id = $3, title = $4, text = $5, quoted = $6, url = $7, lang = $8,
-            revised_at = $9, deleted_at = $10, keep_until = $11, identity_id = $12, external_id = $13, in_reply_to = $14 WHERE id = $1";
+            revised_at = $9, deleted_at = $10, keep_until = $11, identity_id = $12, author_external_id = $13, external_id = $14, in_reply_to = $15
+            WHERE id = $1";
         on!(self, c => sqlx::query(SQL).bind(row.id).bind(row.conversation_id).bind(row.case_id).bind(&row.title).bind(&row.text)
             .bind(&row.quoted).bind(&row.url).bind(&row.lang).bind(row.revised_at).bind(row.deleted_at).bind(row.keep_until)
-            .bind(row.identity_id).bind(&row.external_id).bind(&row.in_reply_to).execute(c).await?.rows_affected());
+            .bind(row.identity_id).bind(&row.author_external_id).bind(&row.external_id).bind(&row.in_reply_to).execute(c).await?.rows_affected());
         Ok(())
     }
 
@@ -378,6 +380,7 @@ impl Tx {
             "DELETE FROM raw_event WHERE post_id = $1",
             "DELETE FROM post_step WHERE post_id = $1",
             "DELETE FROM post_match WHERE post_id = $1",
+            "DELETE FROM match_discard WHERE post_id = $1",
             "DELETE FROM post WHERE id = $1",
         ] {
             on!(self, c => sqlx::query(sql).bind(id).execute(c).await?.rows_affected());

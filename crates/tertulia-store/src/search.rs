@@ -27,7 +27,7 @@ pub enum Terms {
 impl Terms {
     /// The same, without needless nesting; an `Any` that may be anything is anything, and so is a word without letters,
     /// which no token is.
-    fn simplify(self) -> Self {
+    pub(crate) fn simplify(self) -> Self {
         match self {
             Self::Word(word) | Self::Prefix(word) if !word.contains(char::is_alphanumeric) => Self::Everything,
             Self::All(parts) => {
@@ -53,7 +53,7 @@ impl Terms {
     }
 
     /// The database's own query text. Tokens are letters and digits only, quoted all the same.
-    fn text(&self, dialect: Dialect) -> String {
+    pub(crate) fn text(&self, dialect: Dialect) -> String {
         let join = |parts: &[Self], word: &str| format!("({})", parts.iter().map(|part| part.text(dialect)).collect::<Vec<_>>().join(word));
         match (self, dialect) {
             (Self::Everything, _) => String::new(),
@@ -76,8 +76,14 @@ pub struct PostFilter {
     pub channel: Option<Uuid>,
     /// Only those this monitor matched.
     pub monitor: Option<Uuid>,
+    /// Of that monitor's, only those thrown out as noise, or only the others.
+    pub discarded: Option<bool>,
     /// Only those that belong to a case.
     pub with_case: bool,
+    /// Only those of this case.
+    pub case: Option<Uuid>,
+    /// Only those with this `seq` or a later one.
+    pub from: Option<i64>,
     /// Only those this user sees by the case lock (posts without a case are seen by all).
     pub seen_by: Option<Uuid>,
 }
@@ -101,30 +107,53 @@ impl Conn {
         let columns: String = COLUMNS.split(',').map(|column| format!("p.{}", column.trim())).collect::<Vec<_>>().join(", ");
         Ok(on!(self, c, DB => {
             let mut query = QueryBuilder::<DB>::new(format!("SELECT {columns} FROM "));
-            if terms == Terms::Everything {
-                query.push("post p WHERE p.seq < ").push_bind(before);
-            } else if dialect == Dialect::Sqlite {
-                query.push("post_search s CROSS JOIN post p ON p.seq = s.rowid WHERE s.post_search MATCH ").push_bind(terms.text(dialect));
-                query.push(" AND s.rowid < ").push_bind(before);
-            } else {
-                query.push("post_search s JOIN post p ON p.seq = s.seq WHERE s.tokens @@ CAST(").push_bind(terms.text(dialect));
-                query.push(" AS tsquery) AND s.seq < ").push_bind(before);
+            let place = match (&terms, filter.monitor) {
+                // A monitor's matches lead the way: their key is the order of the page.
+                (Terms::Everything, Some(monitor)) => {
+                    query.push("post_match m CROSS JOIN post p WHERE p.seq = m.post_seq AND m.monitor_id = ").push_bind(monitor);
+                    "m.post_seq"
+                }
+                (Terms::Everything, None) => {
+                    query.push("post p WHERE 1 = 1");
+                    "p.seq"
+                }
+                _ if dialect == Dialect::Sqlite => {
+                    query.push("post_search s CROSS JOIN post p ON p.seq = s.rowid WHERE s.post_search MATCH ").push_bind(terms.text(dialect));
+                    "s.rowid"
+                }
+                _ => {
+                    query.push("post_search s JOIN post p ON p.seq = s.seq WHERE s.tokens @@ CAST(").push_bind(terms.text(dialect)).push(" AS tsquery)");
+                    "s.seq"
+                }
+            };
+            query.push(" AND ").push(place).push(" < ").push_bind(before);
+            if let Some(monitor) = filter.monitor {
+                if terms != Terms::Everything {
+                    query.push(" AND EXISTS (SELECT 1 FROM post_match m WHERE m.monitor_id = ").push_bind(monitor).push(" AND m.post_seq = p.seq)");
+                }
+                if let Some(discarded) = filter.discarded {
+                    query.push(if discarded { " AND " } else { " AND NOT " });
+                    query.push("EXISTS (SELECT 1 FROM match_discard d WHERE d.monitor_id = ").push_bind(monitor).push(" AND d.post_seq = p.seq)");
+                }
             }
             if let Some(channel) = filter.channel {
                 query.push(" AND p.channel_id = ").push_bind(channel);
             }
-            if let Some(monitor) = filter.monitor {
-                query.push(" AND p.seq IN (SELECT post_seq FROM post_match WHERE monitor_id = ").push_bind(monitor).push(")");
-            }
             if filter.with_case {
                 query.push(" AND p.case_id IS NOT NULL");
+            }
+            if let Some(case) = filter.case {
+                query.push(" AND p.case_id = ").push_bind(case);
+            }
+            if let Some(from) = filter.from {
+                query.push(" AND p.seq >= ").push_bind(from);
             }
             if let Some(user) = filter.seen_by {
                 query.push(" AND (p.case_id IS NULL OR EXISTS (SELECT 1 FROM care_case k WHERE k.id = p.case_id AND ");
                 push_sight(&mut query, user);
                 query.push("))");
             }
-            query.push(if terms == Terms::Everything { " ORDER BY p.seq DESC LIMIT " } else if dialect == Dialect::Sqlite { " ORDER BY s.rowid DESC LIMIT " } else { " ORDER BY s.seq DESC LIMIT " });
+            query.push(" ORDER BY ").push(place).push(" DESC LIMIT ");
             query.push_bind(limit);
             query.build_query_as().fetch_all(c).await?
         }))

@@ -8,6 +8,18 @@ use crate::{
 use sqlx::QueryBuilder;
 use uuid::Uuid;
 
+/// Leaves posts `p` that a user sees by the case lock; posts without a case are seen by all.
+fn push_seen<DB: sqlx::Database>(query: &mut QueryBuilder<DB>, seen_by: Option<Uuid>)
+where
+    Uuid: for<'q> sqlx::Encode<'q, DB> + sqlx::Type<DB>,
+{
+    if let Some(user) = seen_by {
+        query.push(" AND (p.case_id IS NULL OR EXISTS (SELECT 1 FROM care_case k WHERE k.id = p.case_id AND ");
+        push_sight(query, user);
+        query.push("))");
+    }
+}
+
 impl Conn {
     /// `(post, post it answers)` of these posts, for those whose parent we have.
     pub async fn parents_of(&mut self, posts: &[Uuid]) -> Result<Vec<(Uuid, Uuid)>> {
@@ -39,13 +51,20 @@ impl Conn {
                 "SELECT {columns} FROM post p WHERE p.identity_id IN (SELECT id FROM identity WHERE person_id = "
             ));
             query.push_bind(person).push(") AND p.seq < ").push_bind(before);
-            if let Some(user) = seen_by {
-                query.push(" AND (p.case_id IS NULL OR EXISTS (SELECT 1 FROM care_case k WHERE k.id = p.case_id AND ");
-                push_sight(&mut query, user);
-                query.push("))");
-            }
+            push_seen(&mut query, seen_by);
             query.push(" ORDER BY p.seq DESC LIMIT ").push_bind(limit);
             query.build_query_as().fetch_all(c).await?
+        }))
+    }
+
+    /// How many posts [`Conn::posts_of_person_seen`] would give.
+    pub async fn count_posts_of_person_seen(&mut self, person: Uuid, seen_by: Option<Uuid>) -> Result<i64> {
+        Ok(on!(self, c, DB => {
+            let mut query =
+                QueryBuilder::<DB>::new("SELECT count(*) FROM post p WHERE p.identity_id IN (SELECT id FROM identity WHERE person_id = ");
+            query.push_bind(person).push(")");
+            push_seen(&mut query, seen_by);
+            query.build_query_scalar().fetch_one(c).await?
         }))
     }
 }

@@ -3,6 +3,7 @@
 //! Everything is read and checked before anything is written: bad input names its file, line and field, exits 2 and
 //! leaves standard output empty. The output does not depend on the number of threads.
 
+mod estimate;
 mod input;
 
 use std::io::Write;
@@ -10,6 +11,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
+use crate::config::Overrides;
 use clap::{Args, Subcommand};
 use input::{Id, InputError, MonitorLine, PostLine};
 use serde_json::json;
@@ -20,7 +22,8 @@ use tertulia_listen::{Locale, MonitorSet, Query, QueryError};
 pub enum ListenCommand {
     /// Say which monitors each post matches, both read from JSON Lines files (`-` reads standard input).
     Match(MatchArgs),
-    /// Check one query: its canonical form, how it reads, what it costs; or where it is wrong.
+    /// Check one query: its canonical form, how it reads, what it costs and, with --data or --database, how many posts a
+    /// day it would match there; or where it is wrong.
     Check(CheckArgs),
 }
 
@@ -30,7 +33,10 @@ pub struct MatchArgs {
     /// Monitors, one object a line: {"id", "query"}.
     #[arg(long, value_name = "FILE", env = "TERTULIA_MONITORS")]
     monitors: PathBuf,
-    /// Posts, one object a line: {"id", "text", "author"?, "followers"?, "lang"?, "channel"?, …}.
+    /// Shared lists that the monitors name, one object a line: {"name", "terms"}.
+    #[arg(long, value_name = "FILE", env = "TERTULIA_LISTS")]
+    lists: Option<PathBuf>,
+    /// Posts, one object a line: {"id", "text", "title"?, "author"?, "followers"?, "lang"?, "channel"?, …}.
     #[arg(long, value_name = "FILE", env = "TERTULIA_POSTS")]
     posts: PathBuf,
     /// Threads to match with. The output is the same with any number.
@@ -48,6 +54,9 @@ pub struct CheckArgs {
     /// The query.
     #[arg(allow_hyphen_values = true)]
     query: String,
+    /// Shared lists that the query may name, one object a line: {"name", "terms"}.
+    #[arg(long, value_name = "FILE", env = "TERTULIA_LISTS")]
+    lists: Option<PathBuf>,
     /// Write a mistake as one JSON object instead of text.
     #[arg(long, env = "TERTULIA_JSON", value_parser = clap::builder::FalseyValueParser::new())]
     json: bool,
@@ -55,7 +64,7 @@ pub struct CheckArgs {
 
 impl ListenCommand {
     /// Runs the command. Bad input is reported on standard error and gives exit code 2.
-    pub fn run(self) -> anyhow::Result<ExitCode> {
+    pub fn run(self, overrides: &Overrides) -> anyhow::Result<ExitCode> {
         match self {
             Self::Match(args) => match match_posts(&args) {
                 Ok((output, stats)) => {
@@ -70,20 +79,36 @@ impl ListenCommand {
                     Ok(ExitCode::from(2))
                 }
             },
-            Self::Check(args) => match Query::parse(&args.query) {
-                Ok(query) => {
-                    write_out([describe(&query).as_str(), "\n"])?;
-                    Ok(ExitCode::SUCCESS)
-                }
-                Err(error) if args.json => {
-                    writeln!(std::io::stderr(), "{}", serde_json::to_string(&error)?)?;
-                    Ok(ExitCode::from(2))
-                }
-                Err(error) => {
-                    writeln!(std::io::stderr(), "{}", point_at(&args.query, &error, locale()))?;
-                    Ok(ExitCode::from(2))
-                }
-            },
+            Self::Check(args) => check(overrides, &args),
+        }
+    }
+}
+
+/// Prints what the query says, or its mistake.
+fn check(overrides: &Overrides, args: &CheckArgs) -> anyhow::Result<ExitCode> {
+    let lists = match input::read_lists(args.lists.as_deref()) {
+        Ok(lists) => lists,
+        Err(error) => {
+            writeln!(std::io::stderr(), "error: {}", error.text(locale()))?;
+            return Ok(ExitCode::from(2));
+        }
+    };
+    match Query::parse_with(&args.query, &lists) {
+        Ok(query) => {
+            let mut all = serde_json::to_value(query.check())?;
+            if let Some(estimate) = estimate::estimate(overrides, &args.query)? {
+                all["estimate"] = estimate;
+            }
+            write_out([all.to_string().as_str(), "\n"])?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Err(error) if args.json => {
+            writeln!(std::io::stderr(), "{}", serde_json::to_string(&error)?)?;
+            Ok(ExitCode::from(2))
+        }
+        Err(error) => {
+            writeln!(std::io::stderr(), "{}", point_at(&args.query, &error, locale()))?;
+            Ok(ExitCode::from(2))
         }
     }
 }
@@ -110,12 +135,6 @@ fn write_out<'a>(parts: impl IntoIterator<Item = &'a str>) -> anyhow::Result<()>
     }
 }
 
-fn describe(query: &Query) -> String {
-    let canonical = query.to_string();
-    let reading = json!({"es": query.reading(Locale::Es), "en": query.reading(Locale::En)});
-    json!({"query": canonical, "reading": reading, "cost": query.cost()}).to_string()
-}
-
 /// The mistake, the query with the place marked, and the hint.
 fn point_at(query: &str, error: &QueryError, locale: Locale) -> String {
     let (from, to) = (error.span.start, error.span.end);
@@ -134,7 +153,8 @@ fn point_at(query: &str, error: &QueryError, locale: Locale) -> String {
 
 /// The output in pieces, in the order of the posts, and the figures.
 fn match_posts(args: &MatchArgs) -> Result<(Vec<String>, serde_json::Value), InputError> {
-    let monitors: Vec<MonitorLine> = input::read_monitors(&args.monitors)?;
+    let lists = input::read_lists(args.lists.as_deref())?;
+    let monitors: Vec<MonitorLine> = input::read_monitors(&args.monitors, &lists)?;
     let posts: Vec<PostLine> = input::read_posts(&args.posts, usize::from(args.threads))?;
 
     let building = Instant::now();
@@ -176,7 +196,7 @@ fn match_chunk(set: &MonitorSet<Id>, posts: &[PostLine]) -> Matched {
     let begun = (thread_cpu(), Instant::now());
     let (mut output, mut matches) = (String::new(), 0);
     for post in posts {
-        let ids = set.matches(&post.view());
+        let ids = post.view(|post| set.matches(post));
         if ids.is_empty() {
             continue;
         }

@@ -13,7 +13,9 @@ pub fn start(config: &Config, server: bool) -> anyhow::Result<()> {
         LogFormat::Text => false,
         LogFormat::Auto => server && !std::io::stderr().is_terminal(),
     };
-    let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // Whoever read the logs may be gone before the server is (a pipe's other end). By default that would be told on standard
+    // error, where it fails too and panics: each task that has something to log would die of it, the one that stops included.
+    let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).log_internal_errors(false);
     if json {
         logs.json().flatten_event(true).init();
     } else {

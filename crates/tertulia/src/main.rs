@@ -64,6 +64,8 @@ enum Command {
 }
 
 fn main() -> ExitCode {
+    // Whatever this program writes holds customers' conversations or keys: it is its owner's alone.
+    rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
     let cli = Cli::parse();
     match run(cli) {
         Ok(code) => code,
@@ -81,7 +83,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             say::line(&tertulia_http::openapi().to_pretty_json()?);
             return Ok(ExitCode::SUCCESS);
         }
-        Command::Listen(command) => return command.run(),
+        Command::Listen(command) => return command.run(&cli.overrides),
         command => command,
     };
     let config = Config::load(&cli.overrides)?;

@@ -119,6 +119,7 @@ fn bad_input_names_file_line_and_field_and_writes_nothing() {
         ("monitors.jsonl", b"{\"id\":1,\"query\":\"a\"}", "field \"id\": repeats the one of line 1"),
         ("monitors.jsonl", b"{\"id\":2,\"query\":\"a AND (b\"}", "field \"query\": [unclosed_parenthesis]"),
         ("monitors.jsonl", b"{\"id\":2,\"query\":\"a AND (b\"}", "(bytes 6..7)"),
+        ("monitors.jsonl", b"{\"id\":2,\"query\":\"list:airlines\"}", "field \"query\": [unknown_list]"),
         ("posts.jsonl", b"{\"id\":2}", "field \"text\": is missing"),
         ("posts.jsonl", b"{\"text\":\"a\"}", "field \"id\": is missing"),
         ("posts.jsonl", b"{\"id\":2,\"text\":[]}", "field \"text\": must be a string"),
@@ -127,6 +128,9 @@ fn bad_input_names_file_line_and_field_and_writes_nothing() {
         ("posts.jsonl", b"{\"id\":2,\"text\":\"a\",\"followers\":\"9\"}", "field \"followers\": must be"),
         ("posts.jsonl", b"{\"id\":2,\"text\":\"a\",\"author\":[]}", "field \"author\": must be"),
         ("posts.jsonl", b"{\"id\":2,\"text\":\"a\",\"channel\":{}}", "field \"channel\": must be a string"),
+        ("posts.jsonl", b"{\"id\":2,\"text\":\"a\",\"to\":[1]}", "field \"to\": must be a string or a list of strings"),
+        ("posts.jsonl", b"{\"id\":2,\"text\":\"a\",\"has\":[\"cats\"]}", "field \"has\": cannot be \"cats\""),
+        ("posts.jsonl", b"{\"id\":2,\"text\":\"a\",\"likes\":1.5}", "field \"likes\": must be a whole number"),
         ("posts.jsonl", b"{\"id\":2,\"text\":\"a\"", "is not JSON"),
         ("posts.jsonl", b"[1]", "is not a JSON object"),
         ("posts.jsonl", b"{\"id\":2,\"text\":\"\xff\"}", "is not UTF-8"),
@@ -175,6 +179,45 @@ fn check_prints_canonical_form_reading_and_cost() {
     assert_eq!(checked["cost"]["class"], "low");
     assert!(checked["reading"]["es"].as_str().is_some_and(|s| s.starts_with("Publicaciones que mencionan «iberia»")));
     assert!(checked["reading"]["en"].as_str().is_some_and(|s| s.starts_with("Posts that mention “iberia”")));
+}
+
+#[test]
+fn posts_state_every_field_and_monitors_name_lists() {
+    let monitors = r##"{"id":"list","query":"list:airlines SENTENCE retras*"}
+{"id":"title","query":"iberia in:title"}
+{"id":"who","query":"to:ana crm:tier:gold is:customer has:image likes:5..9"}
+{"id":"where","query":"site:x.com link:y.com country:mx tag:urgente crm:segment:vip age<=3 shares=0"}
+{"id":"other","query":"(azafata in:bio) (gato in:alt)"}
+"##;
+    let posts = r##"{"id":1,"text":"Aerolíneas Argentinas va retrasada","title":"Hoy, Iberia","bio":"azafata","alt":"un gato"}
+{"id":2,"text":"x","to":["@Ana"],"tier":"gold","is":["customer"],"has":"image","likes":7}
+{"id":3,"text":"y.com http://y.com/a","url":"https://www.x.com/1","country":"MX","tags":["Urgente"],"segments":["vip"],"age":3,"shares":0}
+"##;
+    let lists = r##"{"name":"Airlines","terms":["iberia","Aerolíneas Argentinas"]}"##;
+    let files =
+        Files::new(&[("monitors.jsonl", monitors.as_bytes()), ("posts.jsonl", posts.as_bytes()), ("lists.jsonl", lists.as_bytes())]);
+    let output = files.run(&["--lists", files.path("lists.jsonl").to_str().expect("UTF-8")]);
+    let expected = "{\"post\":1,\"monitors\":[\"list\",\"other\",\"title\"]}\n{\"post\":2,\"monitors\":[\"who\"]}\n{\"post\":3,\"monitors\":[\"where\"]}\n";
+    assert_eq!((text(&output.stderr), text(&output.stdout)), ("", expected));
+}
+
+#[test]
+fn check_knows_lists_and_names_the_query_whatever_its_order() {
+    let files = Files::new(&[
+        ("lists.jsonl", b"{\"name\":\"Airlines\",\"terms\":[\"iberia\"]}"),
+        ("bad.jsonl", b"{\"name\":\"x\",\"terms\":[\"a\",\"b NOT c\"]}"),
+    ]);
+    let lists = files.path("lists.jsonl");
+    let check = |query: &str| {
+        let output = tertulia(&["listen", "check", "--lists", lists.to_str().expect("UTF-8"), query], "en");
+        serde_json::from_slice::<serde_json::Value>(&output.stdout).expect("one JSON object")
+    };
+    let (one, other) = (check("list:airlines NOT (b OR c)"), check("-c -b list:AIRLINES"));
+    assert_eq!(one["identity"], other["identity"]);
+    assert_eq!(one["lists"], serde_json::json!(["airlines"]));
+    let bad = tertulia(&["listen", "check", "--lists", files.path("bad.jsonl").to_str().expect("UTF-8"), "a"], "en");
+    assert_eq!(bad.status.code(), Some(2));
+    assert!(text(&bad.stderr).contains("bad.jsonl:1: field \"terms\": term 2: [not_in_near]"), "{}", text(&bad.stderr));
 }
 
 #[test]

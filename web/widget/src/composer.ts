@@ -1,6 +1,7 @@
 /** Where the visitor writes: text, files, send. Enter sends, Shift+Enter breaks the line. */
 import type { Chat } from './chat';
 import { h, icon, icons } from './dom';
+import { uploadProblem } from './net';
 import type { Say } from './texts';
 import type { ChatFile } from './types';
 
@@ -87,6 +88,7 @@ export class Composer {
 		this.complain('');
 		for (const file of files) {
 			if (file.size > LARGEST) this.complain(this.say('tooLarge', { name: file.name }));
+			else if (file.size === 0) this.complain(this.say('uploadRefused', { name: file.name }));
 			else if (this.files.length >= MOST_FILES) this.complain(this.say('tooMany'));
 			else void this.upload(file);
 		}
@@ -118,10 +120,10 @@ export class Composer {
 				icon(icons.cross)
 			);
 			chip.append(remove);
-		} catch {
+		} catch (error) {
 			this.drop(slot);
 			chip.remove();
-			this.complain(this.say('uploadFailed', { name: file.name }));
+			this.complain(this.say(uploadProblem(error), { name: file.name }));
 		} finally {
 			this.ready();
 		}

@@ -1,5 +1,6 @@
 /** The public chat endpoints of one channel. */
 import { EventReader, type ServerEvent } from './sse';
+import type { Text } from './texts';
 import type {
 	ChatFile,
 	ChatMessage,
@@ -23,6 +24,15 @@ export class Refused extends Error {
 	get passing(): boolean {
 		return this.status === 429 || this.status >= 500;
 	}
+}
+
+/** Why a file could not be uploaded, and whether another try is worth it. */
+export function uploadProblem(error: unknown): Text {
+	if (error instanceof DOMException && error.name === 'TimeoutError') return 'uploadSlow';
+	if (!(error instanceof Refused)) return 'uploadFailed';
+	if (error.status === 413 || error.code === 'too_large') return 'tooLarge';
+	if (error.status === 429) return 'uploadWait';
+	return error.passing ? 'uploadFailed' : 'uploadRefused';
 }
 
 /** A silent stream is dead: the server breathes every 15 seconds. */

@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { inOrder, newId } from '../src/chat';
 import { inkOn } from '../src/dom';
+import { Refused, uploadProblem } from '../src/net';
 import { EventReader } from '../src/sse';
 import { catalogues, chooseLang, speaker } from '../src/texts';
 
@@ -47,6 +48,18 @@ describe('reading events', () => {
 	it('keeps an unfinished event to itself', () => {
 		expect(new EventReader().push('event: message\ndata: {"a":1}\n')).toEqual([]);
 	});
+});
+
+it.each([
+	[new Refused(413, 'http_413', 0), 'tooLarge'],
+	[new Refused(422, 'too_large', 0), 'tooLarge'],
+	[new Refused(429, 'rate_limited', 600), 'uploadWait'],
+	[new Refused(422, 'required', 0), 'uploadRefused'],
+	[new Refused(503, 'http_503', 0), 'uploadFailed'],
+	[new TypeError('no line'), 'uploadFailed'],
+	[new DOMException('late', 'TimeoutError'), 'uploadSlow']
+])('a file that can not be uploaded says why: %s', (error, words) => {
+	expect(uploadProblem(error)).toBe(words);
 });
 
 describe('languages', () => {

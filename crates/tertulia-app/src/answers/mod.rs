@@ -11,7 +11,7 @@ use crate::{
         detail::{caps_of, objection_code},
         presence,
     },
-    live::{Audience, News},
+    live::News,
     settings,
     view::{PostView, post_views},
 };
@@ -186,7 +186,7 @@ pub async fn check(app: &App, actor: &Actor, case: CaseId, answer: &NewAnswer) -
 async fn verdict(app: &App, conn: &mut Conn, actor: &Actor, ground: &Ground, answer: &NewAnswer) -> Result<Verdict> {
     let mut files = Vec::new();
     for file in &answer.attachments {
-        let (row, _) = conn.attachment(*file).await?;
+        let row = conn.attachment_row(*file).await?;
         if row.user_id != Some(actor.id.0) || row.post_id.is_some() {
             return Err(AppError::field("attachment_ids", "unknown", "one of the files is not there any more; add it again"));
         }
@@ -211,7 +211,12 @@ async fn verdict(app: &App, conn: &mut Conn, actor: &Actor, ground: &Ground, ans
     if ground.conversation.visibility == "private" && answer.visibility == Visibility::Public {
         objections.insert(0, Objection::Unsupported);
     }
-    Ok(Verdict { length: gate::length(&answer.text, mention.as_deref(), &ground.caps), max_length: ground.caps.max_length, to: ground.to(), objections })
+    Ok(Verdict {
+        length: gate::length(&answer.text, mention.as_deref(), &ground.caps),
+        max_length: ground.caps.max_length,
+        to: ground.to(),
+        objections,
+    })
 }
 
 /// Puts an answer into the outbox. The same id again changes nothing and returns the same post.
@@ -250,6 +255,7 @@ pub async fn send(app: &App, actor: &Actor, case: CaseId, answer: NewAnswer) -> 
         direction: "out".into(),
         visibility: answer.visibility.as_str().into(),
         identity_id: None,
+        author_external_id: None,
         user_id: Some(actor.id.0),
         author_name: actor.name.clone(),
         author_handle: ground.channel.account.clone().unwrap_or_default(),
@@ -388,11 +394,10 @@ pub fn objection_text(objection: &Objection) -> String {
 }
 
 /// An answer the user may act on: of a case they see.
-async fn own_case(app: &App, actor: &Actor, id: AnswerId) -> Result<CaseId> {
+async fn own_case(app: &App, actor: &Actor, id: AnswerId) -> Result<CaseRow> {
     let mut conn = app.store.read().await?;
     let answer = conn.answer(id.0).await?;
-    cases::load(&mut conn, actor, answer.case_id.into()).await?;
-    Ok(answer.case_id.into())
+    cases::load(&mut conn, actor, answer.case_id.into()).await
 }
 
 /// Takes an answer back while it has not left; its files are the author's again, to be sent with another.
@@ -411,7 +416,7 @@ pub async fn take_back(app: &App, actor: &Actor, id: AnswerId) -> Result<()> {
     tx.update_post(&post).await?;
     tx.detach(post.id, answer.created_by, app.now().as_micros()).await?;
     tx.commit().await?;
-    tell_post(app, &post, case);
+    tell_post(app, &post, &case);
     Ok(())
 }
 
@@ -444,16 +449,17 @@ pub async fn retry(app: &App, actor: &Actor, id: AnswerId) -> Result<()> {
     let post = tx.post(answer.post_id).await?;
     tx.commit().await?;
     app.outbox_wake.notify_one();
-    tell_post(app, &post, case);
+    tell_post(app, &post, &case);
     Ok(())
 }
 
-pub(crate) fn tell_post(app: &App, post: &PostRow, case: CaseId) {
+/// Tells those who see the case that an answer's post changed.
+pub(crate) fn tell_post(app: &App, post: &PostRow, case: &CaseRow) {
     let news = News::Post {
         post_id: post.id.into(),
-        case_id: Some(case),
+        case_id: Some(case.id.into()),
         channel_id: post.channel_id.into(),
         conversation_id: post.conversation_id.map(Into::into),
     };
-    app.live.tell(Audience::Everybody, news);
+    app.live.tell(cases::audience(case), news);
 }

@@ -7,6 +7,7 @@
 //! Each channel has so many hands and no more: one whose server hangs keeps its own answers waiting, nobody else's.
 
 use super::{is_pending_id, pending_id, tell_post};
+use crate::told::Told;
 use crate::{
     App, Result,
     cases::change::{Work, resolve},
@@ -181,12 +182,12 @@ async fn carry(app: &App, claim: Claim) -> Result<()> {
             Ok(Reconciled::Absent) if renew(app, &claim.row).await? => {}
             Ok(Reconciled::Absent) => return Ok(()),
             Ok(Reconciled::CannotTell { reason }) => return settle(app, &claim.row, Sent::Unknown { reason }).await,
-            Err(_) => return settle(app, &claim.row, Sent::Unknown { reason: "the network did not answer in time".into() }).await,
+            Err(_) => return settle(app, &claim.row, Sent::Unknown { reason: too_slow() }).await,
         }
     }
     let sent = match tokio::time::timeout(SEND_TIMEOUT, claim.sink.send(&answer)).await {
         Ok(sent) => sent,
-        Err(_) => Sent::Unknown { reason: "the network did not answer in time".into() },
+        Err(_) => Sent::Unknown { reason: too_slow() },
     };
     settle(app, &claim.row, sent).await
 }
@@ -268,6 +269,15 @@ fn pause(attempts: i64) -> u64 {
     1u64 << attempts.clamp(1, 9)
 }
 
+fn too_slow() -> Told {
+    Told::new("too_slow", "La red no respondió a tiempo.", "The network did not answer in time.")
+}
+
+fn given_up(tries: i64, last: &Told) -> Told {
+    let (es, en) = (&last.es, &last.en);
+    Told::new("given_up", format!("Se dejó de intentar después de {tries} veces: {es}"), format!("Given up after {tries} tries: {en}"))
+}
+
 /// Writes down how a send ended.
 async fn settle(app: &App, claimed: &OutboxRow, sent: Sent) -> Result<()> {
     let now = app.now();
@@ -285,16 +295,17 @@ async fn settle(app: &App, claimed: &OutboxRow, sent: Sent) -> Result<()> {
             ("sent", None, 0)
         }
         Sent::Retry { after, reason } if row.attempts < MOST_TRIES => ("retrying", Some(reason.clone()), (*after).max(pause(row.attempts))),
-        Sent::Retry { reason, .. } => ("rejected", Some(format!("given up after {} tries: {reason}", row.attempts)), 0),
+        Sent::Retry { reason, .. } => ("rejected", Some(given_up(row.attempts, reason)), 0),
         Sent::Rejected { reason } => ("rejected", Some(reason.clone()), 0),
         Sent::Unknown { reason } if row.attempts < MOST_TRIES => ("unknown", Some(reason.clone()), pause(row.attempts)),
         Sent::Unknown { reason } => ("stuck", Some(reason.clone()), 0),
     };
     state.clone_into(&mut row.state);
-    row.reason = reason.map(|reason| crate::intake::clip(&reason.replace('\0', ""), 1_000));
+    let reason = reason.map(|reason| reason.clipped(1_000));
+    row.reason = reason.as_ref().map(Told::stored);
     row.due_at = now.plus_seconds(i64::try_from(due).unwrap_or(600)).as_micros();
     tx.update_answer(&row).await?;
-    let why = serde_json::json!({"state": state, "attempt": row.attempts, "reason": row.reason, "external_id": post.external_id});
+    let why = serde_json::json!({"state": state, "attempt": row.attempts, "reason": reason, "external_id": post.external_id});
     tx.save_steps(&[StepRow { post_id: post.id, at: now.as_micros(), step: "answered".into(), why: why.to_string() }]).await?;
     finish(app, tx, &row, &post).await
 }
@@ -343,13 +354,16 @@ async fn finish(app: &App, tx: tertulia_store::Tx, row: &OutboxRow, post: &PostR
             }
         }
         "rejected" | "stuck" => {
+            let author = work.tx.user(row.created_by.into()).await?;
+            let locale = author.as_ref().map_or("es", |author| author.locale.as_str());
+            let excerpt = row.reason.as_deref().map(|reason| Told::read(reason).in_locale(locale).to_owned());
             let notice = NoticeRow {
                 id: app.new_id(),
                 user_id: row.created_by,
                 kind: "answer_failed".into(),
                 case_id: Some(row.case_id),
                 actor: None,
-                excerpt: row.reason.clone(),
+                excerpt,
                 at: app.now().as_micros(),
                 read_at: None,
             };
@@ -358,8 +372,8 @@ async fn finish(app: &App, tx: tertulia_store::Tx, row: &OutboxRow, post: &PostR
         }
         _ => {}
     }
-    work.commit().await?;
-    tell_post(app, post, row.case_id.into());
+    let case = work.commit().await?;
+    tell_post(app, post, &case);
     Ok(())
 }
 

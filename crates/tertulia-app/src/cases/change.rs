@@ -10,7 +10,7 @@ use crate::{
 use serde_json::{Value, json};
 use tertulia_care::{life::State, rules::Priority};
 use tertulia_kernel::{CaseId, DepartmentId, Timestamp, UserId};
-use tertulia_policy::Permission;
+use tertulia_policy::{Permission, Sight};
 use tertulia_store::{
     Tx,
     case::{CaseRow, ChangeRow, NoteRow},
@@ -203,10 +203,17 @@ async fn apply(work: &mut Work<'_>, actor: &Actor, change: CaseChange) -> Result
         work.row.activity_at = now.as_micros();
         work.withdraw_offer().await?;
     }
+    // Whoever may not assign others takes what is free, hands over what is theirs, and takes nothing from anybody.
+    let owner = work.row.assignee_id.filter(|owner| *owner != actor.id.0);
+    if let Some(owner) = owner.filter(|owner| {
+        let stays = change.assignee_id.is_none_or(|wanted| wanted.map(|user| user.0) == Some(*owner));
+        !stays && !actor.role.may(Permission::AssignOthers)
+    }) {
+        return Err(taken_by(&user_name(&mut work.tx, owner.into()).await?));
+    }
     match change.assignee_id {
         Some(Some(user)) if user != actor.id => {
-            let handing_over = work.row.assignee_id == Some(actor.id.0);
-            if !handing_over {
+            if work.row.assignee_id.is_none() {
                 actor.must(Permission::AssignOthers)?;
             }
             if !work.tx.is_active_user(user.0).await? {
@@ -267,8 +274,7 @@ pub async fn take(app: &App, actor: &Actor, id: CaseId) -> Result<CaseView> {
     let mut work = Work::begin(app, actor, id).await?;
     match work.row.assignee_id {
         Some(owner) if owner != actor.id.0 => {
-            let name = user_name(&mut work.tx, owner.into()).await?;
-            return Err(AppError::conflict("taken", format!("{name} has it")));
+            return Err(taken_by(&user_name(&mut work.tx, owner.into()).await?));
         }
         _ => work.assign(actor.id).await?,
     }
@@ -295,6 +301,10 @@ pub async fn reserve(app: &App, actor: &Actor, id: CaseId) -> Result<()> {
         presence::tell(app, &row, app.board.present(id, now));
     }
     Ok(())
+}
+
+fn taken_by(name: &str) -> AppError {
+    AppError::conflict("taken", format!("{name} has it"))
 }
 
 /// The error of a case that somebody else is answering.
@@ -354,7 +364,7 @@ pub async fn add_note(app: &App, actor: &Actor, id: CaseId, text: &str) -> Resul
     let note = NoteRow { id: app.new_id(), case_id: id.0, author_id: actor.id.0, author: actor.name.clone(), text, at: now };
     work.tx.insert_note(&note).await?;
     for user in mentioned(&note.text) {
-        if user != actor.id.0 && work.tx.is_active_user(user).await? {
+        if user != actor.id.0 && may_see(&mut work, user).await? {
             let notice = NoticeRow {
                 id: app.new_id(),
                 user_id: user,
@@ -372,6 +382,13 @@ pub async fn add_note(app: &App, actor: &Actor, id: CaseId, text: &str) -> Resul
     work.row.activity_at = now;
     work.commit().await?;
     Ok(note)
+}
+
+/// Whether a user is there and sees the case.
+async fn may_see(work: &mut Work<'_>, user: Uuid) -> Result<bool> {
+    let Some(user) = work.tx.user(user.into()).await?.filter(|user| user.disabled_at.is_none()) else { return Ok(false) };
+    let (department, assignee) = (work.row.department_id.map(Into::into), work.row.assignee_id.map(Into::into));
+    Ok(Sight::of(user.role, user.id).sees(department, assignee, &user.departments))
 }
 
 /// The users a note mentions, each once.

@@ -1,26 +1,21 @@
 //! One case in view: its thread across channels, why it is here, what can be answered where.
 
-use super::{CaseView, load, presence, views};
+use super::{
+    CaseView, load, presence,
+    thread::{self, ThreadItem},
+    views,
+};
 use crate::{
     Actor, App, AppError, Result,
     answers::{AnswerTo, Ground},
     channel::Network,
     live::Present,
-    view::{PostView, post_views},
 };
 use std::collections::HashMap;
 use tertulia_kernel::{CaseId, UserId, caps::Caps, event::Visibility};
 use tertulia_policy::gate::Objection;
-use tertulia_store::{
-    Conn,
-    case::{ChangeRow, NoteRow},
-    channel::ChannelRow,
-    conversation::ConversationRow,
-};
+use tertulia_store::{Conn, channel::ChannelRow, conversation::ConversationRow};
 use uuid::Uuid;
-
-/// Most posts of a case shown at once, the newest.
-const MOST_POSTS: i64 = 500;
 
 /// A case with everything the case view shows.
 #[derive(Clone, Debug)]
@@ -29,8 +24,10 @@ pub struct CaseDetail {
     pub view: CaseView,
     /// Its conversations, oldest first.
     pub conversations: Vec<ConversationView>,
-    /// Everything, in order of time.
+    /// The newest of everything, in order of time.
     pub thread: Vec<ThreadItem>,
+    /// Where what came before begins, if there is any.
+    pub older: Option<String>,
     /// Who is there.
     pub present: Vec<Present>,
     /// Who has it reserved.
@@ -56,27 +53,6 @@ pub struct ConversationView {
     pub to: Option<AnswerTo>,
 }
 
-/// One thing in the thread.
-#[derive(Clone, Debug)]
-pub enum ThreadItem {
-    /// A post.
-    Post(Box<PostView>),
-    /// A note.
-    Note(NoteRow),
-    /// A change.
-    Change(ChangeRow),
-}
-
-impl ThreadItem {
-    fn at(&self) -> i64 {
-        match self {
-            Self::Post(view) => view.row.received_at,
-            Self::Note(note) => note.at,
-            Self::Change(change) => change.at,
-        }
-    }
-}
-
 /// The code the console translates for a general objection.
 pub fn objection_code(objection: &Objection) -> &'static str {
     match objection {
@@ -98,24 +74,19 @@ pub fn objection_code(objection: &Objection) -> &'static str {
 pub async fn detail(app: &App, actor: &Actor, id: CaseId) -> Result<CaseDetail> {
     let mut conn = app.store.read().await?;
     let row = load(&mut conn, actor, id).await?;
-    let posts = conn.posts_of_case(id.0, MOST_POSTS).await?;
+    let thread = thread::page(app, &mut conn, id, thread::Before::default()).await?;
     // Conversations that moved on to a later case are still part of this one's thread.
-    let mut ids: Vec<Uuid> = posts.iter().filter_map(|post| post.conversation_id).collect();
+    let mut ids: Vec<Uuid> = thread.items.iter().filter_map(ThreadItem::conversation).collect();
     ids.extend(conn.conversations_of_case(id.0).await?.into_iter().map(|row| row.id));
     ids.sort_unstable();
     ids.dedup();
     let mut conversations = conn.conversations(&ids).await?;
     conversations.sort_by_key(|row| row.id);
     let conversations = conversation_views(app, &mut conn, row.person_id, conversations).await?;
-    let mut thread: Vec<ThreadItem> =
-        post_views(app, &mut conn, posts).await?.into_iter().map(|view| ThreadItem::Post(Box::new(view))).collect();
-    thread.extend(conn.notes(id.0).await?.into_iter().map(ThreadItem::Note));
-    thread.extend(conn.case_changes(id.0).await?.into_iter().map(ThreadItem::Change));
-    thread.sort_by_key(ThreadItem::at);
     let reserved_by = presence::reservation(&row, app.now());
     let present = app.board.present(id, app.now());
     let view = views(&mut conn, actor, vec![row]).await?.pop().ok_or_else(AppError::not_found)?;
-    Ok(CaseDetail { view, conversations, thread, present, reserved_by })
+    Ok(CaseDetail { view, conversations, thread: thread.items, older: thread.older, present, reserved_by })
 }
 
 async fn conversation_views(app: &App, conn: &mut Conn, person: Uuid, rows: Vec<ConversationRow>) -> Result<Vec<ConversationView>> {

@@ -4,6 +4,7 @@
 pub mod change;
 pub mod detail;
 pub mod presence;
+pub mod thread;
 
 use crate::{Actor, App, AppError, Result, live::Audience, query::Query, view};
 use std::collections::HashMap;
@@ -110,16 +111,19 @@ pub async fn list(
     Ok((views(&mut conn, actor, rows).await?, next.flatten()))
 }
 
-/// Cases found by number (`#12` or `12`), by what was said in them, newest post first, as far as the user sees them.
+/// Cases found by number (`#12` or `12`), by what was said in them, as far as the user sees them: each once, at its newest
+/// post that matches, newest first.
 pub async fn search(app: &App, actor: &Actor, words: &str, before: Option<i64>, limit: usize) -> Result<(Vec<CaseView>, Option<i64>)> {
     let mut conn = app.store.read().await?;
     let mut found: Vec<CaseRow> = Vec::new();
-    if before.is_none()
-        && let Ok(number) = words.trim().trim_start_matches('#').parse()
-        && let Some(row) = conn.case_by_number(number).await?
-        && sees(actor, &row)
-    {
-        found.push(row);
+    let numbered = match words.trim().trim_start_matches('#').parse() {
+        Ok(number) => conn.case_by_number(number).await?.filter(|row| sees(actor, row)),
+        Err(_) => None,
+    };
+    // It heads the first page, and is not found again on a later one.
+    let mut told: Vec<Uuid> = numbered.iter().map(|row| row.id).collect();
+    if before.is_none() {
+        found.extend(numbered);
     }
     let query = Query::parse(words)?;
     let channels: HashMap<Uuid, ChannelRow> = conn.channels().await?.into_iter().map(|row| (row.id, row)).collect();
@@ -134,13 +138,22 @@ pub async fn search(app: &App, actor: &Actor, words: &str, before: Option<i64>, 
         let mut ids: Vec<Uuid> = Vec::new();
         for post in &posts {
             place = post.seq;
-            let id = post.case_id.filter(|id| !ids.contains(id) && found.iter().all(|row| row.id != *id));
-            if let Some(id) = id.filter(|_| matches(post)) {
-                ids.push(id);
-                if found.len() + ids.len() >= limit {
-                    ended = false;
-                    break;
+            let Some(id) = post.case_id.filter(|id| !told.contains(id)) else { continue };
+            if !matches(post) {
+                continue;
+            }
+            told.push(id);
+            if let Some(before) = before {
+                // A newer post of the case that matches put it on an earlier page.
+                let newer = PostFilter { case: Some(id), from: Some(before), ..filter };
+                if conn.candidates(query.terms(), newer, i64::MAX, 200).await?.iter().any(matches) {
+                    continue;
                 }
+            }
+            ids.push(id);
+            if found.len() + ids.len() >= limit {
+                ended = false;
+                break;
             }
         }
         let mut rows: HashMap<Uuid, CaseRow> = conn.cases_by_id(&ids).await?.into_iter().map(|row| (row.id, row)).collect();

@@ -3,7 +3,7 @@
 use super::{audience, load};
 use crate::{
     Actor, App, AppError, Result,
-    live::{Audience, News, Present},
+    live::{News, Present},
 };
 use std::{
     collections::HashMap,
@@ -81,7 +81,7 @@ pub async fn note(app: &App, actor: &Actor, id: CaseId, state: &str) -> Result<V
     if doing == Some(Doing::Typing) {
         for conversation in conn.conversations_of_case(id.0).await? {
             if conversation.visibility == "private" {
-                app.live.tell(Audience::Everybody, News::AgentTyping { conversation_id: conversation.id.into() });
+                app.live.tell(audience(&row), News::AgentTyping { conversation_id: conversation.id.into() });
             }
         }
     }

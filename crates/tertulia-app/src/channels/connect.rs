@@ -6,13 +6,18 @@ use crate::{
     audit::{self, Object},
     channel::{Account, CheckReport, Network},
     live::{Audience, News},
+    page,
+    told::Told,
 };
 use serde_json::{Value, json};
 use std::{sync::Arc, time::Duration};
 use tertulia_care::rules::Conditions;
 use tertulia_kernel::ChannelId;
 use tertulia_policy::Permission;
-use tertulia_store::{Constraint, StoreError, channel::ChannelRow};
+use tertulia_store::{Constraint, StoreError, bounded::Listed, channel::ChannelRow};
+
+/// Most channels: the list is shown whole.
+const MOST: i64 = 1_000;
 
 /// Longest window in which unmatched posts are kept, in days.
 const LONGEST_WINDOW: i64 = 90;
@@ -42,7 +47,7 @@ pub enum Checked {
     /// It works.
     Works(CheckReport),
     /// It does not: why.
-    Fails(String),
+    Fails(Told),
 }
 
 /// Connects a channel.
@@ -55,6 +60,7 @@ pub async fn create(app: &App, actor: &Actor, form: Form) -> Result<ChannelView>
     let account = account_name(network.as_ref(), id, &name, &settings, form.enabled).await;
     let now = app.now().as_micros();
     let mut tx = app.store.begin().await?;
+    page::room(&mut tx, Listed::Channels, MOST).await?;
     let row = ChannelRow {
         id: id.0,
         number: tx.take_numbers("channel", 1).await?,
@@ -153,9 +159,14 @@ pub async fn check(app: &App, actor: &Actor, form: Form) -> Result<Checked> {
     let account = Account { id, name: form.name, settings: settings.whole() };
     Ok(match tokio::time::timeout(PATIENCE, network.check(&account)).await {
         Ok(Ok(report)) => Checked::Works(report),
-        Ok(Err(error)) => Checked::Fails(error.to_string()),
-        Err(_) => Checked::Fails(format!("no answer within {} s", PATIENCE.as_secs())),
+        Ok(Err(error)) => Checked::Fails(error.told()),
+        Err(_) => Checked::Fails(silence()),
     })
+}
+
+fn silence() -> Told {
+    let seconds = PATIENCE.as_secs();
+    Told::new("too_slow", format!("No hubo respuesta en {seconds} s."), format!("No answer within {seconds} s."))
 }
 
 fn network(app: &App, kind: &str) -> Result<Arc<dyn Network>> {

@@ -4,21 +4,22 @@ use crate::{
     Actor, App, AppError, Result,
     audit::{self, Object},
     live::{Audience, News},
+    page,
 };
 use serde_json::json;
 use tertulia_kernel::{ChannelId, QuarantineId};
 use tertulia_policy::Permission;
 use tertulia_store::channel::QuarantineRow;
 
-/// Newest events shown.
+/// Events of a page.
 const MOST: i64 = 200;
 
-/// A channel's quarantine, newest first.
-pub async fn list(app: &App, actor: &Actor, channel: ChannelId) -> Result<Vec<QuarantineRow>> {
+/// A channel's quarantine, newest first; with `after`, what follows that event.
+pub async fn list(app: &App, actor: &Actor, channel: ChannelId, after: Option<&str>) -> Result<Vec<QuarantineRow>> {
     actor.must(Permission::WatchChannels)?;
     let mut conn = app.store.read().await?;
     conn.channel(channel.0).await?;
-    Ok(conn.quarantined(channel.0, MOST).await?)
+    Ok(conn.quarantined_before(channel.0, page::before_id(after)?, MOST).await?)
 }
 
 /// Tries an event again; it leaves the quarantine when it was taken in.

@@ -6,8 +6,10 @@
 //! - a reply that comes before what it answers gives its conversation to the parent when that arrives.
 
 use super::{
-    PostKey, clip,
-    facts::{Facts, Place, identity_scope},
+    PostKey,
+    author::{new_author, shown_handle},
+    clip,
+    facts::{Facts, Place},
     key,
     save::Outcome,
 };
@@ -35,7 +37,7 @@ use tertulia_store::{
     case::{CaseRow, ChangeRow},
     channel::ChannelRow,
     conversation::ConversationRow,
-    person::{IdentityRow, NewPerson, PersonRow},
+    person::IdentityRow,
     post::{NewAttachment, NewPost, PostRow, StepRow},
 };
 use uuid::Uuid;
@@ -97,6 +99,7 @@ impl<'a> Batch<'a> {
     pub async fn run(app: &'a App, channel: ChannelId, events: &[Event], cursors: &[Cursor]) -> Result<(Receipt, Vec<(Audience, News)>)> {
         let sorted = sort(events);
         let mut tx = app.store.begin().await?;
+        tx.share_listening().await?;
         let listening = app.listening(&mut tx).await?;
         let channel = tx.channel(channel.0).await?;
         if !channel.enabled {
@@ -194,6 +197,8 @@ impl<'a> Batch<'a> {
         let mut row = self.row_of(id, post);
         if !kept {
             row.keep_until = Some(self.now.plus_seconds(self.channel.window_days * 86_400).as_micros());
+            // No person is made of everybody who passes by, but whoever opens a case of it needs to know who wrote it.
+            row.author_external_id = Some(post.author.external_id.clone());
             self.insert(row, post, matched, None);
             self.out.receipt.counted += 1;
             return;
@@ -260,10 +265,9 @@ impl<'a> Batch<'a> {
         let author = &post.author;
         let now = self.now.as_micros();
         let followers = author.followers.map(|count| i64::try_from(count).unwrap_or(i64::MAX));
-        let handle = if author.handle.is_empty() { author.external_id.clone() } else { author.handle.clone() };
         if let Some(known) = self.facts.identities.get_mut(&author.external_id) {
             let news = IdentityRow {
-                handle,
+                handle: shown_handle(author).to_owned(),
                 name: author.name.clone().or_else(|| known.name.clone()),
                 url: author.url.clone().or_else(|| known.url.clone()),
                 avatar_url: author.avatar_url.clone().or_else(|| known.avatar_url.clone()),
@@ -283,26 +287,10 @@ impl<'a> Batch<'a> {
             self.step(id, "related", json!({"identity": "known", "provider": self.channel.shows_as}));
             return person;
         }
-        let (person_id, identity_id) = (self.app.new_id(), self.app.new_id());
-        let name = author.name.clone().filter(|name| !name.trim().is_empty()).unwrap_or_else(|| handle.clone());
-        let folded = tertulia_kernel::text::search_terms(&format!("{name} {handle}"));
-        let person = PersonRow { id: person_id, number: 0, name, kind: "other".into(), note: None, vip: false, created_at: now };
-        self.out.people.push(NewPerson { row: person, folded, sample: self.channel.sample });
-        let identity = IdentityRow {
-            id: identity_id,
-            person_id,
-            provider: self.channel.shows_as.clone(),
-            scope: identity_scope(&self.channel),
-            external_id: author.external_id.clone(),
-            handle,
-            name: author.name.clone(),
-            url: author.url.clone(),
-            avatar_url: author.avatar_url.clone(),
-            followers,
-            created_at: now,
-            updated_at: now,
-        };
-        self.facts.identities.insert(author.external_id.clone(), identity.clone());
+        let (person, identity) = new_author(self.app, &self.channel, author);
+        let (person_id, identity_id) = (identity.person_id, identity.id);
+        self.out.people.push(person);
+        self.facts.identities.insert(author.external_id.clone(), identity);
         self.out.identities.push(identity_id);
         row.identity_id = Some(identity_id);
         self.step(id, "related", json!({"identity": "new", "provider": self.channel.shows_as}));
@@ -530,6 +518,7 @@ impl<'a> Batch<'a> {
             direction: "in".into(),
             visibility: post.visibility.as_str().into(),
             identity_id: None,
+            author_external_id: None,
             user_id: None,
             author_name: name.unwrap_or_else(|| post.author.handle.clone()),
             author_handle: post.author.handle.clone(),
@@ -592,6 +581,8 @@ pub(crate) fn text_of<'p>(channel: &'p ChannelRow, post: &'p IncomingPost) -> Po
         channel: &channel.name,
         channel_kind: &channel.shows_as,
         followers: post.author.followers,
+        url: post.url.as_deref(),
+        reply: post.in_reply_to.is_some(),
     }
 }
 

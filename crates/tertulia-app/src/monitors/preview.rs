@@ -1,6 +1,9 @@
 //! Trying a query on recent posts before saving it.
 
-use super::bounded;
+use super::{
+    bounded,
+    estimate::{self, Estimate, SAMPLED},
+};
 use crate::{
     Actor, App, Result, cases,
     posts::{by_id, look, mark},
@@ -10,8 +13,6 @@ use crate::{
 use tertulia_kernel::Timestamp;
 use tertulia_store::search::{PostFilter, Terms};
 
-/// Recent posts looked at, at most.
-const LOOKED_AT: usize = 3_000;
 /// Matching posts returned, at most.
 const MOST: u32 = 50;
 
@@ -26,6 +27,10 @@ pub struct Preview {
     pub matched: usize,
     /// Arrival of the oldest one looked at.
     pub since: Option<Timestamp>,
+    /// What to expect a day.
+    pub estimate: Estimate,
+    /// `low`, `medium` or `high`.
+    pub cost: &'static str,
 }
 
 /// Tries a query on the newest posts the user sees.
@@ -36,13 +41,14 @@ pub async fn preview(app: &App, actor: &Actor, text: &str, limit: Option<u32>) -
     let filter = PostFilter { seen_by: cases::seen_by(actor), ..PostFilter::default() };
     let mut conn = app.store.read().await?;
     // All recent posts are looked at, not only candidates: "how many of the last N" is the question.
-    let found = look(&mut conn, Some(&query), Terms::Everything, filter, i64::MAX, usize::MAX, LOOKED_AT).await?;
-    let matched = found.rows.len();
+    let found = look(&mut conn, Some(&query), Terms::Everything, filter, i64::MAX, usize::MAX, SAMPLED).await?;
+    let estimate = estimate::from_sample(app, &mut conn, &found).await?;
     let rows = found.rows.into_iter().take(limit).collect();
     let mut posts = view::post_views(app, &mut conn, rows).await?;
     let channels = by_id(conn.channels().await?);
     for post in &mut posts {
         mark(post, &query, &channels);
     }
-    Ok(Preview { posts, scanned: found.looked_at, matched, since: found.oldest.map(Timestamp::from_micros) })
+    let (scanned, matched, since) = (estimate.sampled, estimate.matched, estimate.since);
+    Ok(Preview { posts, scanned, matched, since, estimate, cost: query.cost() })
 }

@@ -38,6 +38,8 @@ pub struct Search {
     pub channel: Option<ChannelId>,
     /// Matched by this monitor.
     pub monitor: Option<MonitorId>,
+    /// Of that monitor's: only those thrown out as noise, or only the others.
+    pub discarded: Option<bool>,
     /// `next` of the page before.
     pub after: Option<String>,
     /// Posts per page.
@@ -64,14 +66,21 @@ pub async fn search(app: &App, actor: &Actor, search: Search) -> Result<Page<Pos
     let filter = PostFilter {
         channel: search.channel.map(|id| id.0),
         monitor: search.monitor.map(|id| id.0),
-        with_case: false,
+        discarded: search.discarded,
         seen_by: cases::seen_by(actor),
+        ..PostFilter::default()
     };
     let (before, limit) = (page::before(search.after.as_deref())?, page::limit(search.limit) as usize);
     let mut conn = app.store.read().await?;
     let terms = query.as_ref().map_or(Terms::Everything, Query::terms);
     let found = look(&mut conn, query.as_ref(), terms, filter, before, limit, MOST_LOOKED_AT).await?;
-    let posts = view::post_views(app, &mut conn, found.rows).await?;
+    let mut posts = view::post_views(app, &mut conn, found.rows).await?;
+    if let Some(query) = &query {
+        let channels = by_id(conn.channels().await?);
+        for post in &mut posts {
+            post.highlights = highlights(post, query, &channels);
+        }
+    }
     Ok(Page { items: posts, next: found.next.map(|seq| seq.to_string()) })
 }
 
@@ -128,11 +137,20 @@ fn matches(query: &Query, row: &PostRow, channels: &HashMap<Uuid, ChannelRow>) -
     row.deleted_at.is_none() && channels.get(&row.channel_id).is_some_and(|channel| query.matches(&view::text_of(row, channel)))
 }
 
+/// What a query finds in a post's text, in UTF-16 code units.
+pub(crate) fn highlights(post: &PostView, query: &Query, channels: &HashMap<Uuid, ChannelRow>) -> Vec<[u32; 2]> {
+    let Some(channel) = channels.get(&post.row.channel_id) else { return Vec::new() };
+    view::to_utf16(&post.row.text, &query.explain(&view::text_of(&post.row, channel)))
+}
+
 /// Puts what a query found first among a post's matches, under no monitor's name.
 pub(crate) fn mark(post: &mut PostView, query: &Query, channels: &HashMap<Uuid, ChannelRow>) {
-    let Some(channel) = channels.get(&post.row.channel_id) else { return };
-    let ranges = view::to_utf16(&post.row.text, &query.explain(&view::text_of(&post.row, channel)));
-    post.matches.insert(0, view::MatchView { monitor_id: Uuid::nil(), monitor: String::new(), ranges });
+    let ranges = highlights(post, query, channels);
+    post.highlights.clone_from(&ranges);
+    if let Some(channel) = channels.get(&post.row.channel_id) {
+        post.found = view::found_parts(query, &view::text_of(&post.row, channel));
+    }
+    post.matches.insert(0, view::MatchView { monitor_id: Uuid::nil(), monitor: String::new(), ranges, discarded: false });
 }
 
 pub(crate) fn by_id(channels: Vec<ChannelRow>) -> HashMap<Uuid, ChannelRow> {

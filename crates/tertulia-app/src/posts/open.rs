@@ -3,11 +3,12 @@
 use crate::{
     Actor, App, AppError, Result,
     cases::{self, CaseView},
+    intake::find_or_create_author,
     live::{Audience, News},
 };
 use serde_json::json;
 use tertulia_care::{life::State, rules::Priority};
-use tertulia_kernel::PostId;
+use tertulia_kernel::{PostId, event::Author};
 use tertulia_store::{
     Tx,
     case::{CaseRow, ChangeRow},
@@ -15,6 +16,7 @@ use tertulia_store::{
     conversation::ConversationRow,
     post::{PostRow, StepRow},
 };
+use uuid::Uuid;
 
 /// Longest excerpt, in characters.
 const EXCERPT: usize = 160;
@@ -30,13 +32,9 @@ pub async fn open_case(app: &App, actor: &Actor, id: PostId) -> Result<CaseView>
     if post.direction != "in" || post.deleted_at.is_some() {
         return Err(AppError::conflict("not_theirs", "a case is about something somebody else wrote, and this is ours or deleted"));
     }
-    let Some(identity) = post.identity_id else {
-        let why = "only a copy of this post was kept for a while and its author is not known; it can get a case when a monitor catches it";
-        return Err(AppError::conflict("author_unknown", why));
-    };
-    let identity = tx.identity(identity).await?;
     let channel = tx.channel(post.channel_id).await?;
-    let mut conversation = conversation(app, &mut tx, &mut post, identity.person_id).await?;
+    let person = person(app, &mut tx, &mut post, &channel).await?;
+    let mut conversation = conversation(app, &mut tx, &mut post, person).await?;
     if let Some(case) = conversation.case_id {
         // Its thread has a case: the post joins it.
         let row = cases::load(&mut tx, actor, case.into()).await?;
@@ -46,7 +44,7 @@ pub async fn open_case(app: &App, actor: &Actor, id: PostId) -> Result<CaseView>
         tell(app, &view.row, &post, false);
         return Ok(view);
     }
-    let row = new_case(app, actor, &mut tx, &post, &channel, identity.person_id).await?;
+    let row = new_case(app, actor, &mut tx, &post, &channel, person).await?;
     tx.insert_cases(std::slice::from_ref(&row)).await?;
     conversation.case_id = Some(row.id);
     tx.update_conversations(std::slice::from_ref(&conversation)).await?;
@@ -72,8 +70,32 @@ async fn one(tx: &mut Tx, actor: &Actor, row: CaseRow) -> Result<CaseView> {
     cases::views(tx, actor, vec![row]).await?.into_iter().next().ok_or_else(AppError::not_found)
 }
 
+/// Who wrote it. The author of a post that was only kept for a while becomes a person now, unless they are one already.
+async fn person(app: &App, tx: &mut Tx, post: &mut PostRow, channel: &ChannelRow) -> Result<Uuid> {
+    if let Some(identity) = post.identity_id {
+        return Ok(tx.identity(identity).await?.person_id);
+    }
+    // Posts kept before schema 6 do not say whose they are.
+    let Some(external_id) = post.author_external_id.take() else {
+        let why = "only a copy of this post was kept for a while and its author is not known; it can get a case when a monitor catches it";
+        return Err(AppError::conflict("author_unknown", why));
+    };
+    let author = Author {
+        external_id,
+        handle: post.author_handle.clone(),
+        name: Some(post.author_name.clone()),
+        followers: post.followers.and_then(|count| u64::try_from(count).ok()),
+        ..Author::default()
+    };
+    let (identity, known) = find_or_create_author(app, tx, channel, &author).await?;
+    post.identity_id = Some(identity.id);
+    let why = json!({ "identity": if known { "known" } else { "new" }, "provider": channel.shows_as }).to_string();
+    tx.save_steps(&[StepRow { post_id: post.id, at: app.now().as_micros(), step: "related".into(), why }]).await?;
+    Ok(identity.person_id)
+}
+
 /// The post's conversation; a post kept only for a while has none yet.
-async fn conversation(app: &App, tx: &mut Tx, post: &mut PostRow, person: uuid::Uuid) -> Result<ConversationRow> {
+async fn conversation(app: &App, tx: &mut Tx, post: &mut PostRow, person: Uuid) -> Result<ConversationRow> {
     if let Some(id) = post.conversation_id {
         return Ok(tx.conversation(id).await?);
     }
@@ -99,7 +121,7 @@ async fn conversation(app: &App, tx: &mut Tx, post: &mut PostRow, person: uuid::
     Ok(row)
 }
 
-async fn new_case(app: &App, actor: &Actor, tx: &mut Tx, post: &PostRow, channel: &ChannelRow, person: uuid::Uuid) -> Result<CaseRow> {
+async fn new_case(app: &App, actor: &Actor, tx: &mut Tx, post: &PostRow, channel: &ChannelRow, person: Uuid) -> Result<CaseRow> {
     let now = app.now().as_micros();
     let words: String = post.text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(EXCERPT).collect();
     Ok(CaseRow {

@@ -1,10 +1,13 @@
 //! Taking pushed posts in: each by itself, so that a wrong one keeps nobody out.
 
-use super::{MOST_POSTS, read_post};
+use super::{LONGEST_POST, MOST_POSTS, WrongPost, read_post};
 use crate::{Actor, App, AppError, Result};
-use serde_json::Value;
-use tertulia_kernel::event::Event;
-use tertulia_policy::Scope;
+use serde_json::{Value, value::RawValue};
+use tertulia_kernel::{
+    Timestamp,
+    event::{Event, IncomingPost},
+};
+use tertulia_policy::{Permission, Scope};
 
 /// Posts handed to intake at once.
 const BATCH: usize = 250;
@@ -20,10 +23,20 @@ pub struct Pushed {
     pub rejected: Vec<(usize, String)>,
 }
 
+/// Refuses those who may not push: a token needs its scope, which only those who may push give; a session its user's role.
+pub fn must_push(actor: &Actor) -> Result<()> {
+    match actor.scopes {
+        Some(_) => actor.must_scope(Scope::Push),
+        None => actor.must(Permission::PushPosts),
+    }
+}
+
 /// Takes posts in for the push channel of that name. Sending them again changes nothing, so a caller who got no answer
 /// just sends them again.
-pub async fn take(app: &App, actor: &Actor, channel: &str, posts: &[Value]) -> Result<Pushed> {
-    actor.must_scope(Scope::Push)?;
+///
+/// Posts come as they were written and are read one by one, so that what a request costs is bounded by its size.
+pub async fn take(app: &App, actor: &Actor, channel: &str, posts: &[&RawValue]) -> Result<Pushed> {
+    must_push(actor)?;
     if posts.len() > MOST_POSTS {
         return Err(AppError::field("posts", "too_long", format!("at most {MOST_POSTS} posts in one request; send the rest in another")));
     }
@@ -40,7 +53,7 @@ pub async fn take(app: &App, actor: &Actor, channel: &str, posts: &[Value]) -> R
     let now = app.now();
     let (mut pushed, mut events) = (Pushed::default(), Vec::with_capacity(posts.len()));
     for (index, value) in posts.iter().enumerate() {
-        match read_post(value, now) {
+        match read_written(value, now) {
             Ok(mut post) => {
                 post.addressed = addressed;
                 events.push(Event::Post(Box::new(post)));
@@ -56,4 +69,14 @@ pub async fn take(app: &App, actor: &Actor, channel: &str, posts: &[Value]) -> R
         events = rest;
     }
     Ok(pushed)
+}
+
+fn read_written(post: &RawValue, now: Timestamp) -> std::result::Result<IncomingPost, WrongPost> {
+    let written = post.get();
+    if written.len() > LONGEST_POST {
+        return Err(WrongPost::new("post", format!("is {} bytes long", written.len()), format!("the most is {LONGEST_POST}")));
+    }
+    let value: Value = serde_json::from_str(written)
+        .map_err(|error| WrongPost::new("post", format!("can't be read: {error}"), "write numbers and texts as JSON has them"))?;
+    read_post(&value, now)
 }

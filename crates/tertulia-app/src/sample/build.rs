@@ -67,8 +67,10 @@ pub(super) fn monitor(app: &App, monitor: &data::Monitor, number: i64) -> Monito
         query: monitor.query.clone(),
         enabled: true,
         sample: true,
+        version: 1,
         created_at: now,
         updated_at: now,
+        ..MonitorRow::default()
     }
 }
 

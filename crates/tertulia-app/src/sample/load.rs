@@ -10,12 +10,12 @@ use crate::{
     Actor, App, AppError, Kind, Result,
     audit::{self, Object},
     live::{Audience, News},
-    settings,
+    monitors, settings,
 };
 use serde_json::json;
 use tertulia_kernel::{DepartmentId, UserId};
 use tertulia_policy::Role;
-use tertulia_store::{StoreError, Tx, department::Department, staff::User};
+use tertulia_store::{StoreError, Tx, bounded::Listed, department::Department, staff::User};
 
 /// Loads the sample company and plays its day; when it is loaded already, nothing happens. `actor` is `None` for the
 /// command line.
@@ -43,6 +43,13 @@ pub async fn load(app: &App, actor: Option<&Actor>) -> Result<Status> {
     app.live.tell(Audience::Everybody, News::Settings {});
     app.live.tell(Audience::Everybody, News::Reset {});
     Ok(status)
+}
+
+/// Whether nobody uses this house yet: it has no user and no channel, and the sample company was never here.
+pub async fn may_come_first(app: &App) -> Result<bool> {
+    let mut conn = app.store.read().await?;
+    let never = conn.setting::<bool>(settings::SAMPLE_LOADED).await?.is_none();
+    Ok(never && conn.count_listed(Listed::Users).await? == 0 && conn.count_listed(Listed::Channels).await? == 0)
 }
 
 /// Somebody loads it at this moment too, or a channel or monitor has a name of the sample's.
@@ -83,6 +90,7 @@ async fn furnish(app: &App, tx: &mut Tx, files: &Files) -> Result<Names> {
     for (monitor, number) in files.monitors.iter().zip(number..) {
         let row = build::monitor(app, monitor, number);
         tx.insert_monitor(&row).await?;
+        tx.insert_monitor_version(&monitors::version_of(&row, None, None, None)).await?;
         names.monitors.insert(monitor.key.clone(), row.id.into());
     }
     let first = tx.rules().await?.last().map_or(1, |last| last.position + 1);

@@ -2,13 +2,13 @@
 //! again: what is left is still flagged.
 
 use super::{NOTED, Noted, file, may};
+use crate::rules::{Actions, Conditions};
 use crate::{
     Actor, App, Result,
     audit::{self, Object},
     live::{Audience, News},
     settings,
 };
-use crate::rules::{Actions, Conditions};
 use serde_json::json;
 use std::time::Duration;
 use tertulia_store::{Constraint, StoreError, Tx};

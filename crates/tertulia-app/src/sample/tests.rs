@@ -220,6 +220,7 @@ fn every_monitor_finds_something_in_the_day() {
                 channel: &line.channel,
                 channel_kind: &channel.shows_as,
                 followers: line.author.followers,
+                ..PostText::default()
             })
         });
         assert!(found, "{} finds nothing", monitor.key);

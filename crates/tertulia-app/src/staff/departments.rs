@@ -5,11 +5,15 @@ use crate::{
     Actor, App, AppError, Result, Wrong,
     audit::{self, Object},
     live::{Audience, News},
+    page,
 };
 use serde_json::json;
 use tertulia_kernel::DepartmentId;
 use tertulia_policy::Permission;
-use tertulia_store::StoreError;
+use tertulia_store::{StoreError, bounded::Listed};
+
+/// Most departments: the list is shown whole.
+const MOST: i64 = 2_000;
 
 /// What a person fills in.
 #[derive(Clone, Debug)]
@@ -48,6 +52,7 @@ pub async fn create(app: &App, actor: &Actor, form: Form) -> Result<Department> 
     let Form { key, name_es, name_en } = check(&form)?;
     let now = app.now();
     let mut tx = app.store.begin().await?;
+    page::room(&mut tx, Listed::Departments, MOST).await?;
     let number = tx.take_numbers("department", 1).await?;
     let id = DepartmentId(app.new_id());
     let department = Department { id, number, key, name_es, name_en, members: 0, created_at: now };

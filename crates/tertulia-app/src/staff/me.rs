@@ -84,5 +84,7 @@ pub async fn change_password(app: &App, actor: &Actor, session: Option<&str>, cu
     tx.set_password(user.id, &hash).await?;
     tx.delete_sessions_of(user.id, keep.as_ref().map(<[u8; 32]>::as_slice)).await?;
     audit::record(app, &mut tx, Some(actor), "user.password_changed", Object::new("user", user.id), json!({})).await?;
-    Ok(tx.commit().await?)
+    tx.commit().await?;
+    app.live.tell_access(user.id);
+    Ok(())
 }

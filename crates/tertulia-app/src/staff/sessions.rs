@@ -27,6 +27,43 @@ fn due(last: Option<Timestamp>, now: Timestamp) -> bool {
     last.is_none_or(|last| now.seconds_since(last) >= NOTE_USE_EVERY)
 }
 
+/// What a caller showed, kept to ask again later whether it still holds: as hashes, never the secrets.
+#[derive(Clone, Copy, Debug)]
+pub enum Credential {
+    /// A console's session.
+    Session([u8; 32]),
+    /// An API token.
+    Token([u8; 32]),
+}
+
+impl Credential {
+    /// Of a session's secret.
+    pub fn session(secret: &str) -> Self {
+        Self::Session(secrets::hash(secret))
+    }
+
+    /// Of a token's secret.
+    pub fn token(secret: &str) -> Self {
+        Self::Token(secrets::hash(secret))
+    }
+}
+
+/// Who a credential stands for now, with today's role and departments. Looking is no use: it moves no session's end.
+pub async fn actor_now(app: &App, credential: Credential) -> Result<Actor> {
+    let mut conn = app.store.read().await?;
+    let (user, scopes) = match credential {
+        Credential::Session(hash) => {
+            let session = conn.session(&hash).await?.filter(|session| session.expires_at > app.now());
+            (session.ok_or_else(AppError::unauthenticated)?.user, None)
+        }
+        Credential::Token(hash) => {
+            let (token, user) = conn.token_by_hash(&hash).await?.ok_or_else(AppError::unauthenticated)?;
+            (user, Some(token.scopes))
+        }
+    };
+    actor(user, scopes)
+}
+
 /// The user of a session's secret; moves the session's end.
 pub async fn actor_of_session(app: &App, secret: &str) -> Result<Actor> {
     let now = app.now();

@@ -16,7 +16,7 @@ use tertulia_store::{Tx, department::Department, session::SetupLink};
 
 /// Days a link works.
 const LINK_DAYS: i64 = 7;
-const ADMINISTRATOR: &str = "administrator";
+pub(super) const ADMINISTRATOR: &str = "administrator";
 const INVITATION: &str = "invitation";
 
 /// The departments a company starts with: key, Spanish, English.
@@ -159,5 +159,6 @@ pub async fn accept(app: &App, secret: &str, form: Form, agent: Option<&str>) ->
         .await?;
     let signed_in = sign_in::start(app, &mut tx, user, agent).await?;
     tx.commit().await?;
+    app.live.tell_access(signed_in.user.id);
     Ok(signed_in)
 }

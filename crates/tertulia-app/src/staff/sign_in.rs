@@ -4,8 +4,7 @@
 //! counted before the password is looked at, so many at once gain nothing, and taken back when it was right.
 
 use super::{passwords, secrets, sessions};
-use crate::{App, AppError, Kind, Result};
-use std::net::IpAddr;
+use crate::{Actor, App, AppError, Kind, Result};
 use tertulia_kernel::Timestamp;
 use tertulia_store::{Tx, staff::User};
 
@@ -65,11 +64,12 @@ async fn count_attempt(app: &App, keys: &[(String, i64)], now: Timestamp) -> Res
 }
 
 /// Signs in. The same answer for an unknown e-mail, a wrong password, an invited or a disabled user.
-pub async fn sign_in(app: &App, email: &str, password: &str, address: Option<IpAddr>, agent: Option<&str>) -> Result<SignedIn> {
+/// `caller` is what stands for the network address it came from, if that is known.
+pub async fn sign_in(app: &App, email: &str, password: &str, caller: Option<String>, agent: Option<&str>) -> Result<SignedIn> {
     let now = app.now();
     let email: String = email.trim().to_lowercase().chars().take(254).collect();
     let mut keys = vec![(format!("email:{email}"), FREE_PER_EMAIL)];
-    keys.extend(address.map(|address| (format!("address:{address}"), FREE_PER_ADDRESS)));
+    keys.extend(caller.map(|caller| (format!("address:{caller}"), FREE_PER_ADDRESS)));
     count_attempt(app, &keys, now).await?;
 
     let mut conn = app.store.read().await?;
@@ -107,11 +107,13 @@ pub(super) async fn start(app: &App, tx: &mut Tx, user: User, agent: Option<&str
     Ok(SignedIn { user, secret: Secret(secret) })
 }
 
-/// Ends a session; an unknown one is fine.
-pub async fn sign_out(app: &App, secret: &str) -> Result<()> {
+/// Ends a user's session; an unknown one is fine.
+pub async fn sign_out(app: &App, actor: &Actor, secret: &str) -> Result<()> {
     let mut tx = app.store.begin().await?;
     tx.delete_session(&secrets::hash(secret)).await?;
-    Ok(tx.commit().await?)
+    tx.commit().await?;
+    app.live.tell_access(actor.id);
+    Ok(())
 }
 
 #[cfg(test)]

@@ -4,11 +4,15 @@ use super::{Token, secrets, sign_in::Secret};
 use crate::{
     Actor, App, AppError, Result, Wrong,
     audit::{self, Object},
+    page,
 };
 use serde_json::json;
 use tertulia_kernel::{TokenId, UserId};
 use tertulia_policy::{Permission, Scope};
-use tertulia_store::Tx;
+use tertulia_store::{Tx, bounded::Listed};
+
+/// Most tokens of a user: the list is shown whole.
+const MOST: i64 = 100;
 
 /// What secrets start with, so that people and scanners recognise a leaked one.
 const PREFIX: &str = "tertulia_";
@@ -45,6 +49,7 @@ fn check(name: &str, scopes: &[String]) -> Result<(String, Vec<Scope>)> {
 }
 
 async fn add(app: &App, tx: &mut Tx, actor: Option<&Actor>, user: UserId, name: String, scopes: Vec<Scope>) -> Result<Created> {
+    page::room(tx, Listed::TokensOf(user.0), MOST).await?;
     let now = app.now();
     let secret = format!("{PREFIX}{}", secrets::fresh(&*app.entropy));
     let token = Token { id: TokenId(app.new_id()), user, name, scopes, created_at: now, last_used_at: None };
@@ -54,10 +59,13 @@ async fn add(app: &App, tx: &mut Tx, actor: Option<&Actor>, user: UserId, name: 
     Ok(Created { token, secret: Secret(secret) })
 }
 
-/// Creates a token for oneself.
+/// Creates a token for oneself. One that pushes is made by those who may push, or from the command line.
 pub async fn create(app: &App, actor: &Actor, name: &str, scopes: &[String]) -> Result<Created> {
     actor.must_be_session()?;
     let (name, scopes) = check(name, scopes)?;
+    if scopes.contains(&Scope::Push) {
+        actor.must(Permission::PushPosts)?;
+    }
     let mut tx = app.store.begin().await?;
     let created = add(app, &mut tx, Some(actor), actor.id, name, scopes).await?;
     tx.commit().await?;
@@ -85,5 +93,7 @@ pub async fn delete(app: &App, actor: &Actor, id: TokenId) -> Result<()> {
     tx.delete_token(id).await?;
     let detail = json!({ "name": token.name, "user": token.user });
     audit::record(app, &mut tx, Some(actor), "token.deleted", Object::new("token", id), detail).await?;
-    Ok(tx.commit().await?)
+    tx.commit().await?;
+    app.live.tell_access(token.user);
+    Ok(())
 }

@@ -1,15 +1,20 @@
-//! Users: inviting, changing, disabling; creating from the command line.
+//! Users: inviting, changing, disabling; creating from the command line. A token can do none of it: a link or a role
+//! is a way to a session.
 
 use super::{User, passwords, setup};
 use crate::{
     Actor, App, AppError, Result, Wrong,
     audit::{self, Object},
     live::{Audience, News},
+    page,
 };
 use serde_json::{Map, Value, json};
 use tertulia_kernel::{DepartmentId, UserId};
 use tertulia_policy::{Permission, Role};
-use tertulia_store::Tx;
+use tertulia_store::{Tx, bounded::Listed};
+
+/// Most users, disabled ones too: the list is shown whole.
+const MOST: i64 = 5_000;
 
 /// A user to be.
 #[derive(Clone, Debug)]
@@ -78,6 +83,7 @@ pub(super) async fn add(app: &App, tx: &mut Tx, new: NewUser) -> Result<User> {
     if tx.user_by_email(&new.email).await?.is_some() {
         return Err(AppError::field("email", "taken", "a user with this e-mail address exists"));
     }
+    page::room(tx, Listed::Users, MOST).await?;
     let now = app.now();
     let user = User {
         id: UserId(app.new_id()),
@@ -97,6 +103,10 @@ pub(super) async fn add(app: &App, tx: &mut Tx, new: NewUser) -> Result<User> {
         created_at: now,
     };
     tx.insert_user(&user).await?;
+    if user.role == Role::Administrator {
+        // The house has its administrator: a link for the first one, printed in a log, must make no other.
+        tx.delete_setup_links_of(setup::ADMINISTRATOR, None).await?;
+    }
     Ok(user)
 }
 
@@ -108,6 +118,7 @@ pub async fn list(app: &App, _: &Actor) -> Result<Vec<User>> {
 /// Invites a user; returns the path of the link to give them.
 pub async fn invite(app: &App, actor: &Actor, new: NewUser) -> Result<(User, String)> {
     actor.must(Permission::ManageUsers)?;
+    actor.must_be_session()?;
     let new = check(new)?;
     let mut tx = app.store.begin().await?;
     let user = add(app, &mut tx, new).await?;
@@ -139,6 +150,7 @@ pub async fn create(app: &App, new: NewUser, password: &str) -> Result<User> {
 /// Changes a user. Disabling ends their sessions and removes their tokens; the last administrator stays one.
 pub async fn change(app: &App, actor: &Actor, id: UserId, change: Change) -> Result<User> {
     actor.must(Permission::ManageUsers)?;
+    actor.must_be_session()?;
     let mut wrong = Wrong::default();
     let name = change.name.as_deref().map(|name| wrong.text("name", name, 100));
     wrong.done()?;
@@ -182,6 +194,7 @@ pub async fn change(app: &App, actor: &Actor, id: UserId, change: Change) -> Res
     }
     audit::record(app, &mut tx, Some(actor), "user.changed", Object::new("user", id), Value::Object(detail)).await?;
     tx.commit().await?;
+    app.live.tell_access(id);
     app.live.tell(Audience::Everybody, News::Settings {});
     Ok(user)
 }
@@ -189,6 +202,7 @@ pub async fn change(app: &App, actor: &Actor, id: UserId, change: Change) -> Res
 /// A new link for a user who lost theirs or forgot the password; an earlier one stops working.
 pub async fn new_link(app: &App, actor: &Actor, id: UserId) -> Result<(User, String)> {
     actor.must(Permission::ManageUsers)?;
+    actor.must_be_session()?;
     let mut tx = app.store.begin().await?;
     let user = tx.user(id).await?.filter(|user| user.disabled_at.is_none()).ok_or_else(AppError::not_found)?;
     let path = setup::make_link(app, &mut tx, Some(id)).await?;

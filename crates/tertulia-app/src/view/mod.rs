@@ -7,5 +7,5 @@ mod marks;
 mod post;
 
 pub use marks::to_utf16;
-pub(crate) use post::text_of;
-pub use post::{MatchView, PostView, SendingView, post_views};
+pub use post::{FoundPart, MatchView, PostView, SendingView, post_views};
+pub(crate) use post::{found_parts, text_of};

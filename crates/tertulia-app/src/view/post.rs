@@ -4,6 +4,7 @@ use super::to_utf16;
 use crate::{
     App, Result,
     listening::{Listening, PostText},
+    query::Query,
 };
 use std::collections::HashMap;
 use tertulia_kernel::{MonitorId, Timestamp};
@@ -30,8 +31,32 @@ pub struct PostView {
     pub attachments: Vec<AttachmentRow>,
     /// Monitors that matched.
     pub matches: Vec<MatchView>,
+    /// What the search's own query found in the text, in UTF-16 code units, `[start, end)`.
+    pub highlights: Vec<[u32; 2]>,
+    /// The same part by part, where a query is being tried; empty elsewhere.
+    pub found: Vec<FoundPart>,
     /// For our answers: how sending goes.
     pub sending: Option<SendingView>,
+}
+
+/// Words of a text and the part of a query that found them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FoundPart {
+    /// In UTF-16 code units, `[start, end)`. Ranges of several parts may overlap.
+    pub range: [u32; 2],
+    /// The part, in canonical spelling.
+    pub part: String,
+}
+
+/// What a query finds in a post's text, part by part.
+pub(crate) fn found_parts(query: &Query, post: &PostText<'_>) -> Vec<FoundPart> {
+    let mut parts: Vec<FoundPart> = query
+        .found_parts(post)
+        .into_iter()
+        .flat_map(|(part, places)| to_utf16(post.text, &places).into_iter().map(move |range| FoundPart { range, part: part.clone() }))
+        .collect();
+    parts.sort_by_key(|found| found.range);
+    parts
 }
 
 /// A monitor's match.
@@ -43,6 +68,8 @@ pub struct MatchView {
     pub monitor: String,
     /// What it found in the text, in UTF-16 code units, `[start, end)`.
     pub ranges: Vec<[u32; 2]>,
+    /// Somebody threw the match out as noise.
+    pub discarded: bool,
 }
 
 /// How sending an answer goes.
@@ -78,7 +105,7 @@ pub async fn post_views(app: &App, conn: &mut Conn, rows: Vec<PostRow>) -> Resul
     let numbers: HashMap<Uuid, i64> = conn.cases_by_id(&cases).await?.into_iter().map(|row| (row.id, row.number)).collect();
     let parents: HashMap<Uuid, Uuid> = conn.parents_of(&ids).await?.into_iter().collect();
     let mut files = group(conn.attachments_of(&ids).await?.into_iter().filter_map(|file| Some((file.post_id?, file))));
-    let mut matched = group(conn.matches_of(&ids).await?.into_iter());
+    let mut matched = group(conn.matches_of(&ids).await?.into_iter().map(|(post, monitor, discarded)| (post, (monitor, discarded))));
     let answers: Vec<Uuid> = rows.iter().filter(|row| row.direction == "out").map(|row| row.id).collect();
     let mut sending: HashMap<Uuid, OutboxRow> =
         conn.answers_of_posts(&answers).await?.into_iter().map(|answer| (answer.post_id, answer)).collect();
@@ -90,6 +117,8 @@ pub async fn post_views(app: &App, conn: &mut Conn, rows: Vec<PostRow>) -> Resul
             parent_id: parents.get(&row.id).copied(),
             attachments: files.remove(&row.id).unwrap_or_default(),
             matches: matches(&listening, &row, channels.get(&row.channel_id), matched.remove(&row.id).unwrap_or_default()),
+            highlights: Vec::new(),
+            found: Vec::new(),
             sending: sending.remove(&row.id).map(sending_view),
             row,
         })
@@ -106,16 +135,18 @@ pub(crate) fn text_of<'p>(row: &'p PostRow, channel: &'p ChannelRow) -> PostText
         channel: &channel.name,
         channel_kind: &channel.shows_as,
         followers: row.followers.and_then(|count| u64::try_from(count).ok()),
+        url: row.url.as_deref(),
+        reply: row.in_reply_to.is_some(),
     }
 }
 
-fn matches(listening: &Listening, row: &PostRow, channel: Option<&ChannelRow>, monitors: Vec<Uuid>) -> Vec<MatchView> {
+fn matches(listening: &Listening, row: &PostRow, channel: Option<&ChannelRow>, monitors: Vec<(Uuid, bool)>) -> Vec<MatchView> {
     let mut matches: Vec<MatchView> = monitors
         .into_iter()
-        .map(|monitor_id| {
+        .map(|(monitor_id, discarded)| {
             let id = MonitorId(monitor_id);
             let found = channel.map(|channel| listening.explain(id, &text_of(row, channel))).unwrap_or_default();
-            MatchView { monitor_id, monitor: listening.monitor_name(id).to_owned(), ranges: to_utf16(&row.text, &found) }
+            MatchView { monitor_id, monitor: listening.monitor_name(id).to_owned(), ranges: to_utf16(&row.text, &found), discarded }
         })
         .collect();
     matches.sort_by(|a, b| a.monitor.cmp(&b.monitor));

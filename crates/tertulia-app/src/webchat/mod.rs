@@ -253,7 +253,7 @@ pub async fn upload(app: &App, visitor: &Visitor, name: &str, mime: &str, conten
         });
     }
     tx.save_attachments(std::slice::from_ref(&file)).await?;
-    let (row, _) = tx.attachment(file.id).await?;
+    let row = tx.attachment_row(file.id).await?;
     tx.commit().await?;
     Ok(row)
 }

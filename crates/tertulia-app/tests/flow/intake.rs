@@ -3,7 +3,7 @@
 use crate::support::{House, house};
 use std::time::Duration;
 use tertulia_app::{
-    cases::{self, FolderName, change, detail::ThreadItem},
+    cases::{self, FolderName, change, thread::ThreadItem},
     rules::{Actions, Conditions},
 };
 use tertulia_kernel::{

@@ -1,5 +1,6 @@
 //! A house for tests: a real database, a clock that moves when told, and a network that writes down what it is sent and
 //! can lose its replies. Channels against real networks are tested in `tertulia-channels`.
+#![allow(dead_code, reason = "each test program uses its part")]
 
 use async_trait::async_trait;
 use std::sync::{
@@ -28,6 +29,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 /// Runs a case on SQLite and on PostgreSQL.
+#[allow(unused_macros, reason = "shared by several test programs; not each uses it")]
 macro_rules! on_both {
     ($name:ident, $house:ident => $body:block) => {
         mod $name {
@@ -120,6 +122,7 @@ impl Sink for Recorder {
             max_length: Some(500),
             length_unit: LengthUnit::Chars,
             url_length: None,
+            short_mentions: false,
             public_answers: true,
             private_answers: true,
             reply_rule: ReplyRule::Anyone,
@@ -291,6 +294,7 @@ impl House {
             sample: false,
             created_at: 0,
             updated_at: 0,
+            ..MonitorRow::default()
         };
         tx.insert_monitor(&row).await.expect("insert");
         self.app.touch_listening(&mut tx).await.expect("touch");

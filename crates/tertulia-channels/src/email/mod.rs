@@ -96,6 +96,7 @@ fn caps() -> Caps {
         max_length: None,
         length_unit: LengthUnit::Chars,
         url_length: None,
+        short_mentions: false,
         public_answers: false,
         private_answers: true,
         reply_rule: ReplyRule::Anyone,

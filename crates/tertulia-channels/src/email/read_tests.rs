@@ -123,7 +123,8 @@ fn every_mail_is_kept_and_those_of_programs_and_lists_are_told_apart() {
     assert_eq!(reply.in_reply_to.as_deref(), Some(ANSWER));
     let newsletter = post(include_bytes!("fixtures/newsletter.eml"));
     assert_eq!((newsletter.addressed, newsletter.automatic), (true, Some(Automatic::List)));
-    let through_a_group = post(b"From: Ana <ana@b.example>\nList-Id: soporte <soporte.alas.example>\nMessage-ID: <1@b>\n\nMi pedido no llega");
+    let through_a_group =
+        post(b"From: Ana <ana@b.example>\nList-Id: soporte <soporte.alas.example>\nMessage-ID: <1@b>\n\nMi pedido no llega");
     assert_eq!((through_a_group.addressed, through_a_group.automatic), (true, Some(Automatic::List)));
     assert_eq!(post(b"From: ana@b.example\nMessage-ID: <2@b>\n\nhola").automatic, None);
 }

@@ -1,6 +1,7 @@
 //! One account's line to its server: calls with limits on time and size, errors sorted by what to do about them.
 
 use super::settings::Settings;
+use crate::fetch::public_only;
 use reqwest::{Method, RequestBuilder, Response, StatusCode, Url, header::HeaderMap};
 use serde_json::Value;
 use std::{
@@ -20,6 +21,8 @@ const MAX_WAIT: u64 = 3_600;
 /// Calls one server as one account.
 pub struct Client {
     http: reqwest::Client,
+    /// For hosts the server's answers name: they may not lead inside, whereas the server itself was chosen by us.
+    outward: reqwest::Client,
     base: Url,
     token: String,
     limit: Mutex<Option<Limit>>,
@@ -91,24 +94,28 @@ impl std::fmt::Display for CallError {
     }
 }
 
+fn builder(settings: &Settings) -> Result<reqwest::ClientBuilder, ChannelError> {
+    let builder = reqwest::Client::builder()
+        .user_agent(concat!("Tertulia/", env!("CARGO_PKG_VERSION")))
+        .connect_timeout(CONNECT)
+        // A line of its own for every call: some servers close theirs after an answer without saying so, and a POST on
+        // such a line would end as unknown. At a few calls a minute the handshakes cost nothing.
+        .pool_max_idle_per_host(0)
+        // A redirected POST would become a GET, and the token would follow to another host.
+        .redirect(reqwest::redirect::Policy::none());
+    let Some(proxy) = &settings.http_proxy else { return Ok(builder) };
+    let proxy = reqwest::Proxy::all(proxy.clone()).map_err(|error| ChannelError::Passing(format!("proxy: {error}")))?;
+    Ok(builder.no_proxy().proxy(proxy))
+}
+
 impl Client {
     /// Prepares the line; nothing is sent.
     pub fn new(settings: &Settings) -> Result<Self, ChannelError> {
         install_tls();
-        let mut builder = reqwest::Client::builder()
-            .user_agent(concat!("Tertulia/", env!("CARGO_PKG_VERSION")))
-            .connect_timeout(CONNECT)
-            // A line of its own for every call: some servers close theirs after an answer without saying so, and a POST on
-            // such a line would end as unknown. At a few calls a minute the handshakes cost nothing.
-            .pool_max_idle_per_host(0)
-            // A redirected POST would become a GET, and the token would follow to another host.
-            .redirect(reqwest::redirect::Policy::none());
-        if let Some(proxy) = &settings.http_proxy {
-            let proxy = reqwest::Proxy::all(proxy.clone()).map_err(|error| ChannelError::Passing(format!("proxy: {error}")))?;
-            builder = builder.no_proxy().proxy(proxy);
-        }
+        let failed = |error: &reqwest::Error| ChannelError::Passing(told(error));
         Ok(Self {
-            http: builder.build().map_err(|error| ChannelError::Passing(told(&error)))?,
+            http: builder(settings)?.build().map_err(|error| failed(&error))?,
+            outward: public_only(builder(settings)?).build().map_err(|error| failed(&error))?,
             base: settings.base_url.clone(),
             token: settings.access_token.clone(),
             limit: Mutex::new(None),
@@ -129,7 +136,8 @@ impl Client {
 
     /// A request of a whole address on the server's streaming host, without a limit on its length.
     pub fn stream(&self, url: Url) -> RequestBuilder {
-        self.http.get(url).bearer_auth(&self.token).header("accept", "text/event-stream")
+        let client = if url.host() == self.base.host() { &self.http } else { &self.outward };
+        client.get(url).bearer_auth(&self.token).header("accept", "text/event-stream")
     }
 
     /// Asks for a list or an entity.

@@ -4,6 +4,7 @@ use super::{
     client::{CallError, Client},
     status::{self, Me},
 };
+use crate::fetch::may_be_public;
 use reqwest::{StatusCode, Url};
 use serde_json::Value;
 use tertulia_kernel::caps::{Caps, LengthUnit, ReplyRule};
@@ -29,6 +30,7 @@ pub fn usual_caps() -> Caps {
         max_length: Some(500),
         length_unit: LengthUnit::Chars,
         url_length: Some(23),
+        short_mentions: true,
         public_answers: true,
         private_answers: true,
         reply_rule: ReplyRule::Anyone,
@@ -119,7 +121,7 @@ fn read(me: &Value, instance: &Value, base: &Url) -> Option<Server> {
 }
 
 /// The http(s) form of a `ws(s)://` streaming address. It must be as safe as the server's own: a token sent over https
-/// is not sent over http because an answer says so.
+/// is not sent over http, nor to a machine of our own network, because an answer says so.
 fn streaming_base(address: &str, base: &Url) -> Option<Url> {
     let address = match address.split_once("://")? {
         ("wss" | "https", rest) => format!("https://{rest}"),
@@ -127,7 +129,8 @@ fn streaming_base(address: &str, base: &Url) -> Option<Url> {
         _ => return None,
     };
     let mut url = Url::parse(&address).ok()?;
-    if url.scheme() == "http" && base.scheme() == "https" {
+    let inside = url.host() != base.host() && !may_be_public(&url);
+    if inside || (url.scheme() == "http" && base.scheme() == "https") {
         return None;
     }
     url.set_query(None);
@@ -167,6 +170,14 @@ mod tests {
         let server = read(&me, &old, &base()).expect("server");
         assert_eq!((server.max_post, server.me.domain.as_str()), (1000, "example.com"));
         assert_eq!(server.streaming, base(), "an unsafe streaming address is not taken");
+
+        for inside in ["wss://127.0.0.1:5432", "wss://[::1]/", "wss://10.0.0.8", "wss://printer.local", "wss://localhost"] {
+            let hostile = json!({"uri": "https://example.com/", "urls": {"streaming_api": inside}});
+            assert_eq!(read(&me, &hostile, &base()).expect("server").streaming, base(), "{inside}");
+        }
+        let own = Url::parse("http://127.0.0.1:8001/").expect("address");
+        let sibling = json!({"urls": {"streaming_api": "ws://127.0.0.1:8002"}});
+        assert_eq!(read(&me, &sibling, &own).expect("server").streaming.port(), Some(8002), "our own choice of host may be inside");
     }
 
     #[test]

@@ -106,8 +106,13 @@ pub(super) fn detail(code: &str, lang: Lang) -> Option<&'static str> {
             "Este servidor no tiene carpeta de datos donde guardar el día de ejemplo.",
             "This server has no data folder to keep the sample day in.",
         ),
+        "list_full" => (
+            "Ya hay tantos como puede haber. Elimina uno que no necesites.",
+            "There are as many as there can be. Remove one you don't need.",
+        ),
         "in_use" => ("Todavía se usa: primero mueve lo que depende de él.", "It is still in use: move what depends on it first."),
         "reserved_by_other" => ("Otra persona está respondiendo este caso.", "Somebody else is answering this case."),
+        "monitor_off" => ("Este monitor no escucha: enciéndelo primero.", "This monitor does not listen: switch it on first."),
         "channel_stopped" => ("Este canal está detenido: inícialo primero.", "This channel is stopped: start it first."),
         "offer_over" => ("Esta oferta ya terminó.", "This offer is over."),
         "send_gate" => {
@@ -149,6 +154,7 @@ pub(super) fn field(code: &str, lang: Lang) -> Option<&'static str> {
     let (es, en) = match code {
         "required" => ("Este campo es obligatorio.", "This field is required."),
         "too_long" => ("Es demasiado largo.", "It is too long."),
+        "too_many" => ("Son demasiados a la vez.", "That is too many at once."),
         "too_short" => ("Es demasiado corto.", "It is too short."),
         "taken" => ("Ya está en uso.", "It is already in use."),
         "email" => ("No es una dirección de correo.", "It is not an e-mail address."),

@@ -91,8 +91,22 @@ pub(crate) async fn speak(request: Request, next: Next) -> Response {
     if plain { render(&error_of(status), lang, response.headers()) } else { response }
 }
 
+/// What to do about an error, where its code is known.
+pub fn detail(error: &AppError, lang: Lang) -> Option<&'static str> {
+    catalogue::detail(error.code, lang)
+}
+
+/// What is wrong with a field, where its code is known.
+pub fn field(field: &FieldError, lang: Lang) -> Option<&'static str> {
+    catalogue::field(field.code, lang)
+}
+
 /// What is wrong with a field: by its code, or in the words the error brought.
 fn words(error: &AppError, field: &FieldError, lang: Lang) -> String {
+    // A body that is no JSON has no field to name: where it went wrong is all there is to say.
+    if field.field.is_empty() {
+        return field.message.clone();
+    }
     if let Some(known) = catalogue::field(field.code, lang) {
         return known.to_owned();
     }
@@ -102,11 +116,13 @@ fn words(error: &AppError, field: &FieldError, lang: Lang) -> String {
 
 fn render(error: &AppError, lang: Lang, kept: &HeaderMap) -> Response {
     let status = status_of(error);
+    let known = catalogue::detail(error.code, lang).map_or_else(|| error.message.clone(), str::to_owned);
+    let place = error.fields.iter().find(|field| field.field.is_empty() && !field.message.is_empty());
     let problem = Problem {
         code: error.code.to_owned(),
         status: status.as_u16(),
-        title: error.message.clone(),
-        detail: Some(catalogue::detail(error.code, lang).map_or_else(|| error.message.clone(), str::to_owned)),
+        detail: Some(place.map_or_else(|| known.clone(), |place| format!("{known} ({})", place.message))),
+        title: known,
         fields: error
             .fields
             .iter()

@@ -13,8 +13,9 @@ use tertulia_app::{
     cases::{
         self, FolderName,
         change::{self, CaseChange},
-        detail::{self, CaseDetail, ConversationView, ThreadItem},
+        detail::{self, CaseDetail, ConversationView},
         presence,
+        thread::{self, ThreadItem},
     },
     live::Present,
 };
@@ -31,6 +32,7 @@ pub fn routes() -> OpenApiRouter<HttpState> {
         .routes(routes!(counts))
         .routes(routes!(bulk))
         .routes(routes!(show, change_case))
+        .routes(routes!(earlier))
         .routes(routes!(take))
         .routes(routes!(reserve))
         .routes(routes!(release))
@@ -117,6 +119,28 @@ async fn bulk(State(app): State<App>, Signed(actor): Signed, Json(form): Json<ap
     responses((status = 200, body = api::CaseDetail), (status = 401, body = Problem), (status = 404, body = Problem)))]
 async fn show(State(app): State<App>, Signed(actor): Signed, Path(id): Path<Uuid>) -> Result<Json<api::CaseDetail>> {
     Ok(Json(api_detail(detail::detail(&app, &actor, id.into()).await?)))
+}
+
+/// What comes before a page of a case's thread.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct ThreadParams {
+    /// A case's or a page's `older`.
+    before: String,
+}
+
+/// An earlier page of a case's thread.
+#[utoipa::path(get, path = "/api/v1/cases/{id}/thread", operation_id = "list_case_thread", tag = "cases",
+    params(("id" = Uuid, Path), ThreadParams),
+    responses((status = 200, body = api::ThreadPage), (status = 401, body = Problem), (status = 404, body = Problem), (status = 422, body = Problem)))]
+async fn earlier(
+    State(app): State<App>,
+    Signed(actor): Signed,
+    Path(id): Path<Uuid>,
+    Query(params): Query<ThreadParams>,
+) -> Result<Json<api::ThreadPage>> {
+    let page = thread::older(&app, &actor, id.into(), &params.before).await?;
+    Ok(Json(api::ThreadPage { items: page.items.into_iter().map(api_thread_item).collect(), older: page.older }))
 }
 
 /// Changes a case.
@@ -230,9 +254,8 @@ fn api_conversation(view: ConversationView) -> api::Conversation {
     }
 }
 
-fn api_detail(detail: CaseDetail) -> api::CaseDetail {
-    let json = |text: &str| serde_json::from_str(text).unwrap_or(serde_json::Value::Null);
-    let thread = detail.thread.into_iter().map(|item| match item {
+fn api_thread_item(item: ThreadItem) -> api::ThreadItem {
+    match item {
         ThreadItem::Post(view) => api::ThreadItem::Post { post: Box::new(present::post(*view)) },
         ThreadItem::Note(note) => api::ThreadItem::Note { note: api_note(note) },
         ThreadItem::Change(row) => api::ThreadItem::Change {
@@ -240,15 +263,20 @@ fn api_detail(detail: CaseDetail) -> api::CaseDetail {
                 at: present::at(row.at),
                 actor_id: row.actor_id,
                 actor: row.actor,
-                detail: json(&row.detail),
+                detail: serde_json::from_str(&row.detail).unwrap_or(serde_json::Value::Null),
                 kind: row.kind,
             },
         },
-    });
+    }
+}
+
+fn api_detail(detail: CaseDetail) -> api::CaseDetail {
+    let why = serde_json::from_str(&detail.view.row.why).unwrap_or(serde_json::Value::Null);
     api::CaseDetail {
         conversations: detail.conversations.into_iter().map(api_conversation).collect(),
-        thread: thread.collect(),
-        why: json(&detail.view.row.why),
+        thread: detail.thread.into_iter().map(api_thread_item).collect(),
+        older: detail.older,
+        why,
         presence: detail.present.into_iter().map(api_presence).collect(),
         reserved_by: detail.reserved_by.map(|user| user.0),
         reserved_until: detail.reserved_by.and(present::maybe_at(detail.view.row.reserved_until)),

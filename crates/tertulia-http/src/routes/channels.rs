@@ -2,18 +2,21 @@
 
 use crate::{
     HttpState, Result,
-    extract::{Json, Path, Signed},
+    extract::{Json, Path, Query, Signed},
     present,
 };
 use axum::{extract::State, http::StatusCode};
+use serde::Deserialize;
 use tertulia_api_types::{channels as api, problem::Problem};
 use tertulia_app::{
     App,
     channel::{SettingField, SettingInput},
     channels::{self, ChannelView, Checked},
+    told::Told,
 };
 use tertulia_kernel::Timestamp;
 use tertulia_store::channel::QuarantineRow;
+use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
@@ -73,7 +76,7 @@ async fn check(State(app): State<App>, Signed(actor): Signed, Json(form): Json<a
             findings: report.findings.into_iter().map(present::bilingual).collect(),
             error: None,
         },
-        Checked::Fails(why) => api::ChannelCheck { ok: false, account: None, findings: Vec::new(), error: Some(why) },
+        Checked::Fails(why) => api::ChannelCheck { ok: false, account: None, findings: Vec::new(), error: Some(present::told(why)) },
     }))
 }
 
@@ -107,12 +110,26 @@ async fn delete(State(app): State<App>, Signed(actor): Signed, Path(id): Path<Uu
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Events of a channel that could not be taken in. Supervisors and administrators.
-#[utoipa::path(get, path = "/api/v1/channels/{id}/quarantine", operation_id = "list_quarantine", tag = "channels", params(("id" = Uuid, Path)),
+/// Where a list goes on.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct ListParams {
+    /// The id of the last row of the page before.
+    after: Option<String>,
+}
+
+/// Events of a channel that could not be taken in, newest first, two hundred at a time. Supervisors and administrators.
+#[utoipa::path(get, path = "/api/v1/channels/{id}/quarantine", operation_id = "list_quarantine", tag = "channels",
+    params(("id" = Uuid, Path), ListParams),
     responses((status = 200, body = Vec<api::Quarantined>), (status = 401, body = Problem), (status = 403, body = Problem),
-        (status = 404, body = Problem)))]
-async fn quarantine(State(app): State<App>, Signed(actor): Signed, Path(id): Path<Uuid>) -> Result<Json<Vec<api::Quarantined>>> {
-    Ok(Json(channels::quarantined(&app, &actor, id.into()).await?.into_iter().map(api_quarantined).collect()))
+        (status = 404, body = Problem), (status = 422, body = Problem)))]
+async fn quarantine(
+    State(app): State<App>,
+    Signed(actor): Signed,
+    Path(id): Path<Uuid>,
+    Query(params): Query<ListParams>,
+) -> Result<Json<Vec<api::Quarantined>>> {
+    Ok(Json(channels::quarantined(&app, &actor, id.into(), params.after.as_deref()).await?.into_iter().map(api_quarantined).collect()))
 }
 
 /// Tries an event in quarantine again. Supervisors and administrators.
@@ -175,11 +192,11 @@ fn api_channel(view: ChannelView) -> api::Channel {
         caps: present::caps(&view.caps),
         health: api::ChannelHealth {
             state: view.state.as_str().into(),
-            mode: health.mode,
+            mode: present::maybe_told(health.mode),
             last_event_at: present::maybe_at(health.last_event_at),
             last_ok_at: present::maybe_at(health.last_ok_at),
             lag_ms: health.lag_ms,
-            last_error: health.last_error,
+            last_error: present::maybe_told(health.last_error),
             last_error_at: present::maybe_at(health.last_error_at),
             errors: health.errors,
             kept: health.kept,
@@ -204,7 +221,7 @@ fn api_quarantined(row: QuarantineRow) -> api::Quarantined {
     api::Quarantined {
         id: row.id,
         external_id: row.external_id,
-        error: row.error,
+        error: present::told(Told::read(&row.error)),
         payload: String::from_utf8_lossy(shown).into_owned(),
         received_at: present::at(row.received_at),
         attempts: row.attempts,

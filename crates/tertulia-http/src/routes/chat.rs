@@ -224,7 +224,7 @@ async fn live(
 ) -> Result<Sse<impl Stream<Item = std::result::Result<Event, Infallible>>>> {
     slow_down(&state, "live", &visiting.key(), READS)?;
     let place = state.limits.place(format!("live {}", visiting.key()), MOST_LIVE).ok_or_else(|| too_many(60))?;
-    let (_, updates) = state.app.live.listen(None);
+    let (_, _, updates) = state.app.live.listen(None);
     let follow = Follow::new(&state.app, visiting.visitor.clone()).await?;
     let closing = state.closing.clone().cancelled_owned();
     let happening = Follower { app: state.app, visiting, updates, follow, _place: place };

@@ -12,12 +12,15 @@ pub mod files;
 pub mod live;
 pub mod me;
 pub mod meta;
+pub mod monitor_matches;
+pub mod monitor_versions;
 pub mod monitors;
 pub mod notices;
 pub mod offers;
 pub mod people;
 pub mod posts;
 pub mod posts_push;
+pub mod queries;
 pub mod rules;
 pub mod sample;
 pub mod session;
@@ -28,6 +31,9 @@ pub mod users;
 
 use crate::HttpState;
 use utoipa_axum::router::OpenApiRouter;
+
+/// Where POST brings a large body: sending it may take long.
+pub(crate) const WITH_LARGE_BODY: [&str; 3] = ["/api/v1/posts", "/api/v1/uploads", "/chat/{channel}/files"];
 
 /// All nouns' routes.
 pub(crate) fn all() -> OpenApiRouter<HttpState> {
@@ -49,6 +55,9 @@ pub(crate) fn all() -> OpenApiRouter<HttpState> {
         .merge(posts_push::routes())
         .merge(posts::routes())
         .merge(monitors::routes())
+        .merge(monitor_versions::routes())
+        .merge(monitor_matches::routes())
+        .merge(queries::routes())
         .merge(rules::routes())
         .merge(people::routes())
         .merge(canned::routes())

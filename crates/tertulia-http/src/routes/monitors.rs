@@ -2,29 +2,81 @@
 
 use crate::{
     HttpState, Result,
-    extract::{Json, Path, Signed},
+    extract::{Json, Path, Query, Signed},
     present,
+    routes::monitor_matches::api_history,
 };
 use axum::{extract::State, http::StatusCode};
+use serde::Deserialize;
 use tertulia_api_types::{monitors as api, problem::Problem};
 use tertulia_app::{
     App,
-    monitors::{self, Check, MonitorView},
+    monitors::{self, Listing, MonitorBrief, MonitorView, folders},
 };
-use tertulia_kernel::Timestamp;
+use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
 /// Its routes.
 pub fn routes() -> OpenApiRouter<HttpState> {
-    OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(change, delete)).routes(routes!(check)).routes(routes!(preview))
+    OpenApiRouter::new()
+        .routes(routes!(list, create))
+        .routes(routes!(show, change, delete))
+        .routes(routes!(list_folders))
+        .routes(routes!(move_folder))
 }
 
-/// All monitors.
-#[utoipa::path(get, path = "/api/v1/monitors", operation_id = "list_monitors", tag = "listening",
+/// Which monitors, and where to go on.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct ListParams {
+    /// In this folder or below it.
+    folder: Option<String>,
+    /// Of this owner.
+    owner_id: Option<Uuid>,
+    /// With these letters in name or query, whatever their case and accents.
+    q: Option<String>,
+    /// The last number of the page before.
+    after: Option<i64>,
+    /// At most so many, up to 500; all when absent.
+    limit: Option<i64>,
+}
+
+/// Monitors, by number; all unless the parameters say otherwise. A page shorter than `limit` is the last.
+#[utoipa::path(get, path = "/api/v1/monitors", operation_id = "list_monitors", tag = "listening", params(ListParams),
     responses((status = 200, body = Vec<api::Monitor>), (status = 401, body = Problem)))]
-async fn list(State(app): State<App>, Signed(actor): Signed) -> Result<Json<Vec<api::Monitor>>> {
-    Ok(Json(monitors::list(&app, &actor).await?.into_iter().map(api_monitor).collect()))
+async fn list(State(app): State<App>, Signed(actor): Signed, Query(params): Query<ListParams>) -> Result<Json<Vec<api::Monitor>>> {
+    let listing =
+        Listing { folder: params.folder, owner: params.owner_id.map(Into::into), q: params.q, after: params.after, limit: params.limit };
+    Ok(Json(monitors::list(&app, &actor, &listing).await?.into_iter().map(api_monitor).collect()))
+}
+
+/// One monitor.
+#[utoipa::path(get, path = "/api/v1/monitors/{id}", operation_id = "get_monitor", tag = "listening", params(("id" = Uuid, Path)),
+    responses((status = 200, body = api::Monitor), (status = 401, body = Problem), (status = 404, body = Problem)))]
+async fn show(State(app): State<App>, Signed(actor): Signed, Path(id): Path<Uuid>) -> Result<Json<api::Monitor>> {
+    Ok(Json(api_monitor(monitors::show(&app, &actor, id.into()).await?)))
+}
+
+/// Folders that hold monitors, by name.
+#[utoipa::path(get, path = "/api/v1/monitors/folders", operation_id = "list_monitor_folders", tag = "listening",
+    responses((status = 200, body = Vec<api::MonitorFolder>), (status = 401, body = Problem)))]
+async fn list_folders(State(app): State<App>, Signed(actor): Signed) -> Result<Json<Vec<api::MonitorFolder>>> {
+    let folders = folders::list(&app, &actor).await?.into_iter();
+    Ok(Json(folders.map(|(folder, monitors)| api::MonitorFolder { folder, monitors }).collect()))
+}
+
+/// Moves everything in and below a folder into another. Supervisors and administrators.
+#[utoipa::path(post, path = "/api/v1/monitors/folders/move", operation_id = "move_monitor_folder", tag = "listening",
+    request_body = api::MonitorFolderMove,
+    responses((status = 200, body = api::MonitorFolderMoved), (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 422, body = Problem)))]
+async fn move_folder(
+    State(app): State<App>,
+    Signed(actor): Signed,
+    Json(form): Json<api::MonitorFolderMove>,
+) -> Result<Json<api::MonitorFolderMoved>> {
+    Ok(Json(api::MonitorFolderMoved { moved: folders::rename(&app, &actor, &form.from, &form.to).await? }))
 }
 
 /// Creates a monitor. Supervisors and administrators.
@@ -61,40 +113,20 @@ async fn delete(State(app): State<App>, Signed(actor): Signed, Path(id): Path<Uu
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Checks a query: its canonical form and plain reading, or what is wrong and where.
-#[utoipa::path(post, path = "/api/v1/monitors/check", operation_id = "check_query", tag = "listening", request_body = api::QueryCheckForm,
-    responses((status = 200, body = api::QueryCheck), (status = 401, body = Problem), (status = 422, body = Problem)))]
-async fn check(Signed(actor): Signed, Json(form): Json<api::QueryCheckForm>) -> Result<Json<api::QueryCheck>> {
-    Ok(Json(match monitors::check(&actor, &form.query)? {
-        Check::Good { canonical, reading } => {
-            api::QueryCheck { ok: true, canonical: Some(canonical), reading: Some(present::bilingual(reading)), error: None }
-        }
-        Check::Bad { problem, range: [start, end] } => {
-            let (message, hint) = (present::bilingual(problem.message), present::bilingual(problem.hint));
-            let error = api::QueryError { code: problem.code, start, end, message, hint };
-            api::QueryCheck { ok: false, canonical: None, reading: None, error: Some(error) }
-        }
-    }))
-}
-
-/// Tries a query on recent posts.
-#[utoipa::path(post, path = "/api/v1/monitors/preview", operation_id = "preview_query", tag = "listening", request_body = api::PreviewForm,
-    responses((status = 200, body = api::Preview), (status = 401, body = Problem), (status = 422, body = Problem)))]
-async fn preview(State(app): State<App>, Signed(actor): Signed, Json(form): Json<api::PreviewForm>) -> Result<Json<api::Preview>> {
-    let found = monitors::preview(&app, &actor, &form.query, form.limit).await?;
-    Ok(Json(api::Preview {
-        posts: found.posts.into_iter().map(present::post).collect(),
-        scanned: found.scanned as u64,
-        matched: found.matched as u64,
-        since: found.since.map(Timestamp::to_rfc3339),
-    }))
-}
-
 fn read(form: api::MonitorForm) -> monitors::Form {
-    monitors::Form { name: form.name, query: form.query, enabled: form.enabled }
+    monitors::Form {
+        name: form.name,
+        query: form.query,
+        enabled: form.enabled,
+        folder: form.folder,
+        owner: form.owner_id.map(Into::into),
+        note: form.note,
+    }
 }
 
-fn api_monitor(view: MonitorView) -> api::Monitor {
+/// A monitor.
+pub(super) fn api_monitor(view: MonitorView) -> api::Monitor {
+    let owner = view.row.owner_id.zip(view.owner);
     api::Monitor {
         id: view.row.id,
         number: view.row.number,
@@ -102,7 +134,18 @@ fn api_monitor(view: MonitorView) -> api::Monitor {
         query: view.row.query,
         reading: present::bilingual(view.reading),
         enabled: view.row.enabled,
+        cost: view.cost.map(Into::into),
         matched_day: view.matched_day,
+        folder: view.row.folder,
+        owner: owner.map(|(id, name)| api::MonitorOwner { id, name }),
+        version: view.row.version,
+        history: view.history.map(api_history),
+        created_at: present::at(view.row.created_at),
         updated_at: present::at(view.row.updated_at),
     }
+}
+
+/// A monitor in a few words.
+pub(super) fn brief(monitor: MonitorBrief) -> api::MonitorBrief {
+    api::MonitorBrief { id: monitor.id, number: monitor.number, name: monitor.name, folder: monitor.folder, enabled: monitor.enabled }
 }

@@ -8,7 +8,7 @@ use crate::{
 };
 use axum::extract::State;
 use serde::Deserialize;
-use tertulia_api_types::{people as api, posts::PostPage, problem::Problem};
+use tertulia_api_types::{cases::CasePage, people as api, posts::PostPage, problem::Problem};
 use tertulia_app::{
     App,
     people::{self, PersonDetail},
@@ -19,7 +19,7 @@ use uuid::Uuid;
 
 /// Its routes.
 pub fn routes() -> OpenApiRouter<HttpState> {
-    OpenApiRouter::new().routes(routes!(list)).routes(routes!(show, change)).routes(routes!(posts))
+    OpenApiRouter::new().routes(routes!(list)).routes(routes!(show, change)).routes(routes!(posts)).routes(routes!(cases))
 }
 
 /// Which people, and where to go on.
@@ -72,6 +72,20 @@ async fn change(
 ) -> Result<Json<api::PersonDetail>> {
     let change = people::Change { name: change.name, kind: change.kind, note: change.note, vip: change.vip };
     Ok(Json(api_person(people::change(&app, &actor, id.into(), change).await?)))
+}
+
+/// A person's cases, newest first, as far as the caller sees them.
+#[utoipa::path(get, path = "/api/v1/people/{id}/cases", operation_id = "list_person_cases", tag = "people",
+    params(("id" = Uuid, Path), PageParams),
+    responses((status = 200, body = CasePage), (status = 401, body = Problem), (status = 404, body = Problem), (status = 422, body = Problem)))]
+async fn cases(
+    State(app): State<App>,
+    Signed(actor): Signed,
+    Path(id): Path<Uuid>,
+    Query(params): Query<PageParams>,
+) -> Result<Json<CasePage>> {
+    let page = people::person_cases(&app, &actor, id.into(), params.after.as_deref(), params.limit).await?;
+    Ok(Json(CasePage { items: page.items.into_iter().map(present::case_row).collect(), next: page.next }))
 }
 
 /// What a person wrote, newest first.

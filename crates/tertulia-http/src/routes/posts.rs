@@ -9,7 +9,7 @@ use axum::extract::State;
 use serde::Deserialize;
 use tertulia_api_types::{cases::CaseRow, posts as api, problem::Problem};
 use tertulia_app::{
-    App,
+    App, AppError,
     page::Page,
     posts::{self, PostDetail, Search},
     view::PostView,
@@ -33,6 +33,8 @@ struct SearchParams {
     channel_id: Option<Uuid>,
     /// Only those this monitor matched.
     monitor_id: Option<Uuid>,
+    /// With `monitor_id`: `only` those thrown out of it as noise, or `hide` those.
+    discarded: Option<String>,
     /// A page's `next`.
     after: Option<String>,
     /// Posts per page, at most 100; 50 when absent.
@@ -44,7 +46,14 @@ struct SearchParams {
 #[utoipa::path(get, path = "/api/v1/posts", operation_id = "list_posts", tag = "posts", params(SearchParams),
     responses((status = 200, body = api::PostPage), (status = 401, body = Problem), (status = 422, body = Problem)))]
 async fn list(State(app): State<App>, Signed(actor): Signed, Query(params): Query<SearchParams>) -> Result<Json<api::PostPage>> {
+    let discarded = match params.discarded.as_deref().filter(|word| !word.is_empty()) {
+        None => None,
+        Some("only") => Some(true),
+        Some("hide") => Some(false),
+        Some(_) => return Err(AppError::field("discarded", "unknown", "hide or only").into()),
+    };
     let search = Search {
+        discarded,
         q: params.q,
         channel: params.channel_id.map(Into::into),
         monitor: params.monitor_id.map(Into::into),

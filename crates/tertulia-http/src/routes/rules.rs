@@ -5,7 +5,7 @@ use crate::{
     extract::{Json, Path, Signed},
 };
 use axum::{extract::State, http::StatusCode};
-use tertulia_api_types::{monitors as api, problem::Problem};
+use tertulia_api_types::{problem::Problem, rules as api};
 use tertulia_app::{
     App, AppError,
     rules::{self, Actions, Conditions, Priority, RuleView},

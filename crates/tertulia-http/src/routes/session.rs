@@ -3,6 +3,7 @@
 use crate::{
     HttpState, Result,
     extract::{ClientAddress, Json, SESSION_COOKIE, Signed, session_secret},
+    limit,
     routes::me::api_me,
 };
 use axum::{
@@ -42,16 +43,17 @@ async fn create(
     headers: HeaderMap,
     Json(form): Json<SignIn>,
 ) -> Result<Response> {
-    let signed_in = sign_in::sign_in(&state.app, &form.email, &form.password, address, agent(&headers)).await?;
+    let caller = address.map(|address| limit::caller(Some(address)));
+    let signed_in = sign_in::sign_in(&state.app, &form.email, &form.password, caller, agent(&headers)).await?;
     begun(&state, &signed_in).await
 }
 
 /// Signs out.
 #[utoipa::path(delete, path = "/api/v1/session", operation_id = "sign_out", tag = "session",
     responses((status = 204), (status = 401, body = Problem)))]
-async fn delete(State(state): State<HttpState>, _: Signed, headers: HeaderMap) -> Result<Response> {
+async fn delete(State(state): State<HttpState>, Signed(actor): Signed, headers: HeaderMap) -> Result<Response> {
     if let Some(secret) = session_secret(&headers) {
-        sign_in::sign_out(&state.app, secret).await?;
+        sign_in::sign_out(&state.app, &actor, secret).await?;
     }
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie(&state, "", 0)?)]).into_response())
 }

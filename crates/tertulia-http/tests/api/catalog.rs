@@ -14,27 +14,27 @@ use uuid::Uuid;
 /// Smallest picture a browser takes.
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR";
 
-fn id(value: &Value) -> &str {
+pub(super) fn id(value: &Value) -> &str {
     value["id"].as_str().expect("an id")
 }
 
-fn texts(page: &Value) -> Vec<&str> {
+pub(super) fn texts(page: &Value) -> Vec<&str> {
     page["items"].as_array().expect("items").iter().map(|post| post["text"].as_str().expect("text")).collect()
 }
 
-async fn push_channel(admin: &Client, name: &str) -> ChannelId {
+pub(crate) async fn push_channel(admin: &Client, name: &str) -> ChannelId {
     let form = json!({ "kind": "push", "name": name, "enabled": true, "window_days": 0, "settings": {} });
     let channel = admin.post("/api/v1/channels", form).await.expect(201);
     ChannelId(id(&channel).parse().expect("a UUID"))
 }
 
-fn written(external_id: &str, by: &str, text: &str) -> IncomingPost {
+pub(crate) fn written(external_id: &str, by: &str, text: &str) -> IncomingPost {
     let author = Author { external_id: by.into(), handle: by.into(), name: Some(by.into()), followers: Some(50), ..Author::default() };
     let at = Timestamp::from_seconds(1_795_269_000);
     IncomingPost { addressed: true, lang: Some("es".into()), ..IncomingPost::new(external_id, author, text, at) }
 }
 
-async fn take_in(app: &TestApp, channel: ChannelId, posts: Vec<IncomingPost>) -> anyhow::Result<()> {
+pub(crate) async fn take_in(app: &TestApp, channel: ChannelId, posts: Vec<IncomingPost>) -> anyhow::Result<()> {
     let events = posts.into_iter().map(|post| Event::Post(Box::new(post))).collect();
     app.app.accept(channel, events, Vec::new()).await?;
     Ok(())
@@ -83,11 +83,38 @@ async fn a_search_means_the_same_on_both_databases_and_keeps_the_case_lock() -> 
         agent.post(&format!("{path}/case"), Value::Null).await.expect_problem(404, "not_found");
         let person = hidden["author"]["person_id"].as_str().expect("a person");
         assert_eq!(texts(&agent.get(&format!("/api/v1/people/{person}/posts")).await.expect(200)), Vec::<&str>::new());
-        assert_eq!(agent.get(&format!("/api/v1/people/{person}")).await.expect(200)["cases"], json!([]));
+        let seen = agent.get(&format!("/api/v1/people/{person}")).await.expect(200);
+        assert_eq!((&seen["cases"], &seen["posts"]), (&json!([]), &json!(0)), "not even their number shows");
         assert_eq!(admin.get(&format!("/api/v1/people/{person}")).await.expect(200)["cases"].as_array().expect("cases").len(), 1);
         let wrong = admin.get("/api/v1/posts?q=maleta%20AND").await.expect_problem(422, "invalid_query");
         assert_eq!(wrong["fields"][0]["field"], "q");
         admin.get("/api/v1/posts?after=x").await.expect_problem(422, "invalid");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_case_search_finds_each_case_once_whatever_the_pages() -> anyhow::Result<()> {
+    for database in Database::BOTH {
+        let app = TestApp::start(database).await?;
+        let admin = app.as_admin().await?;
+        let channel = push_channel(&admin, "buzon").await;
+        // Ana and Luis write by turns, each in a thread of their own.
+        let posts = (1..=8).map(|n| {
+            let by = if n % 2 == 1 { "ana" } else { "luis" };
+            IncomingPost { in_reply_to: (n > 2).then(|| (n - 2).to_string()), ..written(&n.to_string(), by, &format!("maleta 1 {n}")) }
+        });
+        take_in(&app, channel, posts.collect()).await?;
+        for (words, first) in [("maleta", 2), ("1", 1)] {
+            let (mut after, mut numbers) = (String::new(), Vec::new());
+            loop {
+                let page = admin.get(&format!("/api/v1/cases?q={words}&limit=1{after}")).await.expect(200);
+                numbers.extend(page["items"].as_array().expect("items").iter().map(|row| row["number"].as_i64().expect("a number")));
+                let Some(next) = page["next"].as_str() else { break };
+                after = format!("&after={next}");
+            }
+            assert_eq!(numbers, [first, 3 - first], "{database:?} {words}");
+        }
     }
     Ok(())
 }
@@ -111,6 +138,46 @@ async fn a_post_without_a_case_gets_one_by_hand_once() -> anyhow::Result<()> {
     // What follows in the thread follows the case.
     take_in(&app, channel, vec![IncomingPost { in_reply_to: Some("1".into()), ..written("2", "ana", "Y una cosa más") }]).await?;
     assert_eq!(admin.get("/api/v1/posts").await.expect(200)["items"][0]["case_id"], case["id"]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_case_by_hand_of_a_post_that_was_only_passing_by_knows_its_author() -> anyhow::Result<()> {
+    for database in Database::BOTH {
+        let app = TestApp::start(database).await?;
+        let admin = app.as_admin().await?;
+        let form = json!({ "kind": "push", "name": "plaza", "enabled": true, "window_days": 7, "settings": {} });
+        let channel = ChannelId(id(&admin.post("/api/v1/channels", form).await.expect(201)).parse()?);
+        let passing = |post: IncomingPost| IncomingPost { addressed: false, ..post };
+        let first = passing(written("1", "ana", "Qué vuelo tan largo"));
+        take_in(&app, channel, vec![first.clone(), passing(written("2", "ana", "Y sin cena")), passing(written("3", "luis", "Hola"))])
+            .await?;
+        let people = async || admin.get("/api/v1/people").await.expect(200)["items"].as_array().expect("items").clone();
+        assert!(people().await.is_empty(), "{database:?}: no person is made of everybody who passes by");
+        let post = async |text: &str| {
+            let page = admin.get("/api/v1/posts").await.expect(200);
+            let found = page["items"].as_array().expect("items").iter().find(|post| post["text"] == text).expect("kept for a while");
+            id(found).to_owned()
+        };
+        let long = post("Qué vuelo tan largo").await;
+        let case = admin.post(&format!("/api/v1/posts/{long}/case"), Value::Null).await.expect(200);
+        assert_eq!((&case["person"]["name"], &case["reason"]), (&json!("ana"), &json!("by_hand")), "{database:?}");
+        let dinner = post("Y sin cena").await;
+        let other = admin.post(&format!("/api/v1/posts/{dinner}/case"), Value::Null).await.expect(200);
+        assert_eq!(other["person"]["id"], case["person"]["id"], "one author, one person");
+        let detail = admin.get(&format!("/api/v1/posts/{long}")).await.expect(200);
+        let steps: Vec<&str> = detail["steps"].as_array().expect("steps").iter().map(|step| step["step"].as_str().expect("text")).collect();
+        assert_eq!((steps, &detail["post"]["author"]["person_id"]), (vec!["related", "cased"], &case["person"]["id"]));
+        // It stays now, is still one post, and what its author says next is known to be theirs.
+        take_in(&app, channel, vec![first, written("4", "ana", "¿Me ayudan?")]).await?;
+        assert_eq!(texts(&admin.get(&format!("/api/v1/people/{}/posts", id(&case["person"]))).await.expect(200)).len(), 3);
+        assert_eq!(people().await.len(), 1, "{database:?}: luis still only passes by");
+        let mut conn = app.app.store.read().await?;
+        let kept = conn.posts_by_external(channel.0, &["1".into(), "3".into()]).await?;
+        let left: Vec<(bool, Option<&str>)> =
+            kept.iter().map(|row| (row.keep_until.is_some(), row.author_external_id.as_deref())).collect();
+        assert!(left.contains(&(false, None)) && left.contains(&(true, Some("luis"))), "{left:?}");
+    }
     Ok(())
 }
 
@@ -139,7 +206,12 @@ async fn monitors_are_checked_tried_and_listened_to() -> anyhow::Result<()> {
         take_in(&app, channel, posts).await?;
         let found = admin.get(&format!("/api/v1/posts?monitor_id={}", id(&monitor))).await.expect(200);
         assert_eq!(texts(&found), ["🌻 Mirasol perdió mi vuelo"], "{database:?}");
-        assert_eq!(found["items"][0]["matches"], json!([{ "monitor_id": monitor["id"], "monitor": "Marca", "ranges": [[3, 10]] }]));
+        assert_eq!(
+            found["items"][0]["matches"],
+            json!([{ "monitor_id": monitor["id"], "monitor": "Marca", "ranges": [[3, 10]], "discarded": false }])
+        );
+        let searched = admin.get("/api/v1/posts?q=vuelo").await.expect(200);
+        assert_eq!(searched["items"][0]["highlights"], json!([[21, 26]]));
         assert_eq!(admin.get("/api/v1/monitors").await.expect(200)[0]["matched_day"], 1);
         let preview = agent.post("/api/v1/monitors/preview", json!({ "query": "perdi* vuelo" })).await.expect(200);
         assert_eq!(

@@ -28,12 +28,27 @@ async fn problems_speak_the_callers_language() -> anyhow::Result<()> {
     let reply = spanish.patch("/api/v1/me", json!({ "name": " ", "theme": "pink" })).await;
     let problem = reply.expect_problem(422, "invalid");
     assert_eq!(reply.headers["content-language"], "es");
-    assert_eq!(problem["detail"], "Corrige los campos marcados.");
+    assert_eq!((&problem["detail"], &problem["title"]), (&json!("Corrige los campos marcados."), &json!("Corrige los campos marcados.")));
     assert_eq!(problem["fields"][0], json!({ "field": "name", "code": "required", "message": "Este campo es obligatorio." }));
     assert_eq!(problem["fields"][1]["field"], "theme");
     let english = spanish.with("accept-language", "en");
     let problem = english.get("/api/v1/no").await.expect_problem(404, "not_found");
     assert_eq!(problem["detail"], "It does not exist, or you may not see it.");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_body_that_can_not_be_read_is_told_where() -> anyhow::Result<()> {
+    let app = TestApp::start(Database::Sqlite).await?;
+    let admin = app.as_admin().await?.with("accept-language", "es");
+    let refused = admin.post("/api/v1/posts", json!({ "channel": "foro" })).await.expect_problem(400, "malformed_body");
+    assert_eq!(refused["title"], "No se entiende el cuerpo de la solicitud.");
+    let detail = refused["detail"].as_str().expect("words");
+    assert!(detail.starts_with("No se entiende") && detail.contains("missing field `posts` at line 1 column 18"), "{detail}");
+    let refused = admin.post("/api/v1/posts", json!({ "channel": "foro", "posts": {} })).await.expect_problem(400, "malformed_body");
+    assert!(refused["fields"][0]["message"].as_str().is_some_and(|words| words.contains("expected a list of posts")), "{refused}");
+    let refused = admin.patch("/api/v1/me", json!({ "name": 5 })).await.expect_problem(400, "malformed_body");
+    assert!(refused["detail"].as_str().is_some_and(|words| words.contains("name: invalid type: integer `5`")), "{refused}");
     Ok(())
 }
 

@@ -116,6 +116,13 @@ async fn an_address_that_tries_many_users_slows_down() -> anyhow::Result<()> {
     claim.post("/api/v1/session", sign_in("u99@company.test", "not the password")).await.expect_problem(429, "login_limited");
     let other = one.with("x-forwarded-for", "203.0.113.8");
     other.post("/api/v1/session", sign_in("u99@company.test", "not the password")).await.expect_problem(401, "invalid_credentials");
+    // A household has all addresses of an IPv6 network: a fresh one for each guess is still the same caller.
+    for guess in 0..21 {
+        let reply = app.anonymous().with("x-forwarded-for", format!("2001:db8:1:2::{guess:x}"));
+        let reply = reply.post("/api/v1/session", sign_in(&format!("v{guess}@company.test"), "not the password")).await;
+        let refused = if guess < 20 { (401, "invalid_credentials") } else { (429, "login_limited") };
+        reply.expect_problem(refused.0, refused.1);
+    }
     Ok(())
 }
 

@@ -117,6 +117,12 @@ async fn a_token_can_not_make_tokens_or_passwords() -> anyhow::Result<()> {
     token.post("/api/v1/tokens", json!({ "name": "more", "scopes": ["push"] })).await.expect_problem(403, "session_required");
     let change = json!({ "current": PASSWORD, "new": "otra frase larga" });
     token.post("/api/v1/me/password", change).await.expect_problem(403, "session_required");
+    // Nor by a way around: a link, an invitation or a role leads to a session.
+    let own = format!("/api/v1/users/{}", user.id);
+    token.post(&format!("{own}/setup-link"), json!({})).await.expect_problem(403, "session_required");
+    token.patch(&own, json!({ "name": "Otro" })).await.expect_problem(403, "session_required");
+    let invite = json!({ "email": "eva@company.test", "name": "Eva", "role": "administrator", "department_ids": [], "locale": "es" });
+    token.post("/api/v1/users", invite).await.expect_problem(403, "session_required");
     Ok(())
 }
 

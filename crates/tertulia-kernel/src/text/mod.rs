@@ -7,7 +7,7 @@
 //!   and leaves the flag [`Token::enye`].
 //! - `#tag`, `@handle` and `$tick` are one token with a [`Sigil`]. A tag in camel case or with underscores also yields
 //!   its parts ([`Token::part`]), which lie on the places the tag covers.
-//! - A web address is one [`Kind::Url`] token, never words. Each emoji is a token; skin tones are left out.
+//! - A web address is one [`Kind::Url`] token, never words ([`Text::of_address`] reads those). Each emoji is a token; skin tones are left out.
 //! - Elongated words (`graciasss`) also have short forms ([`Text::forms`]).
 //! - Han, Kana, Thai, Lao, Khmer and Myanmar are cut into overlapping pairs, one per character; the last one is alone.
 //! - A text is read up to [`MAX_TOKENS`] tokens ([`Text::is_cut`]).
@@ -118,6 +118,20 @@ impl<'a> Text<'a> {
     #[must_use]
     pub fn new(original: &'a str) -> Self {
         scan::scan(original)
+    }
+
+    /// Reads the words of a web address, which [`Text::new`] takes as one token: what stands between its signs, after
+    /// the scheme. Nothing in it is a tag, handle, tick or address of its own; percent escapes are not decoded.
+    ///
+    /// ```
+    /// use tertulia_kernel::text::Text;
+    /// let words = Text::of_address("https://www.example.com/mi_marca/@ana?a=1");
+    /// let words: Vec<&str> = words.tokens().iter().map(|t| words.form(t)).collect();
+    /// assert_eq!(words, ["www", "example", "com", "mi", "marca", "ana", "a", "1"]);
+    /// ```
+    #[must_use]
+    pub fn of_address(address: &'a str) -> Self {
+        scan::scan_address(address)
     }
 
     /// The text as it was written.

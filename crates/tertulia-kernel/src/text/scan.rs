@@ -9,10 +9,21 @@ use super::{Kind, MAX_BYTES, MAX_TOKENS, Sigil, Text, Token};
 
 /// Reads a text into tokens.
 pub(super) fn scan(original: &str) -> Text<'_> {
+    scan_from(original, 0, false)
+}
+
+/// Reads the words of a web address, after its scheme.
+pub(super) fn scan_address(address: &str) -> Text<'_> {
+    let scheme = address.find("://").filter(|end| address[..*end].bytes().all(|b| b.is_ascii_alphanumeric() || b"+.-".contains(&b)));
+    scan_from(address, scheme.map_or(0, |end| end + 3), true)
+}
+
+fn scan_from(original: &str, at: usize, address: bool) -> Text<'_> {
     let read = floor_boundary(original, MAX_BYTES);
     let mut scanner = Scanner {
         text: &original[..read],
-        at: 0,
+        at: at.min(read),
+        address,
         folded: String::with_capacity(read),
         tokens: Vec::with_capacity(read / 6 + 1),
         position: 0,
@@ -51,6 +62,8 @@ struct Word {
 struct Scanner<'a> {
     text: &'a str,
     at: usize,
+    /// True when the text is one web address, in which `#`, `@` and `$` only separate words.
+    address: bool,
     folded: String,
     tokens: Vec<Token>,
     position: u32,
@@ -235,7 +248,7 @@ impl Scanner<'_> {
             '$' | '＄' => Sigil::Tick,
             _ => return false,
         };
-        if self.after_word || self.url_at(next) {
+        if self.address || self.after_word || self.url_at(next) {
             return false;
         }
         let opens = self.visible_from(next).is_some_and(|n| match sigil {
@@ -278,7 +291,7 @@ impl Scanner<'_> {
 
     /// A web address, from its scheme to the first space or closing sign.
     fn url(&mut self) -> bool {
-        if self.after_word || !self.url_at(self.at) {
+        if self.address || self.after_word || !self.url_at(self.at) {
             return false;
         }
         self.finish();

@@ -35,6 +35,7 @@ pub(crate) fn post(n: u128, text: &str) -> NewPost {
         direction: "in".into(),
         visibility: "public".into(),
         identity_id: Some(id(IDENTITY)),
+        author_external_id: None,
         user_id: None,
         author_name: "Marta".into(),
         author_handle: "marta@beta.test".into(),

@@ -4,7 +4,9 @@
 mod company;
 mod flow;
 mod ledger;
+mod monitors;
 mod search;
+mod sight;
 mod staff;
 mod transactions;
 mod upgrade;

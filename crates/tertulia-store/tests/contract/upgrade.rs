@@ -4,10 +4,11 @@ use super::{count, run, sqlite_url};
 use tertulia_store::{Store, newest_schema};
 
 /// What a company of the first schema has.
-const FIRST_DATA: [&str; 4] = [
+const FIRST_DATA: [&str; 5] = [
     "INSERT INTO department (id, number, key, name_es, name_en, created_at) VALUES ({1}, 1, 'sales', 'Ventas', 'Sales', 1)",
     "INSERT INTO staff (id, number, email, name, role, idle_since, created_at) VALUES ({2}, 1, 'a@b.test', 'A', 'agent', 1, 1)",
     "INSERT INTO staff_department (user_id, department_id) VALUES ({2}, {1})",
+    "INSERT INTO monitor (id, number, name, query, enabled, created_at, updated_at) VALUES ({1}, 1, 'Marca', 'mirasol', TRUE, 1, 2)",
     "INSERT INTO setting (key, value) VALUES ('company', '{\"name\":\"Alas\"}')",
 ];
 
@@ -27,6 +28,12 @@ async fn upgrade(url: &str, literal: fn(u8) -> String, version: i64) -> anyhow::
     let user = conn.user_by_email("a@b.test").await?.expect("kept");
     assert_eq!(user.departments.len(), 1);
     assert_eq!(conn.setting::<serde_json::Value>("company").await?, Some(serde_json::json!({ "name": "Alas" })));
+    // A monitor of before has its first version.
+    let monitor = conn.monitors().await?.remove(0);
+    assert_eq!((monitor.version, monitor.folder.as_str(), monitor.owner_id), (1, "", None));
+    let versions = conn.monitor_versions(monitor.id, i64::MAX, 9).await?;
+    let kept: Vec<_> = versions.iter().map(|row| (row.number, row.query.as_str(), row.at)).collect();
+    assert_eq!(kept, if version < 7 { vec![(1, "mirasol", 2)] } else { vec![] });
     drop(conn);
 
     // A database that a newer program migrated is refused, not damaged.

@@ -48,6 +48,7 @@ pub async fn run(args: IntakeArgs) -> anyhow::Result<()> {
             sample: false,
             created_at: 0,
             updated_at: 0,
+            ..MonitorRow::default()
         };
         tx.insert_monitor(&row).await?;
     }

@@ -1,6 +1,7 @@
 //! `tertulia bench`: measures the flow on this machine and prints one JSON object. It fills a database of its own:
 //! never point it at one that is in use.
 
+mod history;
 mod intake;
 mod read;
 mod workload;
@@ -17,6 +18,8 @@ use uuid::Uuid;
 pub enum BenchCommand {
     /// Posts per second through the whole flow: matched, related, decided, stored, indexed.
     Intake(intake::IntakeArgs),
+    /// A new monitor applied to stored posts: its first page, the whole, and what intake feels of it.
+    History(history::HistoryArgs),
     /// The inbox's first page and search over many cases and posts.
     Read(read::ReadArgs),
 }
@@ -25,6 +28,7 @@ pub enum BenchCommand {
 pub async fn run(command: BenchCommand) -> anyhow::Result<()> {
     match command {
         BenchCommand::Intake(args) => intake::run(args).await,
+        BenchCommand::History(args) => history::run(args).await,
         BenchCommand::Read(args) => read::run(args).await,
     }
 }

@@ -8,8 +8,9 @@ use std::{path::PathBuf, time::Instant};
 use tertulia_app::{
     Actor, App,
     cases::{self, FolderName},
+    staff::users::{self, NewUser},
 };
-use tertulia_kernel::UserId;
+use tertulia_kernel::{DepartmentId, UserId};
 use tertulia_policy::Role;
 use tertulia_store::{
     case::CaseRow,
@@ -43,12 +44,12 @@ pub async fn run(args: ReadArgs) -> anyhow::Result<()> {
     let app = super::open(args.postgres.as_deref(), &args.folder).await?;
     let filled = app.store.read().await?.newest_case_number().await?;
     let began = Instant::now();
-    fill(&app, usize::try_from(filled).unwrap_or(0), &args).await?;
+    fill(&app, usize::try_from(filled).unwrap_or(0), args.cases, args.posts_per_case).await?;
     let fill_seconds = began.elapsed().as_secs_f64();
     let department = app.store.read().await?.department_ids().await?[0];
-    let actor =
-        |role| Actor { id: UserId(Uuid::from_u128(1)), name: "bench".into(), role, departments: vec![department.into()], scopes: None };
-    let (boss, agent) = (actor(Role::Supervisor), actor(Role::Agent));
+    let boss =
+        Actor { id: UserId(Uuid::from_u128(1)), name: "bench".into(), role: Role::Supervisor, departments: Vec::new(), scopes: None };
+    let agent = an_agent(&app, department.into()).await?;
     let mut workload = Workload::new(99);
     let mut figures = serde_json::Map::new();
     for (name, who, folder) in [
@@ -96,7 +97,27 @@ pub async fn run(args: ReadArgs) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn quantiles(mut times: Vec<f64>) -> serde_json::Value {
+/// An agent of one department: sees that part of the cases and those without one.
+async fn an_agent(app: &App, department: DepartmentId) -> anyhow::Result<Actor> {
+    const EMAIL: &str = "bench@tertulia.invalid";
+    let known = app.store.read().await?.user_by_email(EMAIL).await?;
+    let user = match known {
+        Some(user) => user,
+        None => {
+            let new = NewUser {
+                email: EMAIL.into(),
+                name: "bench".into(),
+                role: Role::Agent,
+                departments: vec![department],
+                locale: "en".into(),
+            };
+            users::create(app, new, &Uuid::new_v4().to_string()).await?
+        }
+    };
+    Ok(Actor { id: user.id, name: user.name, role: Role::Agent, departments: user.departments, scopes: None })
+}
+
+pub(super) fn quantiles(mut times: Vec<f64>) -> serde_json::Value {
     times.sort_by(f64::total_cmp);
     let at =
         |share: f64| times.get(((times.len() as f64 * share) as usize).min(times.len().saturating_sub(1))).copied().unwrap_or_default();
@@ -105,14 +126,14 @@ fn quantiles(mut times: Vec<f64>) -> serde_json::Value {
 }
 
 /// Fills the database up to the size asked for, some thousand posts a transaction.
-async fn fill(app: &App, filled: usize, args: &ReadArgs) -> anyhow::Result<()> {
+pub(super) async fn fill(app: &App, filled: usize, all: usize, posts_per_case: usize) -> anyhow::Result<()> {
     const CASES: usize = 1_000;
     let mut workload = Workload::new(11 + filled as u64);
     let channel = super::channel(app, "bench").await?;
     let departments = app.store.read().await?.department_ids().await?;
     let mut done = filled;
-    while done < args.cases {
-        let count = CASES.min(args.cases - done);
+    while done < all {
+        let count = CASES.min(all - done);
         let mut tx = app.store.begin().await?;
         let (person_number, case_number) = (tx.take_numbers("person", count as i64).await?, tx.take_numbers("case", count as i64).await?);
         let (mut people, mut identities, mut cases, mut conversations, mut posts) = (vec![], vec![], vec![], vec![], vec![]);
@@ -161,7 +182,7 @@ async fn fill(app: &App, filled: usize, args: &ReadArgs) -> anyhow::Result<()> {
                 continues: None,
                 created_at: now,
             });
-            for p in 0..args.posts_per_case {
+            for p in 0..posts_per_case {
                 let text = workload.post(0, 1, true, tertulia_kernel::Timestamp::from_micros(now)).text;
                 posts.push(new_post(app.new_id(), channel, format!("b{number}-{p}"), conversation, case, identity, text, now));
             }
@@ -235,6 +256,7 @@ fn new_post(
             direction: "in".into(),
             visibility: "public".into(),
             identity_id: Some(identity),
+            author_external_id: None,
             user_id: None,
             author_name: "Persona".into(),
             author_handle: "persona".into(),

@@ -65,6 +65,11 @@ impl Workload {
         &self.words[rank.min(WORDS - 1)]
     }
 
+    /// The word of a rank, 0 being the commonest.
+    pub fn ranked(&self, rank: usize) -> &str {
+        &self.words[rank.min(WORDS - 1)]
+    }
+
     /// A word that is neither among the commonest nor the rarest: what brands and topics look like.
     fn topic(&mut self) -> String {
         self.words[300 + self.random.below(WORDS - 300)].clone()

@@ -1,4 +1,6 @@
-//! Monitors and posts from JSON Lines, checked field by field.
+//! Monitors, shared lists and posts from JSON Lines, checked field by field.
+
+mod posts;
 
 use std::collections::HashMap;
 use std::fmt;
@@ -6,7 +8,9 @@ use std::io::Read;
 use std::path::Path;
 
 use serde_json::{Map, Value};
-use tertulia_listen::{Locale, Post, Query, QueryError};
+use tertulia_listen::{ListError, Lists, Locale, Query, QueryError};
+
+pub use self::posts::{PostLine, read_posts};
 
 /// An id as it was given: a whole number or a text. Numbers sort by value, before texts; texts by their bytes.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -33,29 +37,6 @@ pub struct MonitorLine {
     pub query: Query,
 }
 
-/// One post.
-pub struct PostLine {
-    pub id: Id,
-    text: String,
-    author: Option<String>,
-    lang: Option<String>,
-    channel: Option<String>,
-    followers: Option<u64>,
-}
-
-impl PostLine {
-    /// The post as queries see it.
-    pub fn view(&self) -> Post<'_> {
-        Post {
-            text: &self.text,
-            author: self.author.as_deref(),
-            lang: self.lang.as_deref(),
-            channel: self.channel.as_deref(),
-            followers: self.followers,
-        }
-    }
-}
-
 /// What is wrong with a file, where.
 #[derive(Debug)]
 pub struct InputError {
@@ -76,8 +57,12 @@ enum Fault {
     NotCount,
     NotId,
     NotAuthor,
+    NotTexts,
+    NotChoice(String),
     Repeated(usize),
     Query(QueryError),
+    /// The term of a list, from 0.
+    Term(usize, QueryError),
 }
 
 impl InputError {
@@ -109,6 +94,12 @@ impl InputError {
             Fault::Repeated(line) => {
                 format!("{} {line}", pick("repite el de la línea", "repeats the one of line"))
             }
+            Fault::NotTexts => pick("debe ser un texto o una lista de textos", "must be a string or a list of strings"),
+            Fault::NotChoice(name) => format!("{} \"{name}\"", pick("no admite el valor", "cannot be")),
+            Fault::Term(index, e) => {
+                let term = pick("término", "term");
+                format!("{term} {}: [{}] {}. {}", index + 1, e.code.as_str(), e.message(locale), e.hint(locale))
+            }
             Fault::Query(e) => {
                 format!("[{}] {} (bytes {}..{}). {}", e.code.as_str(), e.message(locale), e.span.start, e.span.end, e.hint(locale))
             }
@@ -118,7 +109,7 @@ impl InputError {
 }
 
 /// Reads and checks all monitors. An id may stand only once.
-pub fn read_monitors(path: &Path) -> Result<Vec<MonitorLine>, InputError> {
+pub fn read_monitors(path: &Path, lists: &Lists) -> Result<Vec<MonitorLine>, InputError> {
     let bytes = read(path)?;
     let mut seen: HashMap<Id, usize> = HashMap::new();
     let mut monitors = Vec::new();
@@ -130,44 +121,28 @@ pub fn read_monitors(path: &Path) -> Result<Vec<MonitorLine>, InputError> {
             return Err(at.error(Some("id"), Fault::Repeated(first)));
         }
         let text = at.text(&object, "query")?.ok_or_else(|| at.error(Some("query"), Fault::Missing))?;
-        let query = Query::parse(&text).map_err(|e| at.error(Some("query"), Fault::Query(e)))?;
+        let query = Query::parse_with(&text, lists).map_err(|e| at.error(Some("query"), Fault::Query(e)))?;
         monitors.push(MonitorLine { id, query });
     }
     Ok(monitors)
 }
 
-/// Reads and checks all posts, in order; of several mistakes the first in the file is told.
-pub fn read_posts(path: &Path, threads: usize) -> Result<Vec<PostLine>, InputError> {
+/// Reads and checks shared lists, one `{"name", "terms"}` a line; none when there is no file.
+pub fn read_lists(path: Option<&Path>) -> Result<Lists, InputError> {
+    let mut lists = Lists::new();
+    let Some(path) = path else { return Ok(lists) };
     let bytes = read(path)?;
-    let lines: Vec<(usize, &[u8])> = lines(&bytes).collect();
-    let share = lines.len().div_ceil(threads).max(1);
-    let read_chunk = |chunk: &[(usize, &[u8])]| chunk.iter().map(|(number, line)| post(Place { path, line: *number }, line)).collect();
-    let parts: Vec<Result<Vec<PostLine>, InputError>> = std::thread::scope(|scope| {
-        let running: Vec<_> = lines.chunks(share).map(|chunk| scope.spawn(|| read_chunk(chunk))).collect();
-        running.into_iter().map(|r| r.join().unwrap_or_else(|p| std::panic::resume_unwind(p))).collect()
-    });
-    let mut posts = Vec::with_capacity(lines.len());
-    for part in parts {
-        posts.extend(part?);
+    for (number, line) in lines(&bytes) {
+        let at = Place { path, line: number };
+        let object = at.object(line)?;
+        let name = at.text(&object, "name")?.ok_or_else(|| at.error(Some("name"), Fault::Missing))?;
+        let terms = at.texts(&object, "terms")?;
+        lists.add(&name, &terms).map_err(|error| match error {
+            ListError::Empty => at.error(Some("terms"), Fault::Missing),
+            ListError::Term { index, error } => at.error(Some("terms"), Fault::Term(index, error)),
+        })?;
     }
-    Ok(posts)
-}
-
-fn post(at: Place<'_>, line: &[u8]) -> Result<PostLine, InputError> {
-    let object = at.object(line)?;
-    let id = at.id(&object)?;
-    let text = at.text(&object, "text")?.ok_or_else(|| at.error(Some("text"), Fault::Missing))?;
-    let author = object.get("author");
-    let followers = match object.get("followers").filter(|v| !v.is_null()) {
-        Some(count) => Some(("followers", count)),
-        // The push API gives them with the author.
-        None => author.and_then(|a| a.get("followers")).filter(|v| !v.is_null()).map(|v| ("author.followers", v)),
-    };
-    let followers = match followers {
-        Some((field, count)) => Some(count.as_u64().ok_or_else(|| at.error(Some(field), Fault::NotCount))?),
-        None => None,
-    };
-    Ok(PostLine { id, text, author: at.author(author)?, lang: at.text(&object, "lang")?, channel: at.text(&object, "channel")?, followers })
+    Ok(lists)
 }
 
 /// The line being read.
@@ -209,20 +184,6 @@ impl Place<'_> {
             None | Some(Value::Null) => Ok(None),
             Some(Value::String(text)) => Ok(Some(text.clone())),
             Some(_) => Err(self.error(Some(field), Fault::NotText)),
-        }
-    }
-
-    /// A handle, or the push API's object with one.
-    fn author(&self, author: Option<&Value>) -> Result<Option<String>, InputError> {
-        match author {
-            None | Some(Value::Null) => Ok(None),
-            Some(Value::String(text)) => Ok(Some(text.clone())),
-            Some(Value::Object(author)) => {
-                let named = ["handle", "id"].iter().find_map(|key| author.get(*key).and_then(Value::as_str));
-                let named = named.ok_or_else(|| self.error(Some("author"), Fault::NotAuthor))?;
-                Ok(Some(named.to_owned()))
-            }
-            Some(_) => Err(self.error(Some("author"), Fault::NotAuthor)),
         }
     }
 }

@@ -59,6 +59,22 @@ fn one_server_per_data_folder() {
     house.run(&["serve", "--listen", "127.0.0.1:0"]).fails_with("another program uses this data folder");
 }
 
+#[tokio::test]
+async fn a_server_whose_logs_nobody_keeps_any_more_works_on_and_stops() {
+    let house = House::new();
+    house.create_user("ana@company.test", "administrator").ok();
+    let token = house.create_token("ana@company.test", "push,read,write");
+    let mut server = house.serve();
+    server.forget_logs();
+    let client = server.client(&token);
+    let form = json!({ "kind": "push", "name": "buzon", "enabled": true, "window_days": 0, "settings": {} });
+    assert_eq!(client.post("/api/v1/channels", form).await.0, 201);
+    let post = json!({ "id": "1", "text": "Hola", "author": { "id": "u", "handle": "u" }, "at": "2026-01-01T00:00:00Z" });
+    assert_eq!(client.post("/api/v1/posts", json!({ "channel": "buzon", "posts": [post] })).await.0, 202);
+    // Being asked to stop is logged before it is done.
+    assert_eq!(server.stop(), Some(0));
+}
+
 #[test]
 fn settings_come_from_file_environment_and_flags() {
     let house = House::new();

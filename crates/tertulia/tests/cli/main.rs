@@ -4,4 +4,6 @@
 mod accounts;
 mod backup;
 mod doctor;
+mod sample;
+mod speech;
 mod support;

@@ -1,4 +1,5 @@
 //! Runs the program.
+#![allow(dead_code, reason = "each test program uses its part")]
 
 use std::{
     io::{BufRead, BufReader, Write},
@@ -123,7 +124,29 @@ impl Server {
     pub fn stop(mut self) -> Option<i32> {
         let asked = Command::new("kill").arg(self.child.id().to_string()).status().expect("kill");
         assert!(asked.success());
-        self.child.wait().expect("ended").code()
+        for _ in 0..600 {
+            if let Some(ended) = self.child.try_wait().expect("asked") {
+                return ended.code();
+            }
+            std::thread::sleep(std::time::Duration::from_millis(50));
+        }
+        panic!("the server did not stop within 30 s of being asked to");
+    }
+
+    /// Closes the other end of its logs, as when the program that kept them dies.
+    pub fn forget_logs(&mut self) {
+        drop(self.child.stderr.take());
+    }
+
+    /// Ends it without a word, as `kill -9` and the kernel short of memory do.
+    pub fn kill(mut self) {
+        self.child.kill().expect("killed");
+        self.child.wait().expect("ended");
+    }
+
+    /// Its process.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
     }
 
     pub fn client(&self, token: &str) -> Client {
@@ -150,17 +173,34 @@ pub struct Client {
 
 impl Client {
     pub async fn get(&self, path: &str) -> (u16, serde_json::Value) {
-        Self::answer(self.http.get(format!("{}{path}", self.base)).bearer_auth(&self.token)).await
+        Self::answer(self.http.get(self.url(path)).bearer_auth(&self.token)).await.expect("an answer")
     }
 
     pub async fn post(&self, path: &str, body: serde_json::Value) -> (u16, serde_json::Value) {
-        Self::answer(self.http.post(format!("{}{path}", self.base)).bearer_auth(&self.token).json(&body)).await
+        self.try_post(path, body).await.expect("an answer")
     }
 
-    async fn answer(request: reqwest::RequestBuilder) -> (u16, serde_json::Value) {
-        let response = request.send().await.expect("an answer");
+    /// For a server that may be gone before it has answered.
+    pub async fn try_post(&self, path: &str, body: serde_json::Value) -> reqwest::Result<(u16, serde_json::Value)> {
+        Self::answer(self.http.post(self.url(path)).bearer_auth(&self.token).json(&body)).await
+    }
+
+    pub async fn put(&self, path: &str, body: serde_json::Value) -> (u16, serde_json::Value) {
+        Self::answer(self.http.put(self.url(path)).bearer_auth(&self.token).json(&body)).await.expect("an answer")
+    }
+
+    pub async fn delete(&self, path: &str) -> (u16, serde_json::Value) {
+        Self::answer(self.http.delete(self.url(path)).bearer_auth(&self.token)).await.expect("an answer")
+    }
+
+    fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.base)
+    }
+
+    async fn answer(request: reqwest::RequestBuilder) -> reqwest::Result<(u16, serde_json::Value)> {
+        let response = request.send().await?;
         let status = response.status().as_u16();
-        (status, serde_json::from_str(&response.text().await.expect("text")).unwrap_or_default())
+        Ok((status, serde_json::from_str(&response.text().await?).unwrap_or_default()))
     }
 }
 

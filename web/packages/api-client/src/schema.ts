@@ -350,6 +350,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cases/{id}/thread": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An earlier page of a case's thread. */
+        get: operations["list_case_thread"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/channel-kinds": {
         parameters: {
             query?: never;
@@ -428,7 +445,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Events of a channel that could not be taken in. Supervisors and administrators. */
+        /** Events of a channel that could not be taken in, newest first, two hundred at a time. Supervisors and administrators. */
         get: operations["list_quarantine"];
         put?: never;
         post?: never;
@@ -515,7 +532,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What changed, as it changes. Resumes after `Last-Event-ID`. */
+        /** What changed, as it changes. Resumes after `Last-Event-ID`. Ends with the session or token it was opened with. */
         get: operations["live"];
         put?: never;
         post?: never;
@@ -566,7 +583,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** All monitors. */
+        /** Monitors, by number; all unless the parameters say otherwise. A page shorter than `limit` is the last. */
         get: operations["list_monitors"];
         put?: never;
         /** Creates a monitor. Supervisors and administrators. */
@@ -586,8 +603,42 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Checks a query: its canonical form and plain reading, or what is wrong and where. */
+        /** Checks a query: its canonical form, plain reading and cost, monitors that say the same; or what is wrong and where. */
         post: operations["check_query"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/monitors/folders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Folders that hold monitors, by name. */
+        get: operations["list_monitor_folders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/monitors/folders/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Moves everything in and below a folder into another. Supervisors and administrators. */
+        post: operations["move_monitor_folder"];
         delete?: never;
         options?: never;
         head?: never;
@@ -611,7 +662,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/monitors/{id}": {
+    "/api/v1/monitors/try": {
         parameters: {
             query?: never;
             header?: never;
@@ -619,6 +670,24 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
+        put?: never;
+        /** Tries a query on pasted texts: which match, and what the others lack or what excludes them. */
+        post: operations["try_query"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/monitors/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One monitor. */
+        get: operations["get_monitor"];
         put?: never;
         post?: never;
         /** Deletes a monitor no rule asks for. Supervisors and administrators. */
@@ -629,6 +698,127 @@ export interface paths {
         patch: operations["change_monitor"];
         trace?: never;
     };
+    "/api/v1/monitors/{id}/discards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Throws a monitor's matches out as noise, or takes them back in. Each post must be one the caller sees. */
+        post: operations["discard_matches"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/monitors/{id}/duplicates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Other monitors that say the same or match nearly the same posts. */
+        get: operations["list_monitor_duplicates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/monitors/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far a monitor's last pass over history came. */
+        get: operations["get_monitor_history"];
+        put?: never;
+        /** Applies a monitor to history once more; a pass under way goes on. Supervisors and administrators. */
+        post: operations["apply_monitor_history"];
+        /** Stops a monitor's pass over history; what it found stays. Supervisors and administrators. */
+        delete: operations["cancel_monitor_history"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/monitors/{id}/noise": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Words to exclude: frequent in what people threw out, rare in what they kept. Supervisors and administrators. */
+        get: operations["suggest_noise"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/monitors/{id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Versions of a monitor, newest first. */
+        get: operations["list_monitor_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/monitors/{id}/versions/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What changed from one version to another, word by word. */
+        get: operations["diff_monitor_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/monitors/{id}/versions/{number}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes an earlier version the newest; the monitor is applied to history. Supervisors and administrators. */
+        post: operations["restore_monitor_version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/notices": {
         parameters: {
             query?: never;
@@ -636,7 +826,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** My newest notices. */
+        /** My notices, newest first, a hundred at a time. */
         get: operations["list_notices"];
         put?: never;
         post?: never;
@@ -749,6 +939,23 @@ export interface paths {
         patch: operations["change_person"];
         trace?: never;
     };
+    "/api/v1/people/{id}/cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A person's cases, newest first, as far as the caller sees them. */
+        get: operations["list_person_cases"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/people/{id}/posts": {
         parameters: {
             query?: never;
@@ -781,7 +988,7 @@ export interface paths {
         put?: never;
         /**
          * Takes posts of any source in. Pushing a post again, by its `id`, changes nothing. Posts that can't be taken are listed
-         *     with the field that is wrong and what to do; the others are taken all the same.
+         *     with the field that is wrong and what to do; the others are taken all the same. A caller pushes one request at a time.
          */
         post: operations["push_posts"];
         delete?: never;
@@ -1443,6 +1650,8 @@ export interface components {
             public_answers: boolean;
             /** @description `anyone`, `summoned`, `window` or `never`. */
             reply_rule: string;
+            /** @description A mention counts without its server (`@ana` of `@ana@example.org`). */
+            short_mentions: boolean;
             /** @description Has a subject line. */
             subject: boolean;
             /**
@@ -1524,6 +1733,8 @@ export interface components {
         CaseDetail: components["schemas"]["CaseRow"] & {
             /** @description Its conversations, oldest first. */
             conversations: components["schemas"]["Conversation"][];
+            /** @description Pass as `before` to `GET /cases/{id}/thread` for what came before; null when this is all. */
+            older?: string | null;
             /** @description Who has it open or types in it. */
             presence: components["schemas"]["Presence"][];
             /**
@@ -1533,7 +1744,7 @@ export interface components {
             reserved_by?: string | null;
             /** @description Until. */
             reserved_until?: string | null;
-            /** @description Everything in order of time: posts, notes, changes. */
+            /** @description The newest 500 things in order of time: posts, notes, changes. */
             thread: components["schemas"]["ThreadItem"][];
             /** @description Why it was opened: rule, monitors, particulars. */
             why: Record<string, never>;
@@ -1641,8 +1852,7 @@ export interface components {
         ChannelCheck: {
             /** @description The account's name on the network. */
             account?: string | null;
-            /** @description What does not. */
-            error?: string | null;
+            error?: components["schemas"]["Told"] | null;
             /** @description What works, in order. */
             findings: components["schemas"]["Bilingual"][];
             /** @description It works. */
@@ -1686,8 +1896,7 @@ export interface components {
              * @description Milliseconds between the last event's time on the network and its intake.
              */
             lag_ms?: number | null;
-            /** @description Last error. */
-            last_error?: string | null;
+            last_error?: components["schemas"]["Told"] | null;
             /** @description When it happened. */
             last_error_at?: string | null;
             /** @description Last event taken in. */
@@ -1696,8 +1905,7 @@ export interface components {
             last_ok_at?: string | null;
             /** @description Limits left. */
             limits: components["schemas"]["ChannelLimit"][];
-            /** @description How it listens now ("streaming"). */
-            mode?: string | null;
+            mode?: components["schemas"]["Told"] | null;
             /**
              * Format: int64
              * @description Events in quarantine.
@@ -1929,6 +2137,21 @@ export interface components {
             /** @description Name in Spanish. */
             name_es: string;
         };
+        /** @description Matches to throw out as noise, or to take back in. */
+        DiscardForm: {
+            /** @description Out (`true`) or in again. */
+            discarded: boolean;
+            /** @description Posts, at most 200. */
+            post_ids: string[];
+        };
+        /** @description What became of them. */
+        Discarded: {
+            /**
+             * Format: int64
+             * @description Matches that changed.
+             */
+            changed: number;
+        };
         /** @description One wrong field. */
         FieldProblem: {
             /** @description Stable code (`required`, `too_long`, `malformed`, `taken`). */
@@ -1937,6 +2160,21 @@ export interface components {
             field: string;
             /** @description What is wrong, in the caller's language. */
             message: string;
+        };
+        /** @description Words of a text and the part of a query that found them. */
+        FoundPart: {
+            /**
+             * Format: int32
+             * @description The one after the last.
+             */
+            end: number;
+            /** @description The part of the query, in canonical spelling. */
+            part: string;
+            /**
+             * Format: int32
+             * @description First UTF-16 code unit. Ranges of several parts may overlap.
+             */
+            start: number;
         };
         /** @description A reason of the send gate. */
         GateProblem: {
@@ -2046,6 +2284,31 @@ export interface components {
             /** @enum {string} */
             type: "channel";
         } | {
+            /**
+             * Format: int64
+             * @description Candidates looked at.
+             */
+            looked_at: number;
+            /**
+             * Format: int64
+             * @description Of those looked at, matching.
+             */
+            matched: number;
+            /**
+             * Format: uuid
+             * @description Monitor.
+             */
+            monitor_id: string;
+            /** @description `queued`, `running`, `done`, `cancelled` or `failed`. */
+            state: string;
+            /**
+             * Format: int64
+             * @description Candidates in all, once counted.
+             */
+            total?: number | null;
+            /** @enum {string} */
+            type: "history";
+        } | {
             /** @enum {string} */
             type: "settings";
         } | {
@@ -2094,10 +2357,30 @@ export interface components {
             /** @description IANA time zone. */
             zone?: string | null;
         };
+        /** @description Why a text does not match. */
+        MissReason: {
+            /** @description `missing`, `missing_one_of`, `too_far`, `excluded` or `field`. */
+            kind: string;
+            /** @description In words. */
+            message: components["schemas"]["Bilingual"];
+            /** @description The part of the query, in canonical spelling. */
+            part: string;
+            /** @description Where `text` holds what excludes it, in UTF-16 code units, `[start, end)`. */
+            ranges: number[][];
+            /** @description What is missing, or what excludes. */
+            terms: string[];
+        };
         /** @description A monitor. */
         Monitor: {
+            /** @description How much work it makes: `low`, `medium` or `high`; null when the stored query can no longer be read. */
+            cost?: string | null;
+            /** @description Created. */
+            created_at: string;
             /** @description Listening. */
             enabled: boolean;
+            /** @description Where it is kept: levels joined by `/`; empty at the top. */
+            folder: string;
+            history?: components["schemas"]["MonitorHistory"] | null;
             /**
              * Format: uuid
              * @description Id.
@@ -2115,21 +2398,258 @@ export interface components {
              * @description Number for people.
              */
             number: number;
+            owner?: components["schemas"]["MonitorOwner"] | null;
             /** @description Query in the listening language. */
             query: string;
             /** @description Plain-language reading. */
             reading: components["schemas"]["Bilingual"];
             /** @description Last changed. */
             updated_at: string;
+            /**
+             * Format: int64
+             * @description Number of its newest version, from 1.
+             */
+            version: number;
+        };
+        /** @description A monitor in a few words. */
+        MonitorBrief: {
+            /** @description Listening. */
+            enabled: boolean;
+            /** @description Folder. */
+            folder: string;
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            id: string;
+            /** @description Name. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Number for people.
+             */
+            number: number;
+        };
+        /** @description Monitors like one. */
+        MonitorDuplicates: {
+            /** @description They match nearly the same posts, most alike first. */
+            overlapping: components["schemas"]["MonitorOverlap"][];
+            /**
+             * Format: int64
+             * @description Newest stored posts that were compared.
+             */
+            posts: number;
+            /** @description Their query says the same. */
+            same: components["schemas"]["MonitorBrief"][];
+        };
+        /** @description A folder that holds monitors. */
+        MonitorFolder: {
+            /** @description Its levels, joined by `/`; empty is the top. */
+            folder: string;
+            /**
+             * Format: int64
+             * @description Monitors in it, without those below.
+             */
+            monitors: number;
+        };
+        /** @description Moves a folder with everything in and below it. */
+        MonitorFolderMove: {
+            /** @description From where. */
+            from: string;
+            /** @description To where. */
+            to: string;
+        };
+        /** @description What a move did. */
+        MonitorFolderMoved: {
+            /**
+             * Format: int64
+             * @description Monitors moved.
+             */
+            moved: number;
         };
         /** @description Creates or changes a monitor. */
         MonitorForm: {
             /** @description Listening. */
             enabled: boolean;
+            /** @description Folder, levels joined by `/`; unchanged when absent. */
+            folder?: string | null;
             /** @description Unique name. */
             name: string;
+            /** @description About this version. */
+            note?: string | null;
+            /**
+             * Format: uuid
+             * @description Owner; unchanged when absent, whoever creates it at first.
+             */
+            owner_id?: string | null;
             /** @description Query. */
             query: string;
+        };
+        /** @description How far a monitor's pass over the stored posts has come. The newest posts go first. */
+        MonitorHistory: {
+            /**
+             * Format: int64
+             * @description Matches written.
+             */
+            added: number;
+            /** @description Why it failed. */
+            error?: string | null;
+            /** @description Ended, however. */
+            finished_at?: string | null;
+            /**
+             * Format: int64
+             * @description Candidates looked at.
+             */
+            looked_at: number;
+            /**
+             * Format: int64
+             * @description Of those looked at, matching.
+             */
+            matched: number;
+            /** @description Arrival of the oldest post looked at. */
+            reached_at?: string | null;
+            /**
+             * Format: int64
+             * @description Matches taken off, which an earlier query gave and this one does not.
+             */
+            removed: number;
+            /** @description Begun. */
+            started_at: string;
+            /** @description `queued`, `running`, `done`, `cancelled` or `failed`. */
+            state: string;
+            /**
+             * Format: int64
+             * @description Candidates in all, once counted.
+             */
+            total?: number | null;
+            /**
+             * Format: int64
+             * @description The monitor's version it applies.
+             */
+            version: number;
+        };
+        /** @description What people threw out of a monitor, and words that could be excluded. */
+        MonitorNoise: {
+            /**
+             * Format: int64
+             * @description Discarded posts looked at.
+             */
+            discarded: number;
+            /**
+             * Format: int64
+             * @description Kept posts looked at.
+             */
+            kept: number;
+            /** @description Words, surest first; none while fewer than three posts are discarded. */
+            terms: components["schemas"]["NoiseTerm"][];
+        };
+        /** @description A monitor that matches nearly the same posts. */
+        MonitorOverlap: components["schemas"]["MonitorBrief"] & {
+            /**
+             * Format: int64
+             * @description Posts the other matches.
+             */
+            other: number;
+            /**
+             * Format: double
+             * @description Share of the posts either matches that both match, from 0 to 1.
+             */
+            overlap: number;
+            /**
+             * Format: int64
+             * @description Posts the one asked about matches.
+             */
+            own: number;
+            /**
+             * Format: int64
+             * @description Posts both match.
+             */
+            shared: number;
+        };
+        /** @description Who looks after a monitor. */
+        MonitorOwner: {
+            /**
+             * Format: uuid
+             * @description User.
+             */
+            id: string;
+            /** @description Name. */
+            name: string;
+        };
+        /** @description Makes an earlier version the newest. */
+        MonitorRestoreForm: {
+            /** @description About the new version. */
+            note?: string | null;
+        };
+        /** @description A monitor as one save left it. */
+        MonitorVersion: {
+            /** @description When. */
+            at: string;
+            /** @description Who, or `system`. */
+            by: string;
+            /**
+             * Format: uuid
+             * @description Their user.
+             */
+            by_id?: string | null;
+            /** @description Name. */
+            name: string;
+            /** @description What they wrote about it. */
+            note?: string | null;
+            /**
+             * Format: int64
+             * @description Number within the monitor, from 1.
+             */
+            number: number;
+            /** @description Query. */
+            query: string;
+            /**
+             * Format: int64
+             * @description The version it is a copy of.
+             */
+            restored_from?: number | null;
+        };
+        /** @description What changed from one version to another, word by word. */
+        MonitorVersionDiff: {
+            /** @description Before. */
+            from: components["schemas"]["MonitorVersion"];
+            /** @description In the name. */
+            name: components["schemas"]["TextPiece"][];
+            /** @description In the query. */
+            query: components["schemas"]["TextPiece"][];
+            /** @description After. */
+            to: components["schemas"]["MonitorVersion"];
+        };
+        /** @description A page of versions, newest first. */
+        MonitorVersionPage: {
+            /** @description Versions. */
+            items: components["schemas"]["MonitorVersion"][];
+            /** @description Pass as `after`. */
+            next?: string | null;
+        };
+        /** @description A word to exclude. */
+        NoiseTerm: {
+            /**
+             * Format: int64
+             * @description Discarded posts that excluding it removes.
+             */
+            discarded: number;
+            /** @description What to add to the query. */
+            exclusion: string;
+            /**
+             * Format: int64
+             * @description Kept posts that excluding it removes too.
+             */
+            kept: number;
+            /**
+             * Format: double
+             * @description Logarithm of how much likelier it is in what was discarded.
+             */
+            log_odds: number;
+            /** @description The whole query with it. */
+            query: string;
+            /** @description The word. */
+            term: string;
         };
         /** @description An internal note: never leaves the company. */
         Note: {
@@ -2298,6 +2818,10 @@ export interface components {
             direction: string;
             /** @description Edited on the network. */
             edited_at?: string | null;
+            /** @description The same part by part, where a query is being tried; empty elsewhere. */
+            found: components["schemas"]["FoundPart"][];
+            /** @description What the search's own query found in `text`, in UTF-16 code units, `[start, end)`; empty elsewhere. */
+            highlights: number[][];
             /**
              * Format: uuid
              * @description Id.
@@ -2366,6 +2890,8 @@ export interface components {
         };
         /** @description A monitor's match. */
         PostMatch: {
+            /** @description Somebody threw the match out as noise. */
+            discarded: boolean;
             /** @description Its name. */
             monitor: string;
             /**
@@ -2387,7 +2913,10 @@ export interface components {
         PostStep: {
             /** @description When. */
             at: string;
-            /** @description `received`, `matched`, `counted`, `related`, `decided`, `cased`, `offered`, `edited`, `deleted`, `answered`. */
+            /**
+             * @description `received`, `matched`, `unmatched`, `discarded`, `undiscarded`, `counted`, `related`, `decided`, `cased`, `offered`,
+             *     `edited`, `deleted`, `answered`.
+             */
             step: string;
             /** @description What was decided and why, by step (monitor names, rule name, department...). */
             why: Record<string, never>;
@@ -2418,6 +2947,10 @@ export interface components {
         };
         /** @description What a query finds among recent posts. */
         Preview: {
+            /** @description How much work it makes: `low`, `medium` or `high`. */
+            cost: string;
+            /** @description What to expect a day. */
+            estimate: components["schemas"]["QueryEstimate"];
             /**
              * Format: int64
              * @description Of these, matching.
@@ -2447,7 +2980,7 @@ export interface components {
         Problem: {
             /** @description Stable code, e.g. `invalid_credentials`, `not_found`, `reserved_by_other`, `invalid_query`. */
             code: string;
-            /** @description What to do, in the caller's language (Accept-Language es/en). */
+            /** @description What to do, in the caller's language; for a body that can't be read, with the place in it. */
             detail?: string | null;
             /** @description Wrong fields. */
             fields?: components["schemas"]["FieldProblem"][];
@@ -2456,7 +2989,7 @@ export interface components {
              * @description HTTP status.
              */
             status: number;
-            /** @description Short sentence in English. */
+            /** @description Short sentence about the kind of problem, in the caller's language (Accept-Language es/en). */
             title: string;
         };
         /** @description Author of a pushed post. */
@@ -2527,7 +3060,7 @@ export interface components {
              */
             attempts: number;
             /** @description What is wrong. */
-            error: string;
+            error: components["schemas"]["Told"];
             /** @description The network's id or a stable key. */
             external_id: string;
             /**
@@ -2544,13 +3077,25 @@ export interface components {
         QueryCheck: {
             /** @description Canonical form. */
             canonical?: string | null;
+            /** @description How much work it makes: `low`, `medium` or `high`. */
+            cost?: string | null;
             error?: components["schemas"]["QueryError"] | null;
+            estimate?: components["schemas"]["QueryEstimate"] | null;
             /** @description It can be used. */
             ok: boolean;
             reading?: components["schemas"]["Bilingual"] | null;
+            /** @description Monitors that say the same. */
+            same_as: components["schemas"]["MonitorBrief"][];
         };
         /** @description A query to check. */
         QueryCheckForm: {
+            /** @description Estimate its matches too. */
+            estimate?: boolean;
+            /**
+             * Format: uuid
+             * @description The monitor it is to be, left out of `same_as`.
+             */
+            monitor_id?: string | null;
             /** @description Query. */
             query: string;
         };
@@ -2572,6 +3117,58 @@ export interface components {
              * @description First UTF-16 code unit of the place.
              */
             start: number;
+        };
+        /** @description What to expect of a query, from a sample of the newest stored posts. */
+        QueryEstimate: {
+            /**
+             * Format: double
+             * @description And at most so many.
+             */
+            high: number;
+            /**
+             * Format: double
+             * @description Share of all posts taken in that is stored, from 0 to 1; the others were only counted.
+             */
+            kept_share: number;
+            /**
+             * Format: double
+             * @description With 95 % certainty at least so many.
+             */
+            low: number;
+            /**
+             * Format: int64
+             * @description Of these, matching.
+             */
+            matched: number;
+            /**
+             * Format: double
+             * @description Matches a day.
+             */
+            per_day: number;
+            /**
+             * Format: int64
+             * @description Posts looked at.
+             */
+            sampled: number;
+            /** @description Arrival of the oldest one looked at. */
+            since?: string | null;
+        };
+        /** @description What a query makes of pasted texts. */
+        QueryTried: {
+            /**
+             * Format: int64
+             * @description How many match.
+             */
+            matched: number;
+            /** @description One by one, in order. */
+            results: components["schemas"]["TriedText"][];
+        };
+        /** @description A query to try on pasted texts. */
+        QueryTryForm: {
+            /** @description One post a line, plain or a JSON object (`text`, `title`, `author`, `lang`, `channel`, `followers`); or one JSON array. */
+            input: string;
+            /** @description Query. */
+            query: string;
         };
         /**
          * @description Role of a user.
@@ -2686,11 +3283,17 @@ export interface components {
              * @description Answer id.
              */
             answer_id: string;
-            /** @description Why it is not sent. */
-            reason?: string | null;
+            /** @description It can be tried again. */
+            can_retry: boolean;
+            /** @description It can be taken back: it is known not to have left. */
+            can_take_back: boolean;
+            reason?: components["schemas"]["Told"] | null;
             /** @description Next try. */
             retry_at?: string | null;
-            /** @description `queued`, `sending`, `sent`, `retrying`, `rejected`, `unknown`, `cancelled`, `delivered`, `failed`. */
+            /**
+             * @description `queued`, `sending`, `sent`, `retrying`, `rejected`, `unknown`, `stuck` (the network can't tell; a person must look),
+             *     `cancelled`, `delivered`, `failed` (it left and did not arrive).
+             */
             state: string;
             /** @description Until then it can be taken back. */
             undo_until?: string | null;
@@ -2750,6 +3353,13 @@ export interface components {
             /** @description Password. */
             password: string;
         };
+        /** @description A stretch of a compared text. */
+        TextPiece: {
+            /** @description `same`, `added` or `removed`. */
+            op: string;
+            /** @description Its words. */
+            text: string;
+        };
         /** @description One thing in a case's thread. */
         ThreadItem: {
             /** @description The post. */
@@ -2766,6 +3376,13 @@ export interface components {
             change: components["schemas"]["CaseChangeEntry"];
             /** @enum {string} */
             type: "change";
+        };
+        /** @description A page of a case's thread. */
+        ThreadPage: {
+            /** @description In order of time. */
+            items: components["schemas"]["ThreadItem"][];
+            /** @description Pass as `before` for what came before; null when there is nothing. */
+            older?: string | null;
         };
         /** @description An API token, without its secret. */
         Token: {
@@ -2801,6 +3418,30 @@ export interface components {
             name: string;
             /** @description `push`, `read`, `write`. */
             scopes: string[];
+        };
+        /** @description A sentence about a network in both languages; a network's own words are the same in both. */
+        Told: {
+            /** @description Stable code; `words` for a network's own words. */
+            code: string;
+            /** @description English. */
+            en: string;
+            /** @description Spanish. */
+            es: string;
+        };
+        /** @description What a query makes of one text. */
+        TriedText: {
+            /** @description The same part by part. */
+            found: components["schemas"]["FoundPart"][];
+            /** @description It matches. */
+            matches: boolean;
+            /** @description What was found in `text`, in UTF-16 code units, `[start, end)`. */
+            ranges: number[][];
+            /** @description Why it does not match. */
+            reasons: components["schemas"]["MissReason"][];
+            /** @description The text. */
+            text: string;
+            /** @description Its headline. */
+            title?: string | null;
         };
         /** @description An uploaded file. */
         Upload: {
@@ -3826,6 +4467,54 @@ export interface operations {
             };
         };
     };
+    list_case_thread: {
+        parameters: {
+            query: {
+                /** @description A case's or a page's `older`. */
+                before: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ThreadPage"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_channel_kinds: {
         parameters: {
             query?: never;
@@ -4129,7 +4818,10 @@ export interface operations {
     };
     list_quarantine: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The id of the last row of the page before. */
+                after?: string;
+            };
             header?: never;
             path: {
                 id: string;
@@ -4163,6 +4855,14 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4563,7 +5263,18 @@ export interface operations {
     };
     list_monitors: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description In this folder or below it. */
+                folder?: string;
+                /** @description Of this owner. */
+                owner_id?: string;
+                /** @description With these letters in name or query, whatever their case and accents. */
+                q?: string;
+                /** @description The last number of the page before. */
+                after?: number;
+                /** @description At most so many, up to 500; all when absent. */
+                limit?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -4674,6 +5385,80 @@ export interface operations {
             };
         };
     };
+    list_monitor_folders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MonitorFolder"][];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    move_monitor_folder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MonitorFolderMove"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MonitorFolderMoved"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     preview_query: {
         parameters: {
             query?: never;
@@ -4704,6 +5489,82 @@ export interface operations {
                 };
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    try_query: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QueryTryForm"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueryTried"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_monitor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Monitor"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4821,9 +5682,420 @@ export interface operations {
             };
         };
     };
-    list_notices: {
+    discard_matches: {
         parameters: {
             query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DiscardForm"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Discarded"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_monitor_duplicates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MonitorDuplicates"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_monitor_history: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MonitorHistory"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    apply_monitor_history: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MonitorHistory"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_monitor_history: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MonitorHistory"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    suggest_noise: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MonitorNoise"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_monitor_versions: {
+        parameters: {
+            query?: {
+                /** @description A page's `next`. */
+                after?: string;
+                /** @description Versions per page, at most 100; 50 when absent. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MonitorVersionPage"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    diff_monitor_versions: {
+        parameters: {
+            query: {
+                /** @description Number of the version before. */
+                from: number;
+                /** @description Number of the version after. */
+                to: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MonitorVersionDiff"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restore_monitor_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MonitorRestoreForm"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Monitor"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_notices: {
+        parameters: {
+            query?: {
+                /** @description The id of the last row of the page before. */
+                after?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -5116,6 +6388,56 @@ export interface operations {
             };
         };
     };
+    list_person_cases: {
+        parameters: {
+            query?: {
+                /** @description A page's `next`. */
+                after?: string;
+                /** @description Rows per page, at most 100; 50 when absent. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CasePage"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_person_posts: {
         parameters: {
             query?: {
@@ -5175,6 +6497,8 @@ export interface operations {
                 channel_id?: string;
                 /** @description Only those this monitor matched. */
                 monitor_id?: string;
+                /** @description With `monitor_id`: `only` those thrown out of it as noise, or `hide` those. */
+                discarded?: string;
                 /** @description A page's `next`. */
                 after?: string;
                 /** @description Posts per page, at most 100; 50 when absent. */
@@ -5266,6 +6590,14 @@ export interface operations {
                 };
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -27,6 +27,10 @@ export interface Problem {
 	detail?: string | null;
 	fields?: FieldProblem[];
 }
+/** A sentence about a network; a network's own words (`words`) are the same in both languages. */
+export interface Told extends Bilingual {
+	code: string;
+}
 export interface Bilingual {
 	es: string;
 	en: string;
@@ -158,6 +162,8 @@ export interface Caps {
 	max_length?: number | null;
 	length_unit: string;
 	url_length?: number | null;
+	/** A mention counts without its server. */
+	short_mentions: boolean;
 	public_answers: boolean;
 	private_answers: boolean;
 	reply_rule: string;
@@ -190,11 +196,11 @@ export interface ChannelLimit {
 }
 export interface ChannelHealth {
 	state: string;
-	mode?: string | null;
+	mode?: Told | null;
 	last_event_at?: Instant | null;
 	last_ok_at?: Instant | null;
 	lag_ms?: number | null;
-	last_error?: string | null;
+	last_error?: Told | null;
 	last_error_at?: Instant | null;
 	errors: number;
 	kept: number;
@@ -227,12 +233,12 @@ export interface ChannelCheck {
 	ok: boolean;
 	account?: string | null;
 	findings: Bilingual[];
-	error?: string | null;
+	error?: Told | null;
 }
 export interface Quarantined {
 	id: Uuid;
 	external_id: string;
-	error: string;
+	error: Told;
 	payload: string;
 	received_at: Instant;
 	attempts: number;
@@ -259,11 +265,19 @@ export interface PostMatch {
 	monitor_id: Uuid;
 	monitor: string;
 	ranges: [number, number][];
+	/** Somebody took it off the monitor's matches as noise. */
+	discarded: boolean;
+}
+/** Words of a post and the part of the query that found them; UTF-16 code units, `[start, end)`. */
+export interface FoundPart {
+	start: number;
+	end: number;
+	part: string;
 }
 export interface Sending {
 	answer_id: Uuid;
 	state: string;
-	reason?: string | null;
+	reason?: Told | null;
 	undo_until?: Instant | null;
 	retry_at?: Instant | null;
 }
@@ -288,6 +302,10 @@ export interface Post {
 	deleted_at?: Instant | null;
 	attachments: Attachment[];
 	matches: PostMatch[];
+	/** What the query of a search or preview found in the text. */
+	highlights: [number, number][];
+	/** The same, part by part; only in previews. */
+	found: FoundPart[];
 	sending?: Sending | null;
 }
 export interface PostStep {
@@ -404,9 +422,15 @@ export interface Presence {
 	name: string;
 	state: string;
 }
+/** An earlier page of a case's thread, in order of time; `older` is the next one's `before`. */
+export interface ThreadPage {
+	items: ThreadItem[];
+	older?: string | null;
+}
 export interface CaseDetail extends CaseRow {
 	conversations: Conversation[];
 	thread: ThreadItem[];
+	older?: string | null;
 	why: Json;
 	presence: Presence[];
 	reserved_by?: Uuid | null;
@@ -498,6 +522,25 @@ export interface Notice {
 	read: boolean;
 }
 
+export type CostClass = 'low' | 'medium' | 'high';
+export interface MonitorOwner {
+	id: Uuid;
+	name: string;
+}
+/** A monitor's query applied to the posts that had arrived before it. */
+export interface MonitorHistory {
+	state: string;
+	version: number;
+	looked_at: number;
+	total?: number | null;
+	matched: number;
+	added: number;
+	removed: number;
+	reached_at?: Instant | null;
+	started_at: Instant;
+	finished_at?: Instant | null;
+	error?: string | null;
+}
 export interface Monitor {
 	id: Uuid;
 	number: number;
@@ -506,12 +549,57 @@ export interface Monitor {
 	reading: Bilingual;
 	enabled: boolean;
 	matched_day: number;
+	/** Levels joined by `/`; empty at the top. */
+	folder: string;
+	owner?: MonitorOwner | null;
+	version: number;
+	history?: MonitorHistory | null;
+	cost?: CostClass | null;
+	created_at: Instant;
 	updated_at: Instant;
 }
 export interface MonitorForm {
 	name: string;
 	query: string;
 	enabled: boolean;
+	folder?: string;
+	owner_id?: Uuid;
+	note?: string;
+}
+export interface MonitorBrief {
+	id: Uuid;
+	number: number;
+	name: string;
+	folder: string;
+	enabled: boolean;
+}
+export interface MonitorFolderMove {
+	from: string;
+	to: string;
+}
+export interface MonitorFolderMoved {
+	moved: number;
+}
+export interface MonitorVersion {
+	number: number;
+	at: Instant;
+	by: string;
+	by_id?: Uuid | null;
+	name: string;
+	query: string;
+	note?: string | null;
+	restored_from?: number | null;
+}
+export type MonitorVersionPage = Page<MonitorVersion>;
+export interface TextPiece {
+	op: string;
+	text: string;
+}
+export interface MonitorVersionDiff {
+	from: MonitorVersion;
+	to: MonitorVersion;
+	name: TextPiece[];
+	query: TextPiece[];
 }
 export interface QueryError {
 	code: string;
@@ -520,11 +608,24 @@ export interface QueryError {
 	message: Bilingual;
 	hint: Bilingual;
 }
+export interface QueryEstimate {
+	per_day: number;
+	low: number;
+	high: number;
+	sampled: number;
+	matched: number;
+	since?: Instant | null;
+	/** Of all posts taken in, the share that is stored. */
+	kept_share: number;
+}
 export interface QueryCheck {
 	ok: boolean;
 	canonical?: string | null;
 	reading?: Bilingual | null;
 	error?: QueryError | null;
+	cost?: CostClass | null;
+	estimate?: QueryEstimate | null;
+	same_as: MonitorBrief[];
 }
 export interface PreviewForm {
 	query: string;
@@ -535,6 +636,51 @@ export interface Preview {
 	scanned: number;
 	matched: number;
 	since?: Instant | null;
+	estimate: QueryEstimate;
+	cost?: CostClass | null;
+}
+export interface MissReason {
+	kind: string;
+	part: string;
+	terms: string[];
+	ranges: [number, number][];
+	message: Bilingual;
+}
+export interface TriedText {
+	text: string;
+	title?: string | null;
+	matches: boolean;
+	ranges: [number, number][];
+	found: FoundPart[];
+	reasons: MissReason[];
+}
+export interface QueryTried {
+	results: TriedText[];
+	matched: number;
+}
+export interface NoiseTerm {
+	term: string;
+	discarded: number;
+	kept: number;
+	log_odds: number;
+	exclusion: string;
+	query: string;
+}
+export interface MonitorNoise {
+	discarded: number;
+	kept: number;
+	terms: NoiseTerm[];
+}
+export interface MonitorOverlap extends MonitorBrief {
+	shared: number;
+	own: number;
+	other: number;
+	overlap: number;
+}
+export interface MonitorDuplicates {
+	same: MonitorBrief[];
+	overlapping: MonitorOverlap[];
+	posts: number;
 }
 export interface RuleConditions {
 	monitor_ids?: Uuid[];
@@ -598,5 +744,13 @@ export type Live =
 	| { type: 'offer' }
 	| { type: 'notice' }
 	| { type: 'channel'; channel_id: Uuid }
+	| {
+			type: 'history';
+			monitor_id: Uuid;
+			state: string;
+			looked_at: number;
+			total: number | null;
+			matched: number;
+	  }
 	| { type: 'settings' }
 	| { type: 'reset' };

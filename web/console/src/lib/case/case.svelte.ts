@@ -5,6 +5,7 @@ import { gather } from '$lib/state/gather.ts';
 import { live } from '$lib/state/live.svelte.ts';
 import { session } from '$lib/state/session.svelte.ts';
 import { toasts } from '$lib/state/toasts.svelte.ts';
+import { inOrder } from './threadOrder.ts';
 
 const PRESENCE_EVERY = 10_000;
 const RESERVE_EVERY = 30_000;
@@ -25,6 +26,7 @@ export class OpenCase {
 	#typedAt = 0;
 	#reservedAt = 0;
 	#visitorTimer: ReturnType<typeof setTimeout> | undefined;
+	#lapseTimer: ReturnType<typeof setTimeout> | undefined;
 
 	/** Opens a case and follows it until the returned function is called. */
 	open(id: string): () => void {
@@ -46,7 +48,9 @@ export class OpenCase {
 					presence: update.present,
 					reserved_by: update.reserved_by ?? null
 				};
-				this.reservedByOther = Boolean(update.reserved_by && update.reserved_by !== session.me.id);
+				const held = this.#heldBy(update.reserved_by);
+				// Until when, only the case itself says.
+				if (held) reload.call();
 			} else if (update.type === 'visitor_typing') {
 				this.visitorTyping = true;
 				clearTimeout(this.#visitorTimer);
@@ -65,6 +69,7 @@ export class OpenCase {
 			reload.cancel();
 			clearInterval(beat);
 			clearTimeout(this.#visitorTimer);
+			clearTimeout(this.#lapseTimer);
 			void this.#leave(id);
 		};
 	}
@@ -74,8 +79,8 @@ export class OpenCase {
 		try {
 			const detail = await api.get<CaseDetail>(`/cases/${id}`);
 			if (id !== this.id) return;
-			this.detail = detail;
-			this.reservedByOther = Boolean(detail.reserved_by && detail.reserved_by !== session.me.id);
+			this.detail = { ...detail, thread: inOrder(detail.thread) };
+			this.#heldBy(detail.reserved_by, detail.reserved_until);
 			this.error = undefined;
 		} catch (error) {
 			if (id === this.id && error instanceof ApiProblem && !this.detail) this.error = error;
@@ -83,16 +88,16 @@ export class OpenCase {
 	}
 
 	/** Changes the case at once on the screen; the server's word comes after and wins. */
-	async change(change: CaseChange): Promise<boolean> {
+	async change(change: CaseChange, id = this.id): Promise<boolean> {
 		const before = this.detail;
-		if (this.detail) this.detail = { ...this.detail, ...change } as CaseDetail;
+		if (before?.id === id) this.detail = { ...before, ...change } as CaseDetail;
 		try {
-			const row = await api.patch<CaseRow>(`/cases/${this.id}`, change);
+			const row = await api.patch<CaseRow>(`/cases/${id}`, change);
 			this.#adopt(row);
 			void this.load();
 			return true;
 		} catch (error) {
-			this.detail = before;
+			if (before?.id === id && id === this.id) this.detail = before;
 			toasts.fail(error);
 			return false;
 		}
@@ -115,10 +120,12 @@ export class OpenCase {
 		if (began) void this.#present('typing');
 		if (!answering || now - this.#reservedAt < RESERVE_EVERY) return;
 		this.#reservedAt = now;
+		const { id } = this;
 		try {
-			await api.post(`/cases/${this.id}/reserve`);
-			this.reservedByOther = false;
+			await api.post(`/cases/${id}/reserve`);
+			if (id === this.id) this.reservedByOther = false;
 		} catch (error) {
+			if (id !== this.id) return;
 			this.#reservedAt = 0;
 			if (error instanceof ApiProblem && error.code === 'reserved_by_other') {
 				this.reservedByOther = true;
@@ -133,6 +140,17 @@ export class OpenCase {
 		if (!this.#reservedAt) return;
 		this.#reservedAt = 0;
 		await api.post(`/cases/${this.id}/release`).catch(() => undefined);
+	}
+
+	/** Somebody may be answering; a reservation nobody renews ends by itself, without news of it. */
+	#heldBy(user: string | null | undefined, until?: string | null): boolean {
+		clearTimeout(this.#lapseTimer);
+		this.reservedByOther = Boolean(user && user !== session.me.id);
+		if (this.reservedByOther && until) {
+			const left = Math.max(0, Date.parse(until) - Date.now());
+			this.#lapseTimer = setTimeout(() => void this.load(), left + 1000);
+		}
+		return this.reservedByOther;
 	}
 
 	#adopt(row: CaseRow) {

@@ -13,7 +13,7 @@ import { m } from '$lib/paraglide/messages.js';
 import { api } from '$lib/state/api.ts';
 import { connection } from '$lib/state/connection.svelte.ts';
 import { directory } from '$lib/state/directory.svelte.ts';
-import { dropDraft, loadDraft, saveDraft } from '$lib/state/drafts.ts';
+import { loadDraft, saveDraft, settleDraft, type Attempt } from '$lib/state/drafts.ts';
 import { toasts } from '$lib/state/toasts.svelte.ts';
 import { fileSize, typeAccepted } from '$lib/text/files.ts';
 import { answerLength } from '$lib/text/length.ts';
@@ -21,7 +21,7 @@ import { storeNote } from '$lib/text/mentions.ts';
 import { openVariables } from '$lib/text/variables.ts';
 import { preferences } from '$lib/state/preferences.svelte.ts';
 import type { OpenCase } from './case.svelte.ts';
-import { targetsOf, usualTarget, type Target } from './targets.ts';
+import { addresseeOf, targetsOf, usualTarget, type Target } from './targets.ts';
 
 /** What is being written in a case: where it goes, what stands against it, and its drafts. */
 export class Composer {
@@ -30,14 +30,18 @@ export class Composer {
 	files = $state<Attachment[]>([]);
 	uploading = $state(0);
 	resolve = $state(false);
-	sending = $state(false);
-	/** The post it answers, when somebody chose one. */
+	/** The post somebody chose to answer. */
 	replyTo = $state<Post | undefined>(undefined);
 	problems = $state<GateProblem[]>([]);
 	chosen = $state('note');
 
 	#open: OpenCase;
-	#caseId = '';
+	#caseId = $state('');
+	/** Cases whose text is on its way to the server. */
+	#sendingIn = $state<string[]>([]);
+	/** Counts the cases that came on the screen: what an earlier one still waits for is not put into this one. */
+	#visit = 0;
+	#attempt: Attempt | undefined;
 	#checkTimer: ReturnType<typeof setTimeout> | undefined;
 
 	constructor(open: OpenCase) {
@@ -48,11 +52,25 @@ export class Composer {
 	target: Target | undefined = $derived.by(() =>
 		this.targets.find((one) => one.key === this.chosen)
 	);
-	length: number = $derived.by(() =>
-		this.target
-			? answerLength(this.text, this.target.conversation.caps, this.target.conversation.mention)
-			: this.text.length
+	/** The post the answer goes to: the chosen one, else the newest of the case's person in that conversation. */
+	answered: Post | undefined = $derived.by(() =>
+		this.target && this.#open.detail
+			? addresseeOf(this.target, this.#open.detail, this.replyTo)
+			: undefined
 	);
+	/** The answer would go to somebody the case is not about. */
+	toStranger: boolean = $derived.by(() => {
+		const person = this.#open.detail?.person.id;
+		return Boolean(this.answered && person && this.answered.author.person_id !== person);
+	});
+	sending: boolean = $derived.by(() => this.#sendingIn.includes(this.#caseId));
+	length: number = $derived.by(() => {
+		const talk = this.target?.conversation;
+		if (!talk) return this.text.length;
+		const mention =
+			talk.mention && this.answered ? `@${this.answered.author.handle}` : talk.mention;
+		return answerLength(this.text, talk.caps, mention);
+	});
 	tooLong: boolean = $derived.by(() => {
 		const most = this.target?.conversation.caps.max_length;
 		return Boolean(most && this.length > most);
@@ -82,7 +100,10 @@ export class Composer {
 		}
 		this.text = this.isNote ? (loadDraft(detail.id, 'note')?.text ?? '') : (draft?.text ?? '');
 		this.subject = draft?.subject ?? '';
-		this.files = [];
+		this.#visit += 1;
+		this.#attempt = draft?.attempt;
+		this.files = this.isNote ? [] : (draft?.attempt?.files ?? []);
+		this.uploading = 0;
 		this.replyTo = undefined;
 		this.resolve = false;
 		this.problems = [];
@@ -130,7 +151,8 @@ export class Composer {
 		saveDraft(this.#caseId, this.isNote ? 'note' : 'answer', {
 			text: this.text,
 			subject: this.subject || undefined,
-			target: this.isNote ? undefined : this.chosen
+			target: this.isNote ? undefined : this.chosen,
+			attempt: this.isNote ? undefined : this.#attempt
 		});
 	}
 
@@ -139,13 +161,14 @@ export class Composer {
 		clearTimeout(this.#checkTimer);
 		this.problems = [];
 		if (this.isNote || this.text.trim() === '' || !this.target || this.target.blocked) return;
-		const text = this.text;
+		const { text, chosen } = this;
+		const caseId = this.#caseId;
 		this.#checkTimer = setTimeout(async () => {
 			const form = this.#form(crypto.randomUUID());
 			if (!form) return;
 			try {
-				const check = await api.post<AnswerCheck>(`/cases/${this.#caseId}/answers/check`, form);
-				if (this.text === text) {
+				const check = await api.post<AnswerCheck>(`/cases/${caseId}/answers/check`, form);
+				if (caseId === this.#caseId && this.text === text && this.chosen === chosen) {
 					this.problems = check.problems.filter((problem) => problem.code !== 'empty');
 				}
 			} catch {
@@ -157,11 +180,10 @@ export class Composer {
 	#form(id: string): AnswerForm | undefined {
 		const target = this.target;
 		if (!target) return undefined;
-		const sameThread = this.replyTo?.conversation_id === target.conversation.id;
 		return {
 			id,
 			conversation_id: target.conversation.id,
-			in_reply_to: sameThread ? this.replyTo?.id : undefined,
+			in_reply_to: this.answered?.id,
 			text: this.text.trim(),
 			subject: target.conversation.caps.subject && this.subject ? this.subject : undefined,
 			visibility: target.visibility,
@@ -172,6 +194,7 @@ export class Composer {
 
 	async attach(files: Iterable<File>): Promise<void> {
 		const caps = this.target?.conversation.caps;
+		const visit = this.#visit;
 		if (!caps) return;
 		for (const file of files) {
 			if (this.files.length + this.uploading >= caps.max_attachments) {
@@ -192,59 +215,86 @@ export class Composer {
 			this.uploading += 1;
 			try {
 				const upload = await api.post<Upload>('/uploads', body);
-				this.files = [...this.files, upload.attachment];
+				if (visit === this.#visit) this.files = [...this.files, upload.attachment];
 			} catch (error) {
 				toasts.fail(error, m.file_failed({ name: file.name }));
 			}
+			if (visit !== this.#visit) return;
 			this.uploading -= 1;
 		}
 	}
 
 	async send(): Promise<void> {
 		if (!this.ready) return;
-		this.sending = true;
+		const caseId = this.#caseId;
+		this.#sendingIn = [...this.#sendingIn, caseId];
 		try {
-			if (this.isNote) await this.#sendNote();
-			else await this.#sendAnswer();
+			if (this.isNote) await this.#sendNote(caseId);
+			else await this.#sendAnswer(caseId);
 		} catch (error) {
-			if (error instanceof ApiProblem && error.code === 'send_gate') {
+			if (
+				error instanceof ApiProblem &&
+				error.code === 'send_gate' &&
+				caseId === this.#caseId &&
+				!this.isNote
+			) {
 				this.problems = error.fields.map(({ code, message }) => ({ code, message }));
 			} else {
 				toasts.fail(error, connection.online ? undefined : m.send_kept());
 			}
 		}
-		this.sending = false;
+		this.#sendingIn = this.#sendingIn.filter((id) => id !== caseId);
 	}
 
-	async #sendNote(): Promise<void> {
-		const text = storeNote(this.text.trim(), directory.users);
-		await api.post(`/cases/${this.#caseId}/notes`, { text });
-		dropDraft(this.#caseId, 'note');
-		this.text = '';
+	async #sendNote(caseId: string): Promise<void> {
+		const written = this.text.trim();
+		await api.post(`/cases/${caseId}/notes`, { text: storeNote(written, directory.users) });
+		settleDraft(caseId, 'note', written);
+		if (caseId !== this.#caseId) return;
+		if (this.isNote && this.text.trim() === written) this.text = '';
 		await this.#open.load();
 	}
 
-	async #sendAnswer(): Promise<void> {
-		const form = this.#form(crypto.randomUUID());
+	async #sendAnswer(caseId: string): Promise<void> {
+		const attempt = this.#attempted();
+		const form = attempt && this.#form(attempt.id);
 		if (!form) return;
-		const caseId = this.#caseId;
-		const accepted = await api.post<AnswerAccepted>(`/cases/${caseId}/answers`, form);
-		dropDraft(caseId, 'answer');
-		this.text = '';
-		this.subject = '';
-		this.files = [];
-		this.replyTo = undefined;
-		this.resolve = false;
-		void this.#open.released();
-		const until = Date.parse(accepted.post.sending?.undo_until ?? '');
+		form.in_reply_to = attempt.inReplyTo;
+		this.#attempt = attempt;
+		this.#keep();
+		const { post } = await api.post<AnswerAccepted>(`/cases/${caseId}/answers`, form);
+		settleDraft(caseId, 'answer', form.text);
+		const until = Date.parse(post.sending?.undo_until ?? '');
 		if (until > Date.now()) {
 			toasts.show({
 				text: m.sent_soon(),
 				until,
-				action: { label: m.undo(), run: () => void this.#undo(accepted.post) }
+				action: { label: m.undo(), run: () => void this.#undo(post) }
 			});
 		}
+		if (caseId !== this.#caseId) return;
+		this.#attempt = undefined;
+		this.files = this.files.filter((file) => !form.attachment_ids?.includes(file.id));
+		this.replyTo = undefined;
+		this.resolve = false;
+		if (!this.isNote && this.text.trim() === form.text) {
+			this.text = '';
+			this.subject = '';
+		}
+		void this.#open.released();
 		await this.#open.load();
+	}
+
+	/**
+	 * The id for what stands here now. The same words to the same place keep the id of an unconfirmed press, and whom
+	 * it answered, so that pressing again can never be a second answer.
+	 */
+	#attempted(): Attempt | undefined {
+		if (!this.target) return undefined;
+		const parts = [this.chosen, this.text.trim(), this.subject, this.replyTo?.id];
+		const what = JSON.stringify([...parts, this.files.map((file) => file.id)]);
+		if (this.#attempt?.what === what) return this.#attempt;
+		return { id: crypto.randomUUID(), what, inReplyTo: this.answered?.id, files: this.files };
 	}
 
 	async #undo(post: Post): Promise<void> {
@@ -257,15 +307,34 @@ export class Composer {
 		await this.#open.load();
 	}
 
-	/** An answer that was taken back returns to be written again. */
-	restore(post: Post): void {
-		if (post.case_id !== this.#caseId) return;
+	/** An answer that was taken back, or did not arrive, returns to be written again, before anything typed since. */
+	restore(post: Post, files = post.attachments): void {
+		const joined = (typed = '') =>
+			typed.trim() === '' || typed.trim() === post.text ? post.text : `${post.text}\n\n${typed}`;
+		if (post.case_id !== this.#caseId) {
+			if (!post.case_id) return;
+			const draft = loadDraft(post.case_id, 'answer');
+			saveDraft(post.case_id, 'answer', { text: joined(draft?.text), subject: draft?.subject });
+			return;
+		}
+		// Its id stays with the answer that is gone.
+		this.#attempt = undefined;
 		const back = this.targets.find(
-			(one) => one.conversation.id === post.conversation_id && one.visibility === post.visibility
+			(one) =>
+				one.visibility === post.visibility &&
+				(one.conversation.id === post.conversation_id || !this.#has(post.conversation_id))
 		);
-		if (this.isNote && back) this.choose(back.key);
-		if (this.text.trim() === '') this.text = post.text;
-		this.files = post.attachments;
+		if (back && back.key !== this.chosen) this.choose(back.key);
+		this.text = joined(this.text);
+		this.files = [
+			...files,
+			...this.files.filter((file) => !files.some((one) => one.id === file.id))
+		];
 		this.#keep();
+		this.#check();
+	}
+
+	#has(conversation: string | null | undefined): boolean {
+		return this.targets.some((one) => one.conversation.id === conversation);
 	}
 }

@@ -1,4 +1,4 @@
-import type { CaseDetail, Conversation } from '@tertulia/api-client';
+import type { CaseDetail, Conversation, Post } from '@tertulia/api-client';
 
 /** A place an answer can go to: one conversation, in public or in private. */
 export interface Target {
@@ -70,4 +70,21 @@ export function usualTarget(
 		if (same) return same;
 	}
 	return open[0];
+}
+
+/**
+ * The post an answer goes to, and with it the person: the one chosen in that conversation, else the newest of the case's
+ * person there, else the newest of anybody (then the screen warns).
+ */
+export function addresseeOf(
+	target: Target,
+	detail: Pick<CaseDetail, 'thread' | 'person'>,
+	chosen?: Post
+): Post | undefined {
+	const here = target.conversation.id;
+	if (chosen?.conversation_id === here) return chosen;
+	const theirs = detail.thread
+		.flatMap((item) => (item.type === 'post' ? [item.post] : []))
+		.filter((post) => post.conversation_id === here && post.direction === 'in' && !post.deleted_at);
+	return theirs.findLast((post) => post.author.person_id === detail.person.id) ?? theirs.at(-1);
 }

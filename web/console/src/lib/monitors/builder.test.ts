@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { emptyBuilt, readQuery, termText, writeQuery, type Built } from './builder.ts';
+import { emptyBuilt, termText, writeQuery, type Built } from './builder.ts';
+import { excluding } from './exclude.ts';
+import { readQuery } from './readBuilt.ts';
 
 const built = (part: Partial<Built>): Built => ({ ...emptyBuilt(), ...part });
 
@@ -10,11 +12,13 @@ describe('writeQuery', () => {
 				built({
 					all: ['mirasol'],
 					any: [['demora*', 'se canceló']],
-					near: [{ left: ['maleta'], right: ['perdida', 'rota'], distance: 5 }],
+					pairs: [{ kind: 'near', left: ['maleta'], right: ['perdida', 'rota'], distance: 5 }],
 					none: ['receta*'],
-					lang: ['es'],
-					channel: ['Correo de ayuda', 'chat'],
-					followers: 1000
+					tests: [
+						{ field: 'lang', values: ['es'] },
+						{ field: 'channel', values: ['Correo de ayuda', 'chat'] },
+						{ field: 'followers', sign: '>=', values: ['1000'] }
+					]
 				})
 			)
 		).toBe(
@@ -23,16 +27,56 @@ describe('writeQuery', () => {
 		);
 	});
 
-	it('leaves empty lists out', () => {
-		expect(writeQuery(built({ any: [[], [' ']], none: [''] }))).toBe('');
+	it('writes every operator of the language', () => {
+		expect(
+			writeQuery(
+				built({
+					pairs: [
+						{ kind: 'onear', left: ['no'], right: ['llega*'], distance: 2 },
+						{ kind: 'sentence', left: ['vuelo'], right: ['tarde'], distance: 9 },
+						{ kind: 'except', left: ['apple'], right: ['apple juice'], distance: 9 }
+					],
+					counts: [
+						{ kind: 'of', least: 2, terms: ['maleta', 'vuelo', 'mal servicio'] },
+						{ kind: 'times', least: 3, terms: ['iberia'] },
+						{ kind: 'times', least: 2, terms: ['a1', 'b2'] }
+					],
+					all: ['list:competidores', '{Año}', '"mala experiencia"~3']
+				})
+			)
+		).toBe(
+			'list:competidores AND {Año} AND "mala experiencia"~3 AND no ONEAR/2 llega* AND vuelo SENTENCE tarde' +
+				' AND apple EXCEPT "apple juice" AND 2 OF (maleta, vuelo, "mal servicio") AND ATLEAST/3 iberia' +
+				' AND ATLEAST/2 (a1 OR b2)'
+		);
+	});
+
+	it('leaves what is empty out', () => {
+		expect(
+			writeQuery(
+				built({
+					any: [[], [' ']],
+					none: [''],
+					counts: [{ kind: 'of', least: 2, terms: [' '] }],
+					pairs: [{ kind: 'near', left: ['a'], right: [], distance: 3 }],
+					tests: [
+						{ field: 'lang', values: [] },
+						{ field: 'likes', sign: '>=', values: [''] }
+					]
+				})
+			)
+		).toBe('');
 	});
 
 	it.each([
 		['AND', '"AND"'],
+		['SENTENCE', '"SENTENCE"'],
 		['-no', '"-no"'],
 		['di "hola"', '"di hola"'],
 		['#Mirasol', '#Mirasol'],
-		['me quiero ir', '"me quiero ir"']
+		['me quiero ir', '"me quiero ir"'],
+		['list:marcas', 'list:marcas'],
+		['lang:es', '"lang:es"']
 	])('writes the term %s as %s', (term, text) => {
 		expect(termText(term)).toBe(text);
 	});
@@ -50,42 +94,83 @@ describe('readQuery', () => {
 				none: ['x', 'y z']
 			}),
 			built({
-				all: ['#Mirasol'],
-				near: [
-					{ left: ['a', 'b'], right: ['c'], distance: 3 },
-					{ left: ['vuelo*'], right: ['tarde', 'hoy no'], distance: 0 }
+				all: ['#Mirasol', '{Año Nuevo}', '"a b"~3', 'list:marcas'],
+				pairs: [
+					{ kind: 'near', left: ['a', 'b'], right: ['c'], distance: 3 },
+					{ kind: 'onear', left: ['vuelo*'], right: ['tarde', 'hoy no'], distance: 0 },
+					{ kind: 'sentence', left: ['list:marcas'], right: ['mal'], distance: 0 },
+					{ kind: 'except', left: ['mirasol'], right: ['flor de mirasol'], distance: 0 }
+				],
+				counts: [
+					{ kind: 'of', least: 2, terms: ['a', 'b c', 'd*'] },
+					{ kind: 'times', least: 3, terms: ['iberia', 'ib'] }
 				]
 			}),
 			built({
-				all: ['x'],
-				author: ['ana'],
-				lang: ['es', 'pt'],
-				channel: ['Mi canal'],
-				followers: 5
+				all: ['x', '2', '24'],
+				tests: [
+					{ field: 'author', values: ['ana'] },
+					{ field: 'lang', values: ['es', 'pt'] },
+					{ field: 'channel', values: ['Mi canal'] },
+					{ field: 'followers', sign: '>=', values: ['5'] },
+					{ field: 'likes', sign: '<', values: ['9'] },
+					{ field: 'has', values: ['link', 'image'] },
+					{ field: 'site', values: ['blog.example/uno'] },
+					{ field: 'crm:tier', values: ['oro'] }
+				]
 			})
 		];
 		for (const sample of samples) expect(readQuery(writeQuery(sample))).toEqual(sample);
 	});
 
-	it('reads what people write: implicit AND, > for followers', () => {
-		expect(readQuery('mirasol demora followers>999')).toEqual(
-			built({ all: ['mirasol', 'demora'], followers: 1000 })
+	it('reads what people write: implicit AND, a minus, blanks', () => {
+		expect(readQuery('mirasol demora -receta followers > 999')).toEqual(
+			built({
+				all: ['mirasol', 'demora'],
+				none: ['receta'],
+				tests: [{ field: 'followers', sign: '>', values: ['999'] }]
+			})
 		);
+		expect(readQuery('x -(a OR b) -"c d"')?.none).toEqual(['a', 'b', 'c d']);
+		expect(readQuery('no NEAR/3f llega')?.pairs[0]?.kind).toBe('onear');
 	});
 
 	it.each([
 		'a OR b',
 		'a AND (b AND c)',
 		'(a OR (b c))',
-		'{Exacto}',
-		'"a b"~3',
 		'NOT lang:es',
-		'a ONEAR/3 b',
 		'a NEAR/2 b NEAR/2 c',
+		'a SENTENCE NOT b',
 		'(a OR b',
-		'lang:es lang:pt',
+		'2 OF (a OR b)',
+		'2 OF a',
+		'2 OF (a, b) NEAR/3 c',
+		'a, b',
+		'OF',
+		'{Exacto',
+		'"a b"~',
+		'unknown:es',
+		'in:title demora',
+		'followers:10..20',
+		'crm:color:azul',
+		'followers:1',
+		'a - b',
+		'--a',
 		'NOT'
 	])('leaves %s to the text', (text) => {
 		expect(readQuery(text)).toBeUndefined();
+	});
+});
+
+describe('excluding', () => {
+	it('adds to the exclusions there are, once', () => {
+		expect(excluding('mirasol -receta', 'girasol', '')).toBe('mirasol AND NOT (receta OR girasol)');
+		expect(excluding('mirasol -receta', 'receta', '')).toBe('mirasol AND NOT receta');
+	});
+
+	it('takes what the server says for what the builder has no place for', () => {
+		const otherwise = '(a OR (b c)) AND NOT promo';
+		expect(excluding('a OR (b c)', 'promo', otherwise)).toBe(otherwise);
 	});
 });

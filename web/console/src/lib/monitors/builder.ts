@@ -1,11 +1,35 @@
 /**
  * The visual builder of a monitor: a handful of lists that together say a query, and the way back from a query's text
- * to them. Texts the builder can't show (nested groups, exact words…) stay text.
+ * to them (`readBuilt.ts`). Texts the builder can't show (nested groups, alternatives of whole parts…) stay text.
  */
-export interface Near {
+
+/** How the two sides of a pair stand to each other. */
+export type PairKind = 'near' | 'onear' | 'sentence' | 'except';
+
+export interface Pair {
+	kind: PairKind;
 	left: string[];
 	right: string[];
+	/** Words between the sides at most; only `near` and `onear` have it. */
 	distance: number;
+}
+
+/** `of`: so many different terms. `times`: one of the terms, so many times. */
+export interface Counted {
+	kind: 'of' | 'times';
+	least: number;
+	terms: string[];
+}
+
+export const SIGNS = ['>=', '>', '<=', '<', '='] as const;
+export type Sign = (typeof SIGNS)[number];
+
+/** One thing known about the post: values of which one has to be so, or a number compared. */
+export interface Test {
+	field: string;
+	/** Set for fields that are numbers; then `values` holds the number. */
+	sign?: Sign;
+	values: string[];
 }
 
 export interface Built {
@@ -13,31 +37,55 @@ export interface Built {
 	all: string[];
 	/** At least one of each group. */
 	any: string[][];
-	near: Near[];
+	pairs: Pair[];
+	counts: Counted[];
 	/** None of these may be there. */
 	none: string[];
-	author: string[];
-	lang: string[];
-	channel: string[];
-	followers?: number;
+	tests: Test[];
 }
 
 export const emptyBuilt = (): Built => ({
 	all: [],
 	any: [],
-	near: [],
+	pairs: [],
+	counts: [],
 	none: [],
-	author: [],
-	lang: [],
-	channel: []
+	tests: []
 });
 
-const OPERATOR = /^(AND|OR|NOT|O?NEAR(\/\d+)?)$/u;
-const PLAIN = /^[#@$]?[\p{L}\p{N}_*?'’.-]+$/u;
+/** Fields with values to choose or write, and those that are numbers, in the order the builder offers them. */
+export const VALUE_FIELDS = [
+	'lang',
+	'channel',
+	'author',
+	'to',
+	'country',
+	'site',
+	'link',
+	'has',
+	'is',
+	'tag',
+	'crm:segment',
+	'crm:tier'
+] as const;
+export const NUMBER_FIELDS = ['followers', 'likes', 'shares', 'age'] as const;
+
+export const isNumberField = (field: string): boolean =>
+	(NUMBER_FIELDS as readonly string[]).includes(field);
+export const isField = (field: string): boolean =>
+	isNumberField(field) || (VALUE_FIELDS as readonly string[]).includes(field);
+
+export const OPERATOR = /^(AND|OR|NOT|OF|SENTENCE|EXCEPT|(O?NEAR|ATLEAST)(\/\d+f?)?)$/u;
+/** One word with its sign, or the name of a shared list. */
+export const PLAIN = /^(list:)?[#@$]?[\p{L}\p{N}_*?'’.-]+$/u;
+/** Forms that only the language's own signs can say; they are terms as they stand. */
+export const VERBATIM = /^(\{[^{}]+\}|"[^"]+"~\d+|list:"[^"]+")$/u;
 
 /** A word as it is, anything longer or with signs as a phrase. */
 export function termText(term: string): string {
-	const clean = term
+	const whole = term.trim();
+	if (VERBATIM.test(whole)) return whole;
+	const clean = whole
 		.replaceAll(/["“”«»]/gu, ' ')
 		.replace(/\s+/gu, ' ')
 		.trim();
@@ -53,128 +101,40 @@ function group(terms: string[]): string {
 	return texts.length === 1 ? (texts[0] as string) : `(${texts.join(' OR ')})`;
 }
 
-function field(name: string, values: string[]): string {
-	return `${name}:${group(values)}`;
+/** A value of a field, in quotation marks unless it is one plain word. */
+function valueText(value: string): string {
+	const clean = value.replaceAll(/["“”«»]/gu, ' ').trim();
+	return /^[\p{L}\p{N}_.-]+$/u.test(clean) && !OPERATOR.test(clean) ? clean : `"${clean}"`;
+}
+
+function testText({ field, sign, values }: Test): string {
+	const texts = useful(values);
+	if (texts.length === 0) return '';
+	if (sign) return /^\d+$/u.test(texts[0] as string) ? `${field}${sign}${texts[0]}` : '';
+	const written = texts.map(valueText);
+	return `${field}:${written.length === 1 ? written[0] : `(${written.join(' OR ')})`}`;
+}
+
+const pairWords = ({ kind, distance }: Pair): string =>
+	kind === 'near' || kind === 'onear' ? `${kind.toUpperCase()}/${distance}` : kind.toUpperCase();
+
+function countedText({ kind, least, terms }: Counted): string {
+	const texts = useful(terms);
+	if (texts.length === 0) return '';
+	if (kind === 'times') return `ATLEAST/${least} ${group(texts)}`;
+	return `${least} OF (${texts.map(termText).join(', ')})`;
 }
 
 /** The query's text, parts joined by AND in a fixed order. */
 export function writeQuery(built: Built): string {
 	const parts: string[] = useful(built.all).map(termText);
 	for (const terms of built.any) if (useful(terms).length > 0) parts.push(group(terms));
-	for (const near of built.near) {
-		if (useful(near.left).length > 0 && useful(near.right).length > 0) {
-			parts.push(`${group(near.left)} NEAR/${near.distance} ${group(near.right)}`);
+	for (const pair of built.pairs) {
+		if (useful(pair.left).length > 0 && useful(pair.right).length > 0) {
+			parts.push(`${group(pair.left)} ${pairWords(pair)} ${group(pair.right)}`);
 		}
 	}
-	for (const name of ['author', 'lang', 'channel'] as const) {
-		if (useful(built[name]).length > 0) parts.push(field(name, built[name]));
-	}
-	if (built.followers) parts.push(`followers>=${built.followers}`);
+	parts.push(...built.counts.map(countedText), ...built.tests.map(testText));
 	if (useful(built.none).length > 0) parts.push(`NOT ${group(built.none)}`);
-	return parts.join(' AND ');
-}
-
-type Piece =
-	| { kind: 'open' | 'close' | 'and' | 'or' | 'not' }
-	| { kind: 'near'; distance: number }
-	| { kind: 'term'; text: string }
-	| { kind: 'field'; name: string; sign: string };
-
-const PIECES = /\s*(?:(\()|(\))|"([^"]*)"|(author|lang|channel|followers)(:|>=|>)|([^\s()"]+))/giuy;
-
-function piecesOf(text: string): Piece[] | undefined {
-	const pieces: Piece[] = [];
-	PIECES.lastIndex = 0;
-	const end = text.trimEnd().length;
-	while (PIECES.lastIndex < end) {
-		const found = PIECES.exec(text);
-		if (!found) return undefined;
-		const [, open, close, phrase, name, sign, word] = found;
-		if (open) pieces.push({ kind: 'open' });
-		else if (close) pieces.push({ kind: 'close' });
-		else if (phrase !== undefined) {
-			if (text[PIECES.lastIndex] === '~') return undefined;
-			pieces.push({ kind: 'term', text: phrase });
-		} else if (name) pieces.push({ kind: 'field', name: name.toLowerCase(), sign: sign ?? ':' });
-		else if (word === 'AND') pieces.push({ kind: 'and' });
-		else if (word === 'OR') pieces.push({ kind: 'or' });
-		else if (word === 'NOT') pieces.push({ kind: 'not' });
-		else if (word && /^NEAR\/\d+$/u.test(word)) {
-			pieces.push({ kind: 'near', distance: Number(word.slice(5)) });
-		} else if (word && PLAIN.test(word) && !OPERATOR.test(word)) {
-			pieces.push({ kind: 'term', text: word });
-		} else return undefined;
-	}
-	return pieces;
-}
-
-/** The lists a query's text says, or nothing when the builder has no place for it. */
-export function readQuery(text: string): Built | undefined {
-	const pieces = piecesOf(text);
-	if (!pieces) return undefined;
-	const built = emptyBuilt();
-	let at = 0;
-
-	/** One term, or several in parentheses joined by OR. */
-	function terms(): string[] | undefined {
-		const piece = pieces?.[at];
-		if (piece?.kind === 'term') {
-			at += 1;
-			return [piece.text];
-		}
-		if (piece?.kind !== 'open') return undefined;
-		at += 1;
-		const list: string[] = [];
-		for (;;) {
-			const term = pieces?.[at];
-			if (term?.kind !== 'term') return undefined;
-			list.push(term.text);
-			at += 1;
-			const after = pieces?.[at]?.kind;
-			at += 1;
-			if (after === 'close') return list;
-			if (after !== 'or') return undefined;
-		}
-	}
-
-	while (at < pieces.length) {
-		if (at > 0 && pieces[at]?.kind === 'and') at += 1;
-		const piece = pieces[at];
-		if (!piece) return undefined;
-		if (piece.kind === 'not') {
-			at += 1;
-			if (pieces[at]?.kind === 'field') return undefined;
-			const list = terms();
-			if (!list || pieces[at]?.kind === 'near') return undefined;
-			built.none.push(...list);
-		} else if (piece.kind === 'field') {
-			at += 1;
-			const list = terms();
-			if (!list) return undefined;
-			if (piece.name === 'followers') {
-				const number = Number(list[0]);
-				if (!Number.isInteger(number) || list.length > 1 || built.followers) return undefined;
-				if (piece.sign === ':') return undefined;
-				built.followers = piece.sign === '>' ? number + 1 : number;
-			} else {
-				if (piece.sign !== ':') return undefined;
-				const values = built[piece.name as 'author' | 'lang' | 'channel'];
-				if (values.length > 0) return undefined;
-				values.push(...list);
-			}
-		} else {
-			const list = terms();
-			if (!list) return undefined;
-			const near = pieces[at];
-			if (near?.kind === 'near') {
-				at += 1;
-				const right = terms();
-				if (!right || pieces[at]?.kind === 'near') return undefined;
-				built.near.push({ left: list, right, distance: near.distance });
-			} else if (list.length > 1) built.any.push(list);
-			else built.all.push(...list);
-		}
-		if (pieces[at]?.kind === 'or' || pieces[at]?.kind === 'close') return undefined;
-	}
-	return built;
+	return parts.filter(Boolean).join(' AND ');
 }

@@ -1,15 +1,29 @@
+import type { Attachment } from '@tertulia/api-client';
 import { recall, remember } from './stored.ts';
+
+/** A press of Send that the server has not confirmed: it may have been taken all the same. */
+export interface Attempt {
+	/** The answer's id: the same id again is never a second answer. */
+	id: string;
+	/** What was sent and where to; anything else is another answer. */
+	what: string;
+	inReplyTo?: string;
+	files: Attachment[];
+}
 
 export interface Draft {
 	text: string;
 	subject?: string;
 	target?: string;
+	attempt?: Attempt;
 }
 
-const key = (caseId: string, kind: 'answer' | 'note') => `draft.${kind}.${caseId}`;
+type Kind = 'answer' | 'note';
+
+const key = (caseId: string, kind: Kind) => `draft.${kind}.${caseId}`;
 
 /** What was typed and not sent, kept in this browser per case and apart for answers and notes. */
-export function loadDraft(caseId: string, kind: 'answer' | 'note'): Draft | undefined {
+export function loadDraft(caseId: string, kind: Kind): Draft | undefined {
 	const kept = recall(key(caseId, kind));
 	if (!kept) return undefined;
 	try {
@@ -20,13 +34,15 @@ export function loadDraft(caseId: string, kind: 'answer' | 'note'): Draft | unde
 	}
 }
 
-export function saveDraft(caseId: string, kind: 'answer' | 'note', draft: Draft): void {
-	remember(
-		key(caseId, kind),
-		draft.text.trim() || draft.subject?.trim() ? JSON.stringify(draft) : undefined
-	);
+export function saveDraft(caseId: string, kind: Kind, draft: Draft): void {
+	const worth = draft.text.trim() || draft.subject?.trim() || draft.attempt?.files.length;
+	remember(key(caseId, kind), worth ? JSON.stringify(draft) : undefined);
 }
 
-export function dropDraft(caseId: string, kind: 'answer' | 'note'): void {
-	remember(key(caseId, kind), undefined);
+/** The server has this text: it is a draft no more, unless something else was typed meanwhile. */
+export function settleDraft(caseId: string, kind: Kind, sent: string): void {
+	const draft = loadDraft(caseId, kind);
+	if (!draft) return;
+	if (draft.text.trim() === sent) remember(key(caseId, kind), undefined);
+	else saveDraft(caseId, kind, { ...draft, attempt: undefined });
 }

@@ -56,6 +56,7 @@ export const personKinds = [
 	'supplier',
 	'journalist',
 	'competitor',
+	'activist',
 	'other'
 ] as const;
 const personKindWords: Words = {
@@ -64,6 +65,7 @@ const personKindWords: Words = {
 	supplier: m.person_supplier,
 	journalist: m.person_journalist,
 	competitor: m.person_competitor,
+	activist: m.person_activist,
 	other: m.person_other
 };
 export const personKindName = (kind: string) => from(personKindWords, kind);
@@ -86,7 +88,8 @@ const sendingWords: Words = {
 	unknown: m.sending_unknown,
 	cancelled: m.sending_cancelled,
 	delivered: m.sending_delivered,
-	failed: m.sending_failed
+	failed: m.sending_failed,
+	stuck: m.sending_stuck
 };
 export const sendingName = (state: string) => from(sendingWords, state);
 
@@ -112,19 +115,18 @@ export const scopeName = (scope: string) => from(scopeWords, scope);
 const stepWords: Words = {
 	received: m.step_received,
 	matched: m.step_matched,
-	counted: m.step_counted,
 	related: m.step_related,
 	decided: m.step_decided,
 	cased: m.step_cased,
-	offered: m.step_offered,
 	edited: m.step_edited,
 	deleted: m.step_deleted,
 	answered: m.step_answered
 };
 export const stepName = (step: string) => from(stepWords, step);
 
-/** Why a case is here: the monitor's or rule's name, or that a person opened it. */
-export const reasonName = (reason: string) => (reason === 'by_hand' ? m.reason_by_hand() : reason);
+const reasonWords: Words = { by_hand: m.reason_by_hand, addressed: m.reason_addressed };
+/** Why a case is here: the monitor's or rule's name, that it was written to us, or that a person opened it. */
+export const reasonName = (reason: string) => from(reasonWords, reason);
 
 let languages: Intl.DisplayNames | undefined;
 let languagesIn = '';
