@@ -55,7 +55,7 @@ pub enum News {
         case_id: Option<CaseId>,
         /// Its channel (a web chat listens for its own).
         #[serde(skip)]
-        channel_id: ChannelId,
+        channel_id: Option<ChannelId>,
         /// Its conversation (the web chat listens for it).
         #[serde(skip)]
         conversation_id: Option<ConversationId>,

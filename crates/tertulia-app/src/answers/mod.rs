@@ -312,7 +312,7 @@ pub async fn send(app: &App, actor: &Actor, case: CaseId, answer: NewAnswer) -> 
     let told = News::Post {
         post_id: answer.id.0.into(),
         case_id: Some(case),
-        channel_id: ground.channel.id.into(),
+        channel_id: Some(ground.channel.id.into()),
         conversation_id: Some(conversation.id.into()),
     };
     let audience = cases::audience(&work.row);
@@ -458,7 +458,7 @@ pub(crate) fn tell_post(app: &App, post: &PostRow, case: &CaseRow) {
     let news = News::Post {
         post_id: post.id.into(),
         case_id: Some(case.id.into()),
-        channel_id: post.channel_id.into(),
+        channel_id: Some(post.channel_id.into()),
         conversation_id: post.conversation_id.map(Into::into),
     };
     app.live.tell(cases::audience(case), news);

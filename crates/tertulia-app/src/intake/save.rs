@@ -176,7 +176,7 @@ impl Batch<'_> {
             let news = News::Post {
                 post_id: post.into(),
                 case_id: case.map(Into::into),
-                channel_id: self.channel.id.into(),
+                channel_id: Some(self.channel.id.into()),
                 conversation_id: conversation.map(Into::into),
             };
             self.out.news.push((audience(case.and_then(|id| self.facts.cases.get(&id))), news));
