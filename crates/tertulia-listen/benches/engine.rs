@@ -2,6 +2,8 @@
 //!
 //! Time is this thread's processor time, best of several passes: what else the machine does counts little.
 
+#![allow(clippy::print_stdout, reason = "what is measured is printed")]
+
 use std::time::{Duration, Instant};
 
 use tertulia_listen::{Engine, Frequencies, Post, Query, Scratch};
