@@ -35,7 +35,7 @@ test('what is posted, edited and deleted is on the screen at once', async ({ bro
 	await expect
 		.poll(
 			async () =>
-				(await api.get<{ health: { mode: string | null } }>(`/channels/${channel.id}`)).health.mode,
+				(await api.get<{ health: { mode: { code: string } | null } }>(`/channels/${channel.id}`)).health.mode?.code,
 			{ timeout: 30_000 }
 		)
 		.toBe('streaming');

@@ -28,14 +28,14 @@ pub fn run_up(arguments: &[&str]) -> Outcome {
     Err(format!("cannot start {}: {error}", tertulia.display()))
 }
 
-/// Builds, and fills a data folder that is new.
+/// Builds, and loads the sample company into a house that nobody uses yet. The database knows: a folder may be there
+/// because an earlier load was interrupted.
 fn prepare(options: &Options) -> Outcome<PathBuf> {
     web::build()?;
     run(cargo().args(["build", "--release", "--locked", "-p", "tertulia"]))?;
     let tertulia = root().join("target/release/tertulia");
-    let is_new = !options.data.exists();
-    if is_new && !options.empty {
-        run(program(&tertulia).args(["sample", "load", "--data"]).arg(&options.data))?;
+    if !options.empty {
+        run(program(&tertulia).args(["sample", "load", "--if-new", "--data"]).arg(&options.data))?;
     }
     Ok(tertulia)
 }

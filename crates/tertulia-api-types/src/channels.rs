@@ -13,6 +13,17 @@ pub struct Bilingual {
     pub en: String,
 }
 
+/// A sentence about a network in both languages; a network's own words are the same in both.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Told {
+    /// Stable code; `words` for a network's own words.
+    pub code: String,
+    /// Spanish.
+    pub es: String,
+    /// English.
+    pub en: String,
+}
+
 /// A kind of channel that can be connected.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct ChannelKind {
@@ -55,6 +66,8 @@ pub struct Caps {
     pub length_unit: String,
     /// Each URL counts as so many.
     pub url_length: Option<u32>,
+    /// A mention counts without its server (`@ana` of `@ana@example.org`).
+    pub short_mentions: bool,
     /// Can answer in public.
     pub public_answers: bool,
     /// Can answer in private.
@@ -108,8 +121,8 @@ pub struct Channel {
 pub struct ChannelHealth {
     /// `ok`, `waiting`, `failing`, `stopped` or `new`.
     pub state: String,
-    /// How it listens now ("streaming").
-    pub mode: Option<String>,
+    /// How it listens now: `streaming`, `mixed`, `polling`, `idle`, `playing`, `finished`.
+    pub mode: Option<Told>,
     /// Last event taken in.
     pub last_event_at: Option<String>,
     /// Last sign of life.
@@ -117,7 +130,7 @@ pub struct ChannelHealth {
     /// Milliseconds between the last event's time on the network and its intake.
     pub lag_ms: Option<i64>,
     /// Last error.
-    pub last_error: Option<String>,
+    pub last_error: Option<Told>,
     /// When it happened.
     pub last_error_at: Option<String>,
     /// Errors since the last sign of life.
@@ -171,7 +184,7 @@ pub struct ChannelCheck {
     /// What works, in order.
     pub findings: Vec<Bilingual>,
     /// What does not.
-    pub error: Option<String>,
+    pub error: Option<Told>,
 }
 
 /// An event that could not be taken in.
@@ -182,7 +195,7 @@ pub struct Quarantined {
     /// The network's id or a stable key.
     pub external_id: String,
     /// What is wrong.
-    pub error: String,
+    pub error: Told,
     /// The event as received, cut.
     pub payload: String,
     /// First seen.

@@ -4,6 +4,7 @@
 //! a [`Source`] (brings events in) and/or a [`Sink`] (takes answers out). Neither knows the store: a source speaks to
 //! [`Intake`], a sink returns what became of the answer.
 
+use crate::told::Told;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -157,6 +158,22 @@ pub enum ChannelError {
     Intake(String),
 }
 
+impl ChannelError {
+    /// For people: what it means in both languages, and the network's words as they came.
+    pub fn told(&self) -> Told {
+        match self {
+            Self::Settings(SettingsError(wrong)) => {
+                let all = |text: fn(&Bilingual) -> &str| wrong.iter().map(|(_, why)| text(why)).collect::<Vec<_>>().join(" ");
+                Told::new("settings", all(|why| &why.es), all(|why| &why.en))
+            }
+            Self::Refused(words) => Told::new("refused", format!("La red rechazó la cuenta: {words}"), self.to_string()),
+            Self::Wait { seconds, reason } => Told::new("wait", format!("La red pide esperar {seconds} s: {reason}"), self.to_string()),
+            Self::Passing(words) => Told::new("passing", format!("No se pudo y se volverá a intentar: {words}"), words.clone()),
+            Self::Intake(_) => Told::new("intake", "No se pudo guardar lo que llegó; el registro del servidor dice más.", self.to_string()),
+        }
+    }
+}
+
 /// Brings events in until cancelled. Every source has a way to fill gaps: it remembers its place with a cursor that
 /// is saved in the same transaction as the events.
 #[async_trait]
@@ -237,7 +254,7 @@ pub struct Poison {
     /// The network's id, or any stable key; a second time with the same key counts up instead of adding.
     pub external_id: String,
     /// What is wrong, for people.
-    pub error: String,
+    pub error: Told,
     /// The event as received, cut to 256 KiB.
     pub payload: Vec<u8>,
 }
@@ -245,8 +262,8 @@ pub struct Poison {
 /// A source's pulse.
 #[derive(Clone, Debug, Default)]
 pub struct SignOfLife {
-    /// How it listens right now ("streaming", "polling every 30 s", "idle").
-    pub mode: Option<String>,
+    /// How it listens right now (`streaming`, `polling`, `idle`, `finished`).
+    pub mode: Option<Told>,
     /// Calls left and when the limit resets, per bucket, as the network's headers tell.
     pub limits: Vec<Limit>,
 }
@@ -319,17 +336,17 @@ pub enum Sent {
         /// Seconds to wait.
         after: u64,
         /// Why.
-        reason: String,
+        reason: Told,
     },
     /// Never: the network refuses this answer.
     Rejected {
         /// Why, in the network's words.
-        reason: String,
+        reason: Told,
     },
     /// It may or may not have gone out (connection lost after sending). It is reconciled before anything is sent again.
     Unknown {
         /// What happened.
-        reason: String,
+        reason: Told,
     },
 }
 
@@ -350,7 +367,7 @@ pub enum Reconciled {
     /// The network can't tell; a person must look.
     CannotTell {
         /// Why.
-        reason: String,
+        reason: Told,
     },
 }
 

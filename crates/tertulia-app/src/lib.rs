@@ -35,6 +35,7 @@ pub mod services;
 pub mod settings;
 pub mod staff;
 pub mod system;
+pub mod told;
 mod validate;
 pub mod view;
 pub mod webchat;

@@ -195,7 +195,7 @@ async fn note_error(app: &App, id: ChannelId, error: &ChannelError) {
     tracing::warn!(channel = %id, %error, "channel");
     let save = async {
         let mut tx = app.store.begin().await?;
-        tx.note_error(id.0, app.now().as_micros(), &crate::intake::clip(&error.to_string().replace('\0', ""), 2_000)).await?;
+        tx.note_error(id.0, app.now().as_micros(), &error.told().clipped(2_000).stored()).await?;
         tx.commit().await
     };
     if let Err(error) = save.await {

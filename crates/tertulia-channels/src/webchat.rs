@@ -80,6 +80,7 @@ impl Network for WebChat {
             max_length: Some(LONGEST as u32),
             length_unit: LengthUnit::Chars,
             url_length: None,
+            short_mentions: false,
             public_answers: false,
             private_answers: true,
             reply_rule: ReplyRule::Anyone,

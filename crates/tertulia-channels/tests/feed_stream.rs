@@ -191,7 +191,7 @@ async fn one_bad_feed_stops_nobody() {
     let record = recorder.record();
     for path in ["/html", "/deep", "/crowd", "/empty"] {
         let url = server.url(path);
-        let poison = record.quarantine.iter().find(|poison| poison.error.contains(&url));
+        let poison = record.quarantine.iter().find(|poison| poison.error.en.contains(&url));
         let poison = poison.unwrap_or_else(|| panic!("{path} in quarantine"));
         assert!(poison.payload.len() <= 256 * 1024);
     }

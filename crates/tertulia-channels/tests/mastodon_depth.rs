@@ -30,7 +30,7 @@ fn channel(base_url: &str, company: &Account, poll_seconds: u64, hashtags: &[&st
 }
 
 async fn streaming(channel: &Channel) {
-    channel.recorder.until("streaming", |kept| (kept.alive.mode.as_deref() == Some("streaming")).then_some(())).await;
+    channel.recorder.until("streaming", |kept| (kept.alive.mode.as_ref().is_some_and(|mode| mode.code == "streaming")).then_some(())).await;
 }
 
 /// Own posts of the company as the server has them.
@@ -355,7 +355,7 @@ async fn a_poisoned_status_is_set_aside_and_the_others_go_on() -> Outcome {
     assert_eq!(kept.posts.len(), 1);
     assert_eq!(kept.quarantine.len(), 3);
     let poison = &kept.quarantine["9"];
-    assert_eq!(poison.error, "the status has no account");
+    assert_eq!(poison.error.en, "the status has no account");
     assert!(String::from_utf8_lossy(&poison.payload).contains("sin autor"));
     Ok(())
 }

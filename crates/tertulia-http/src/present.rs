@@ -2,8 +2,10 @@
 
 use tertulia_api_types::{cases as api_cases, channels as api_channels, people as api_people, posts as api_posts};
 use tertulia_app::{
+    answers::AnswerTo,
     cases::{CaseView, PersonView},
     channel::Bilingual,
+    told::Told,
     view::{FoundPart, PostView},
 };
 use tertulia_kernel::{
@@ -25,6 +27,16 @@ pub fn maybe_at(micros: Option<i64>) -> Option<String> {
 /// A text in both languages.
 pub fn bilingual(text: Bilingual) -> api_channels::Bilingual {
     api_channels::Bilingual { es: text.es, en: text.en }
+}
+
+/// A sentence about a network.
+pub fn told(told: Told) -> api_channels::Told {
+    api_channels::Told { code: told.code, es: told.es, en: told.en }
+}
+
+/// The same as it was stored.
+pub fn maybe_told(stored: Option<String>) -> Option<api_channels::Told> {
+    stored.map(|stored| told(Told::read(&stored)))
 }
 
 /// A row of the inbox.
@@ -123,9 +135,11 @@ pub fn post(view: PostView) -> api_posts::Post {
         sending: view.sending.map(|sending| api_posts::Sending {
             answer_id: sending.answer_id,
             state: sending.state,
-            reason: sending.reason,
+            reason: maybe_told(sending.reason),
             undo_until: sending.undo_until.map(Timestamp::to_rfc3339),
             retry_at: sending.retry_at.map(Timestamp::to_rfc3339),
+            can_retry: sending.can_retry,
+            can_take_back: sending.can_take_back,
         }),
     }
 }
@@ -134,6 +148,11 @@ pub fn post(view: PostView) -> api_posts::Post {
 pub fn found_part(found: FoundPart) -> api_posts::FoundPart {
     let [start, end] = found.range;
     api_posts::FoundPart { start, end, part: found.part }
+}
+
+/// Whom an answer goes to.
+pub fn answer_to(to: AnswerTo) -> api_cases::AnswerTo {
+    api_cases::AnswerTo { post_id: to.post_id, person_id: to.person_id, name: to.name, handle: to.handle }
 }
 
 /// What a channel can do.
@@ -154,6 +173,7 @@ pub fn caps(caps: &Caps) -> api_channels::Caps {
         max_length: caps.max_length,
         length_unit: length_unit.into(),
         url_length: caps.url_length,
+        short_mentions: caps.short_mentions,
         public_answers: caps.public_answers,
         private_answers: caps.private_answers,
         reply_rule: reply_rule.into(),

@@ -5,7 +5,7 @@ mod support;
 use serde_json::{Value, json};
 use std::{fmt::Write as _, path::Path, sync::Arc, time::Duration};
 use support::{connect, start_with};
-use tertulia_app::channel::Network;
+use tertulia_app::{channel::Network, told::Told};
 use tertulia_channels::replay::Replay;
 use tertulia_store::channel::{ChannelRow, HealthRow};
 use tertulia_testkit::TestApp;
@@ -36,7 +36,7 @@ impl Stage {
     async fn finished(&self, name: &str) -> (ChannelRow, HealthRow) {
         for _ in 0..600 {
             let (row, health) = self.channel(name).await;
-            if health.mode.as_deref() == Some("finished") {
+            if health.mode.as_deref().is_some_and(|mode| Told::read(mode).code == "finished") {
                 return (row, health);
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
@@ -125,7 +125,7 @@ async fn a_bad_line_is_shown_with_its_file_line_and_field() {
     let admin = stage.test.as_admin().await.expect("an administrator");
     let quarantined = admin.get(&format!("/api/v1/channels/{}/quarantine", row.id)).await.expect(200);
     assert_eq!(
-        quarantined[0]["error"],
+        quarantined[0]["error"]["en"],
         "day.jsonl, line 2: author.followers: -5 is no count of people; give a whole number from 0, or leave it out"
     );
     assert_eq!(quarantined.as_array().map(Vec::len), Some(1));

@@ -32,14 +32,19 @@ pub struct RestoreArgs {
 /// Writes a backup.
 pub async fn backup(config: &Config, args: BackupArgs) -> anyhow::Result<()> {
     let file = args.file;
-    ensure!(!file.exists(), "{} exists already; choose another name", file.display());
+    let shown = file.display();
+    ensure!(
+        !file.exists(),
+        say::words(format!("{shown} ya existe; elige otro nombre"), format!("{shown} exists already; choose another name"))
+    );
     let draft = PathBuf::from(format!("{}.partial", file.display()));
-    if draft.exists() {
-        fs::remove_file(&draft)?;
-    }
+    remove(&draft)?;
     let written = write_backup(config, &draft).await;
-    if written.is_err() && draft.exists() {
-        let _ = fs::remove_file(&draft);
+    for rest in ["-wal", "-shm"] {
+        remove(&beside(&draft, rest))?;
+    }
+    if written.is_err() {
+        remove(&draft)?;
     }
     written?;
     fs::set_permissions(&draft, fs::Permissions::from_mode(0o600))?;
@@ -63,33 +68,43 @@ async fn write_backup(config: &Config, draft: &Path) -> anyhow::Result<()> {
         let mut dump = postgres_tool("pg_dump", &config.database)?;
         return run(dump.args(["--format=custom", "--no-owner", "--file"]).arg(draft), "pg_dump");
     }
-    let store = Store::open_as_is(&config.database_url()).await.context("opening the database")?;
-    store.copy_to(&draft.to_string_lossy()).await.context("copying the database")?;
+    let store = Store::open_as_is(&config.database_url())
+        .await
+        .context(say::either("al abrir la base de datos", "opening the database").to_owned())?;
+    store.copy_to(&draft.to_string_lossy()).await.context(say::either("al copiar la base de datos", "copying the database").to_owned())?;
     store.close().await;
     check_copy(draft).await
 }
 
 /// Whether a file is a whole database that this program can read.
 async fn check_copy(file: &Path) -> anyhow::Result<()> {
-    let store = Store::open_as_is(&crate::config::sqlite_url(file)).await.context("opening the backup")?;
+    let store = Store::open_as_is(&crate::config::sqlite_url(file))
+        .await
+        .context(say::either("al abrir la copia", "opening the backup").to_owned())?;
     let mut conn = store.read().await?;
     let version = conn.schema_version().await?;
     let problems = conn.integrity_problems().await?;
     drop(conn);
     store.close().await;
-    ensure!(problems.is_empty(), "the backup is damaged: {}", problems.join("; "));
+    let (shown, found) = (file.display(), problems.join("; "));
+    ensure!(problems.is_empty(), say::words(format!("la copia está dañada: {found}"), format!("the backup is damaged: {found}")));
     match version {
-        None => bail!("{} is not a database of this program", file.display()),
-        Some(version) if version > tertulia_store::newest_schema() => {
-            bail!("the backup comes from a newer version of this program (schema {version}); use that version")
-        }
+        None => bail!(say::words(
+            format!("{shown} no es una base de datos de este programa"),
+            format!("{shown} is not a database of this program")
+        )),
+        Some(version) if version > tertulia_store::newest_schema() => bail!(say::words(
+            format!("la copia viene de una versión más nueva de este programa (esquema {version}); usa esa versión"),
+            format!("the backup comes from a newer version of this program (schema {version}); use that version")
+        )),
         Some(_) => Ok(()),
     }
 }
 
 /// Puts a backup in place of the database. What was there is kept beside it.
 pub async fn restore(config: &Config, args: RestoreArgs) -> anyhow::Result<()> {
-    ensure!(args.file.is_file(), "there is no file {}", args.file.display());
+    let shown = args.file.display();
+    ensure!(args.file.is_file(), say::words(format!("no existe el archivo {shown}"), format!("there is no file {shown}")));
     let _in_use = data::lock(config)?;
     if config.is_sqlite() {
         restore_sqlite(config, &args.file).await?;
@@ -100,7 +115,23 @@ pub async fn restore(config: &Config, args: RestoreArgs) -> anyhow::Result<()> {
         let name = database_name(&config.database)?;
         run(restore.arg("--dbname").arg(name).arg(&args.file), "pg_restore")?;
     }
-    let app = data::open_app(config).await.context("bringing the restored database to this version's schema")?;
+    let app = data::open_app(config).await.context(
+        say::either("al llevar la base restaurada al esquema de esta versión", "bringing the restored database to this version's schema")
+            .to_owned(),
+    )?;
+    // They may have left after the backup was taken: the network is asked before anything is sent.
+    let mut tx = app.store.begin().await?;
+    let doubtful = tx.doubt_answers().await?;
+    tx.commit().await?;
+    if doubtful > 0 {
+        say::note(&format!(
+            "{}: {doubtful}",
+            say::either(
+                "Respuestas en camino entonces; antes de enviarlas se busca en la red si ya salieron",
+                "Answers on their way then; each is looked for on its network before it is sent",
+            )
+        ));
+    }
     app.store.close().await;
     say::line(say::either(
         "Restaurada. Si la llave secret.key no es la de entonces, vuelve a escribir los secretos de los canales.",
@@ -112,7 +143,7 @@ pub async fn restore(config: &Config, args: RestoreArgs) -> anyhow::Result<()> {
 async fn restore_sqlite(config: &Config, file: &Path) -> anyhow::Result<()> {
     let target = config.sqlite_file();
     let draft = target.with_extension("db.restoring");
-    fs::copy(file, &draft).with_context(|| format!("copying {}", file.display()))?;
+    fs::copy(file, &draft).with_context(|| format!("{} {}", say::either("al copiar", "copying"), file.display()))?;
     fs::set_permissions(&draft, fs::Permissions::from_mode(0o600))?;
     let checked = check_copy(&draft).await;
     for rest in ["-wal", "-shm"] {
@@ -138,6 +169,14 @@ async fn restore_sqlite(config: &Config, file: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Removes a file if it is there.
+fn remove(file: &Path) -> std::io::Result<()> {
+    match fs::remove_file(file) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
 fn beside(file: &Path, rest: &str) -> PathBuf {
     PathBuf::from(format!("{}{rest}", file.display()))
 }
@@ -145,7 +184,13 @@ fn beside(file: &Path, rest: &str) -> PathBuf {
 fn run(command: &mut Command, tool: &str) -> anyhow::Result<()> {
     match command.status() {
         Ok(status) => {
-            ensure!(status.success(), "{tool} failed ({status}); its words are above");
+            ensure!(
+                status.success(),
+                say::words(
+                    format!("{tool} falló ({status}); arriba está lo que dijo"),
+                    format!("{tool} failed ({status}); its words are above")
+                )
+            );
             Ok(())
         }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => bail!(
@@ -155,19 +200,19 @@ fn run(command: &mut Command, tool: &str) -> anyhow::Result<()> {
                 "is not installed here. Install PostgreSQL's client tools (Debian: apt install postgresql-client), of the server's version or newer.",
             )
         ),
-        Err(error) => Err(error).with_context(|| format!("starting {tool}")),
+        Err(error) => Err(error).with_context(|| format!("{} {tool}", say::either("al iniciar", "starting"))),
     }
 }
 
 fn database_name(url: &str) -> anyhow::Result<String> {
-    let url = url::Url::parse(url).context("the database's URL")?;
+    let url = url::Url::parse(url).context(say::either("la dirección de la base de datos", "the database's URL").to_owned())?;
     Ok(url.path().trim_start_matches('/').to_owned())
 }
 
 /// A PostgreSQL tool told by its environment where to connect: arguments would show the password to everybody who
 /// lists processes.
 fn postgres_tool(tool: &str, url: &str) -> anyhow::Result<Command> {
-    let parsed = url::Url::parse(url).context("the database's URL")?;
+    let parsed = url::Url::parse(url).context(say::either("la dirección de la base de datos", "the database's URL").to_owned())?;
     let plain =
         |text: &str| url::form_urlencoded::parse(format!("v={}", text.replace('+', "%2B")).as_bytes()).next().map(|(_, v)| v.into_owned());
     let mut command = Command::new(tool);

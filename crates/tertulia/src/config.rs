@@ -1,5 +1,6 @@
 //! Configuration: defaults from the commented file in this crate, a file, the environment, flags; the later wins.
 
+use crate::say;
 use anyhow::Context;
 use clap::Args;
 use figment::{
@@ -90,7 +91,11 @@ impl Config {
         let mut figment = Figment::from(Toml::string(DEFAULTS));
         // The data folder may itself be set by flag, environment or the named file: look there for a file.
         if let Some(file) = &overrides.config {
-            anyhow::ensure!(file.is_file(), "there is no settings file {}", file.display());
+            let shown = file.display();
+            anyhow::ensure!(
+                file.is_file(),
+                say::words(format!("no existe el archivo de configuración {shown}"), format!("there is no settings file {shown}"))
+            );
             figment = figment.merge(Toml::file_exact(file));
         } else {
             let data: PathBuf = match &overrides.data {
@@ -109,7 +114,7 @@ impl Config {
             .merge(Env::prefixed("TERTULIA_").only(&KEYS))
             .merge(Serialized::defaults(overrides))
             .extract()
-            .context("the settings can't be used")?;
+            .context(say::either("la configuración no se puede usar", "the settings can't be used").to_owned())?;
         if !config.public_url.is_empty() {
             url::Url::parse(&config.public_url).with_context(|| format!("public_url = \"{}\"", config.public_url))?;
         }

@@ -21,7 +21,11 @@ pub const KEY_VARIABLE: &str = "TERTULIA_SECRET_KEY";
 /// Creates the data folder, for its owner only.
 pub fn create_folder(config: &Config) -> anyhow::Result<()> {
     let folder = &config.data;
-    DirBuilder::new().recursive(true).mode(0o700).create(folder).with_context(|| format!("creating the data folder {}", folder.display()))
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)
+        .with_context(|| format!("{} {}", say::either("al crear la carpeta de datos", "creating the data folder"), folder.display()))
 }
 
 /// The key's file.
@@ -37,14 +41,21 @@ pub fn read_key(text: &str) -> Option<[u8; 32]> {
 /// The installation's key: from the environment, from its file, or new.
 fn load_key(config: &Config) -> anyhow::Result<[u8; 32]> {
     if let Ok(text) = std::env::var(KEY_VARIABLE) {
-        return read_key(&text).with_context(|| format!("{KEY_VARIABLE} must be 32 bytes in base64"));
+        return read_key(&text)
+            .with_context(|| format!("{KEY_VARIABLE} {}", say::either("debe ser 32 bytes en base64", "must be 32 bytes in base64")));
     }
     let file = key_file(config);
     if !file.exists() {
-        write_new_key(&file).with_context(|| format!("writing {}", file.display()))?;
+        write_new_key(&file).with_context(|| format!("{} {}", say::either("al escribir", "writing"), file.display()))?;
     }
-    let text = fs::read_to_string(&file).with_context(|| format!("reading {}", file.display()))?;
-    read_key(&text).with_context(|| format!("{} must hold 32 bytes in base64; restore it from its backup", file.display()))
+    let text = fs::read_to_string(&file).with_context(|| format!("{} {}", say::either("al leer", "reading"), file.display()))?;
+    read_key(&text).with_context(|| {
+        let words = say::either(
+            "debe tener 32 bytes en base64; restáuralo desde su copia",
+            "must hold 32 bytes in base64; restore it from its backup",
+        );
+        format!("{} {words}", file.display())
+    })
 }
 
 /// Writes a new key. Two programs may do so at once: the first one's key stays, and nobody sees half of it.
@@ -79,7 +90,8 @@ pub fn networks(config: &Config) -> Networks {
 pub async fn open_app(config: &Config) -> anyhow::Result<App> {
     create_folder(config)?;
     let key = load_key(config)?;
-    let store = Store::open(&config.database_url()).await.context("opening the database")?;
+    let store =
+        Store::open(&config.database_url()).await.context(say::either("al abrir la base de datos", "opening the database").to_owned())?;
     let mut app = App::new(store, Sealer::new(key), networks(config));
     app.folder = Some(config.data.clone());
     setup::prepare(&app).await?;
@@ -104,7 +116,9 @@ pub fn lock(config: &Config) -> anyhow::Result<InUse> {
             ),
             config.data.display()
         ),
-        Err(TryLockError::Error(error)) => Err(error).with_context(|| format!("locking {}", path.display())),
+        Err(TryLockError::Error(error)) => {
+            Err(error).with_context(|| format!("{} {}", say::either("al reservar", "locking"), path.display()))
+        }
     }
 }
 

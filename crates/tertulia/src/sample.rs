@@ -2,23 +2,32 @@
 //! by itself within some seconds.
 
 use crate::{config::Config, data, say};
-use clap::Subcommand;
+use clap::{Args, Subcommand};
 use tertulia_app::sample;
 
 /// What to do with the sample company.
 #[derive(Subcommand)]
 pub enum SampleCommand {
     /// Load it; its day plays while the server runs.
-    Load,
+    Load(LoadArgs),
     /// Remove it with everything that came with it.
     Remove,
+}
+
+/// When to load it.
+#[derive(Args)]
+pub struct LoadArgs {
+    /// Only into a house that nobody uses yet: without users, without channels, and without a sample that was removed.
+    #[arg(long)]
+    if_new: bool,
 }
 
 /// Runs `tertulia sample …`.
 pub async fn run(config: &Config, command: SampleCommand) -> anyhow::Result<()> {
     let app = data::open_app(config).await?;
     match command {
-        SampleCommand::Load => {
+        SampleCommand::Load(args) if args.if_new && !sample::may_come_first(&app).await? => {}
+        SampleCommand::Load(_) => {
             let status = sample::load(&app, None).await?;
             say::line(&format!(
                 "{}: {}/{}",

@@ -18,7 +18,9 @@ const LAST_WORK: Duration = Duration::from_secs(10);
 pub async fn run(config: &Config) -> anyhow::Result<()> {
     let _in_use = data::lock(config)?;
     let app = data::open_app(config).await?;
-    let listener = TcpListener::bind(config.listen).await.with_context(|| format!("serving on {}", config.listen))?;
+    let listener = TcpListener::bind(config.listen)
+        .await
+        .with_context(|| format!("{} {}", say::either("al atender en", "serving on"), config.listen))?;
     let base = config.base_url(listener.local_addr()?);
     if let Some(path) = setup::first_link(&app).await? {
         let words = say::either(

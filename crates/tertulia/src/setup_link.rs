@@ -16,7 +16,8 @@ pub struct SetupLinkArgs {
 /// Prints a one-time link.
 pub async fn run(config: &Config, args: SetupLinkArgs) -> anyhow::Result<()> {
     let app = data::open_app(config).await?;
-    let path = setup::link_for(&app, args.user.as_deref()).await.context("making the link")?;
+    let path =
+        setup::link_for(&app, args.user.as_deref()).await.context(say::either("al crear el enlace", "making the link").to_owned())?;
     app.store.close().await;
     say::line(&format!("{}{path}", config.base_url(config.listen)));
     Ok(())

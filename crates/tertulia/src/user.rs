@@ -59,14 +59,17 @@ pub async fn run(config: &Config, command: UserCommand) -> anyhow::Result<()> {
     let UserCommand::Create(args) = command;
     debug_assert!(args.password_stdin, "required by the command line");
     let mut password = String::new();
-    std::io::stdin().lock().read_line(&mut password).context("reading the password from standard input")?;
+    std::io::stdin()
+        .lock()
+        .read_line(&mut password)
+        .context(say::either("al leer la contraseña de la entrada estándar", "reading the password from standard input").to_owned())?;
     let password = password.trim_end_matches(['\r', '\n']);
 
     let app = data::open_app(config).await?;
     let known = app.store.read().await?.departments().await?;
     let department = |key: &String| {
         let found = known.iter().find(|department| department.key == *key).map(|department| department.id);
-        found.with_context(|| format!("there is no department '{key}'"))
+        found.with_context(|| say::words(format!("no existe el departamento '{key}'"), format!("there is no department '{key}'")))
     };
     let departments = args.departments.iter().map(department).collect::<anyhow::Result<Vec<_>>>()?;
     let name = args.name.unwrap_or_else(|| args.email.split('@').next().unwrap_or_default().to_owned());

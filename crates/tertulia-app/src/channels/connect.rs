@@ -7,6 +7,7 @@ use crate::{
     channel::{Account, CheckReport, Network},
     live::{Audience, News},
     page,
+    told::Told,
 };
 use serde_json::{Value, json};
 use std::{sync::Arc, time::Duration};
@@ -46,7 +47,7 @@ pub enum Checked {
     /// It works.
     Works(CheckReport),
     /// It does not: why.
-    Fails(String),
+    Fails(Told),
 }
 
 /// Connects a channel.
@@ -158,9 +159,14 @@ pub async fn check(app: &App, actor: &Actor, form: Form) -> Result<Checked> {
     let account = Account { id, name: form.name, settings: settings.whole() };
     Ok(match tokio::time::timeout(PATIENCE, network.check(&account)).await {
         Ok(Ok(report)) => Checked::Works(report),
-        Ok(Err(error)) => Checked::Fails(error.to_string()),
-        Err(_) => Checked::Fails(format!("no answer within {} s", PATIENCE.as_secs())),
+        Ok(Err(error)) => Checked::Fails(error.told()),
+        Err(_) => Checked::Fails(silence()),
     })
+}
+
+fn silence() -> Told {
+    let seconds = PATIENCE.as_secs();
+    Told::new("too_slow", format!("No hubo respuesta en {seconds} s."), format!("No answer within {seconds} s."))
 }
 
 fn network(app: &App, kind: &str) -> Result<Arc<dyn Network>> {

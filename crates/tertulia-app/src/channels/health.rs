@@ -8,6 +8,7 @@
 //! | `waiting` | one or two errors since then: it is being tried again; or silence for two hours from a source that was alive |
 //! | `ok` | everything else |
 
+use crate::told::Told;
 use tertulia_kernel::Timestamp;
 use tertulia_store::channel::HealthRow;
 
@@ -17,7 +18,7 @@ pub const ERRORS: i64 = 3;
 pub const ALIVE: i64 = 15 * 60;
 /// Seconds of silence after which a source is waited for. The slowest sources ask once an hour.
 pub const SILENCE: i64 = 2 * 3_600;
-/// The mode of a source that has nothing more to bring.
+/// The mode's code of a source that has nothing more to bring.
 pub const FINISHED: &str = "finished";
 
 /// A channel's state.
@@ -57,8 +58,8 @@ pub fn decide_state(enabled: bool, health: &HealthRow, now: Timestamp) -> State 
         (true, ok, errors) if errors >= ERRORS || (errors > 0 && ok.is_none_or(|at| since(at) > ALIVE)) => State::Failing,
         (true, _, errors) if errors > 0 => State::Waiting,
         // Channels without a source (push, web chat) have no mode: nothing is expected of them.
-        (true, Some(at), _) => match health.mode.as_deref() {
-            Some(mode) if mode != FINISHED && since(at) > SILENCE => State::Waiting,
+        (true, Some(at), _) => match health.mode.as_deref().map(Told::read) {
+            Some(mode) if mode.code != FINISHED && since(at) > SILENCE => State::Waiting,
             _ => State::Ok,
         },
         (true, None, _) => State::New,
@@ -86,7 +87,8 @@ mod tests {
             (true, ago(SILENCE + 1), 0, Some(FINISHED), State::Ok),
             (true, ago(SILENCE + 1), 0, None, State::Ok),
         ] {
-            let health = HealthRow { last_ok_at, errors, mode: mode.map(str::to_owned), ..HealthRow::default() };
+            let mode = mode.map(|code| Told::new(code, "", "").stored());
+            let health = HealthRow { last_ok_at, errors, mode, ..HealthRow::default() };
             assert_eq!(decide_state(enabled, &health, now), expected, "{health:?}");
         }
     }

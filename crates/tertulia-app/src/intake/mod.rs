@@ -1,7 +1,6 @@
 //! Intake: events of every channel become posts, people, conversations and cases, once each.
 //!
-//! A batch is matched against the monitors first (pure, no lock held), then loaded, decided and saved in one transaction
-//! together with the source's cursors. So a kill at any moment leaves either nothing of the batch or all of it, and the
+//! A batch is matched against the monitors, decided and saved in one transaction together with the source's cursors. So a kill at any moment leaves either nothing of the batch or all of it, and the
 //! source asks again from where it was saved. The database's uniqueness of `(channel, external id, kind)` makes a second
 //! delivery harmless; [`batch`] says what out-of-order edits and deletions do.
 //!
@@ -17,6 +16,7 @@ use crate::{
     App, AppError, Kind, Result,
     channel::{ChannelError, Cursor, IntakeDoor, Poison, Receipt, SignOfLife},
     live::{Audience, News},
+    told::Told,
 };
 pub(crate) use author::find_or_create as find_or_create_author;
 pub(crate) use facts::identity_scope;
@@ -50,7 +50,7 @@ impl App {
             Ok(receipt) => Ok(receipt),
             Err(error) if events.len() > 1 && is_about_content(&error) => self.accept_one_by_one(channel, events, cursors).await,
             Err(error) if events.len() == 1 && is_about_content(&error) => {
-                self.set_aside(channel, &events[0], &error.to_string()).await?;
+                self.set_aside(channel, &events[0], &refused(&error)).await?;
                 self.try_batch(channel, &[], &cursors).await
             }
             Err(error) => Err(error),
@@ -68,7 +68,7 @@ impl App {
                     sum.changed += receipt.changed;
                     sum.counted += receipt.counted;
                 }
-                Err(error) if is_about_content(&error) => self.set_aside(channel, &event, &error.to_string()).await?,
+                Err(error) if is_about_content(&error) => self.set_aside(channel, &event, &refused(&error)).await?,
                 Err(error) => return Err(error),
             }
         }
@@ -94,7 +94,7 @@ impl App {
     }
 
     /// Puts an event into quarantine, where people see it and can replay it.
-    async fn set_aside(&self, channel: ChannelId, event: &Event, error: &str) -> Result<()> {
+    async fn set_aside(&self, channel: ChannelId, event: &Event, error: &Told) -> Result<()> {
         let external_id = match event {
             Event::Post(post) => clip(&post.external_id, MAX_ID),
             Event::Deleted { external_id, .. } | Event::Delivery { external_id, .. } => clip(external_id, MAX_ID),
@@ -112,17 +112,17 @@ impl App {
         &self,
         channel: ChannelId,
         external_id: String,
-        error: &str,
+        error: &Told,
         payload: Vec<u8>,
         event: Option<String>,
     ) -> Result<()> {
-        tracing::warn!(%channel, external_id, error, "event quarantined");
+        tracing::warn!(%channel, external_id, %error, "event quarantined");
         let mut tx = self.store.begin().await?;
         let row = QuarantineRow {
             id: self.new_id(),
             channel_id: channel.0,
             external_id: external_id.replace('\0', "\u{fffd}"),
-            error: clip(&error.replace('\0', "\u{fffd}"), 2_000),
+            error: error.clipped(2_000).stored(),
             payload,
             event: event.filter(|event| !event.contains("\\u0000")),
             received_at: self.now().as_micros(),
@@ -145,7 +145,7 @@ impl App {
         })?;
         let (events, poison) = tidy(vec![event]);
         if let Some((_, error)) = poison.into_iter().next() {
-            return Err(AppError::conflict("still_poison", error));
+            return Err(AppError::conflict("still_poison", error.en));
         }
         self.try_batch(channel, &events, &[]).await.map_err(|error| match is_about_content(&error) {
             true => AppError::conflict("still_poison", error.to_string()),
@@ -179,9 +179,10 @@ impl IntakeDoor for App {
 
     async fn alive(&self, channel: ChannelId, sign: SignOfLife) -> std::result::Result<(), ChannelError> {
         let limits = (!sign.limits.is_empty()).then(|| serde_json::to_string(&sign.limits).unwrap_or_else(|_| "[]".into()));
+        let mode = sign.mode.as_ref().map(Told::stored);
         let save = async {
             let mut tx = self.store.begin().await?;
-            tx.note_alive(channel.0, self.now().as_micros(), sign.mode.as_deref(), limits.as_deref()).await?;
+            tx.note_alive(channel.0, self.now().as_micros(), mode.as_deref(), limits.as_deref()).await?;
             tx.commit().await
         };
         save.await.map_err(|error| as_channel_error(error.into()))?;
@@ -225,7 +226,7 @@ pub(crate) fn clip(text: &str, most: usize) -> String {
 }
 
 /// Makes events storable, or says why one can't be: NUL has no place in a text column, ids and texts have limits.
-fn tidy(events: Vec<Event>) -> (Vec<Event>, Vec<(Event, String)>) {
+fn tidy(events: Vec<Event>) -> (Vec<Event>, Vec<(Event, Told)>) {
     let (mut good, mut poison) = (Vec::with_capacity(events.len()), Vec::new());
     for event in events {
         match event {
@@ -236,7 +237,7 @@ fn tidy(events: Vec<Event>) -> (Vec<Event>, Vec<(Event, String)>) {
             Event::Deleted { ref external_id, .. } | Event::Delivery { ref external_id, .. }
                 if external_id.len() > MAX_ID || external_id.contains('\0') =>
             {
-                poison.push((event, format!("the network's id is longer than {MAX_ID} bytes or malformed")));
+                poison.push((event, long_id()));
             }
             event => good.push(event),
         }
@@ -244,18 +245,41 @@ fn tidy(events: Vec<Event>) -> (Vec<Event>, Vec<(Event, String)>) {
     (good, poison)
 }
 
-fn tidy_post(post: &mut IncomingPost) -> std::result::Result<(), String> {
+/// Why the database did not take what was to be stored.
+fn refused(error: &AppError) -> Told {
+    let why = error.source.as_ref().map_or_else(|| error.message.clone(), ToString::to_string);
+    Told::new("refused", format!("La base de datos no lo acepta: {why}"), format!("The database does not take it: {why}"))
+}
+
+fn long_id() -> Told {
+    Told::new(
+        "id",
+        format!("Un identificador de la red tiene más de {MAX_ID} bytes o no es válido."),
+        format!("An id of the network is longer than {MAX_ID} bytes or malformed."),
+    )
+}
+
+fn tidy_post(post: &mut IncomingPost) -> std::result::Result<(), Told> {
     if post.external_id.trim().is_empty() {
-        return Err("the post has no id, so it could not be told from others".into());
+        return Err(Told::new(
+            "no_id",
+            "La publicación no tiene identificador: no se podría distinguir de otras.",
+            "The post has no id, so it could not be told from others.",
+        ));
     }
     if post.external_id.len() > MAX_ID || post.author.external_id.len() > MAX_ID {
-        return Err(format!("an id of the network is longer than {MAX_ID} bytes"));
+        return Err(long_id());
     }
     if post.text.len() > MAX_TEXT {
-        return Err(format!("the text has {} bytes; the most taken in is {MAX_TEXT}", post.text.len()));
+        let size = post.text.len();
+        return Err(Told::new(
+            "too_long",
+            format!("El texto tiene {size} bytes; se reciben como máximo {MAX_TEXT}."),
+            format!("The text has {size} bytes; the most taken in is {MAX_TEXT}."),
+        ));
     }
     if post.author.external_id.trim().is_empty() {
-        return Err("the post has no author".into());
+        return Err(Told::new("no_author", "La publicación no tiene autor.", "The post has no author."));
     }
     let clean = |text: &mut String, most: usize| {
         if text.contains('\0') {

@@ -15,7 +15,7 @@ use crate::{
 use serde_json::json;
 use tertulia_kernel::{DepartmentId, UserId};
 use tertulia_policy::Role;
-use tertulia_store::{StoreError, Tx, department::Department, staff::User};
+use tertulia_store::{StoreError, Tx, bounded::Listed, department::Department, staff::User};
 
 /// Loads the sample company and plays its day; when it is loaded already, nothing happens. `actor` is `None` for the
 /// command line.
@@ -43,6 +43,13 @@ pub async fn load(app: &App, actor: Option<&Actor>) -> Result<Status> {
     app.live.tell(Audience::Everybody, News::Settings {});
     app.live.tell(Audience::Everybody, News::Reset {});
     Ok(status)
+}
+
+/// Whether nobody uses this house yet: it has no user and no channel, and the sample company was never here.
+pub async fn may_come_first(app: &App) -> Result<bool> {
+    let mut conn = app.store.read().await?;
+    let never = conn.setting::<bool>(settings::SAMPLE_LOADED).await?.is_none();
+    Ok(never && conn.count_listed(Listed::Users).await? == 0 && conn.count_listed(Listed::Channels).await? == 0)
 }
 
 /// Somebody loads it at this moment too, or a channel or monitor has a name of the sample's.

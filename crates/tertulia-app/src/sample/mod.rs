@@ -15,7 +15,7 @@ mod remove;
 #[cfg(test)]
 mod tests;
 
-pub use load::load;
+pub use load::{load, may_come_first};
 pub use remove::{Progress, remove};
 
 use crate::{Actor, App, AppError, Kind, Result, settings};

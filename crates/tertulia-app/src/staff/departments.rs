@@ -13,7 +13,7 @@ use tertulia_policy::Permission;
 use tertulia_store::{StoreError, bounded::Listed};
 
 /// Most departments: the list is shown whole.
-const MOST: i64 = 200;
+const MOST: i64 = 2_000;
 
 /// What a person fills in.
 #[derive(Clone, Debug)]
@@ -78,13 +78,19 @@ pub async fn change(app: &App, actor: &Actor, id: DepartmentId, form: Form) -> R
     Ok(department)
 }
 
-/// Removes a department that no case belongs to.
+/// Removes a department that no case belongs to and no rule names.
 pub async fn delete(app: &App, actor: &Actor, id: DepartmentId) -> Result<()> {
     actor.must(Permission::ManageDepartments)?;
     let mut tx = app.store.begin().await?;
     let department = tx.department(id).await?.ok_or_else(AppError::not_found)?;
     if tx.department_has_cases(id).await? {
         return Err(AppError::conflict("in_use", "cases belong to this department"));
+    }
+    for rule in tx.rules().await? {
+        let actions: tertulia_care::rules::Actions = serde_json::from_str(&rule.actions).unwrap_or_default();
+        if actions.department_id == Some(id) {
+            return Err(AppError::conflict("in_use", format!("the rule '{}' sends cases to this department", rule.name)));
+        }
     }
     tx.delete_department(id).await?;
     audit::record(app, &mut tx, Some(actor), "department.deleted", Object::new("department", id), json!({ "key": department.key })).await?;

@@ -21,6 +21,7 @@ use super::{
 use async_trait::async_trait;
 use std::time::{Duration, Instant};
 use tertulia_app::channel::{ChannelError, Outgoing, Reconciled, Sent, Sink};
+use tertulia_app::told::Told;
 use tertulia_kernel::caps::Caps;
 
 /// How long to look for an answer whose sending ended without word.
@@ -58,13 +59,13 @@ impl Sink for Post {
         let name = self.settings.from_name.as_deref();
         let mail = match compose::compose(answer, &self.us, name) {
             Ok(mail) => mail,
-            Err(reason) => return Sent::Rejected { reason },
+            Err(reason) => return Sent::Rejected { reason: reason.into() },
         };
         match smtp::deliver(&self.settings, &self.us, &mail).await {
             End::Accepted => Sent::Sent { external_id: self.us.answer_id(answer.id), url: None, thread: Some(self.thread(answer)) },
-            End::Later { after, reason } => Sent::Retry { after, reason },
-            End::Never { reason } => Sent::Rejected { reason },
-            End::Unknown { reason } => Sent::Unknown { reason },
+            End::Later { after, reason } => Sent::Retry { after, reason: reason.into() },
+            End::Never { reason } => Sent::Rejected { reason: reason.into() },
+            End::Unknown { reason } => Sent::Unknown { reason: reason.into() },
         }
     }
 
@@ -86,7 +87,7 @@ impl Post {
         known.or_else(first).or_else(target).unwrap_or_else(|| self.us.answer_id(answer.id))
     }
 
-    async fn look_for(&self, id: &str) -> Result<bool, String> {
+    async fn look_for(&self, id: &str) -> Result<bool, Told> {
         if self.arrives(id, self.patience.copy).await? {
             return Ok(true);
         }
@@ -94,13 +95,21 @@ impl Post {
         match smtp::deliver(&self.settings, &self.us, &probe).await {
             End::Accepted => {}
             End::Later { reason, .. } | End::Never { reason } | End::Unknown { reason } => {
-                return Err(format!("the answer's copy is not in our mailbox, and a test mail can't be sent: {reason}"));
+                return Err(Told::new(
+                    "mail_uncertain",
+                    format!("La copia de la respuesta no está en nuestro buzón y no se puede enviar un correo de prueba: {reason}"),
+                    format!("the answer's copy is not in our mailbox, and a test mail can't be sent: {reason}"),
+                ));
             }
         }
         if !self.arrives(&probe_id, self.patience.probe).await? {
-            return Err("neither the answer's copy nor a test mail arrived in our mailbox: mail may be stuck on the server".into());
+            return Err(Told::new(
+                "mail_stuck",
+                "Ni la copia de la respuesta ni un correo de prueba llegaron a nuestro buzón: el correo puede estar detenido en el servidor.",
+                "neither the answer's copy nor a test mail arrived in our mailbox: mail may be stuck on the server",
+            ));
         }
-        let found = self.lies(id).await.map_err(|error| error.to_string());
+        let found = self.lies(id).await.map_err(|error| error.told());
         if let Err(error) = self.remove(&probe_id).await {
             // It is marked as ours and never shown; only tidiness is lost.
             tracing::info!(%error, "the test mail stays in the mailbox");
@@ -109,7 +118,7 @@ impl Post {
     }
 
     /// Looks until the mail lies in one of our mailboxes or the time is over.
-    async fn arrives(&self, id: &str, within: Duration) -> Result<bool, String> {
+    async fn arrives(&self, id: &str, within: Duration) -> Result<bool, Told> {
         let started = Instant::now();
         let mut answered = false;
         loop {
@@ -118,7 +127,7 @@ impl Post {
                 Ok(true) => return Ok(true),
                 Ok(false) if last_look => return Ok(false),
                 // A look that failed after others that worked is no reason to doubt those.
-                Err(error) if last_look && !answered => return Err(error.to_string()),
+                Err(error) if last_look && !answered => return Err(error.told()),
                 Err(_) if last_look => return Ok(false),
                 Ok(false) => answered = true,
                 Err(_) => {}

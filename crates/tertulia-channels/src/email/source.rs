@@ -12,6 +12,7 @@ use std::{
     time::{Duration, Instant},
 };
 use tertulia_app::channel::{ChannelError, Cursor, Intake, Poison, SignOfLife, Source};
+use tertulia_app::told::Told;
 use tertulia_kernel::{Timestamp, event::Event};
 use tokio_util::sync::CancellationToken;
 
@@ -111,8 +112,11 @@ impl Mailbox {
         loop {
             imap.look();
             place = self.catch_up(&mut imap, place, intake, ours_go_to.as_deref()).await?;
-            let mode = if imap.can_idle { "IDLE" } else { "polling every 30 s" };
-            intake.alive(SignOfLife { mode: Some(mode.into()), limits: Vec::new() }).await?;
+            let mode = match imap.can_idle {
+                true => Told::new("idle", "Espera avisos del servidor (IDLE)", "Waits for the server's word (IDLE)"),
+                false => Told::new("polling", "Pregunta cada 30 s", "Asks every 30 s"),
+            };
+            intake.alive(SignOfLife { mode: Some(mode), limits: Vec::new() }).await?;
             if imap.can_idle {
                 // What arrives while IDLE begins may go unnoticed: the first look after news comes soon.
                 let (living, woken) = imap.idle(if settled { IDLE } else { SETTLING }).await?;
@@ -220,7 +224,7 @@ impl Mailbox {
         };
         let poison = Poison {
             external_id: format!("{}:{uid_validity}:{}", self.settings.mailbox, summary.uid),
-            error,
+            error: error.into(),
             payload: payload[..payload.len().min(QUARANTINED)].to_vec(),
         };
         intake.quarantine(poison).await

@@ -7,6 +7,7 @@ use futures::{StreamExt, stream};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, time::Duration};
 use tertulia_app::channel::{ChannelError, Cursor, Intake, Poison, SignOfLife, Source};
+use tertulia_app::told::Told;
 use tertulia_kernel::{
     Timestamp,
     event::{Event, IncomingPost},
@@ -190,7 +191,7 @@ impl Poller {
                 let poison = Poison {
                     // One place in quarantine per feed, however often it changes.
                     external_id: cursor_name(url),
-                    error: error.clone(),
+                    error: error.clone().into(),
                     payload: body[..body.len().min(QUARANTINED)].to_vec(),
                 };
                 intake.quarantine(poison).await?;
@@ -210,10 +211,13 @@ impl Poller {
     }
 
     fn pulse(&self, feeds: &BTreeMap<String, Memory>) -> SignOfLife {
-        let mut mode = format!("polling every {} min", self.options.poll_minutes);
+        let minutes = self.options.poll_minutes;
+        let mut mode = Told::new("polling", format!("Pregunta cada {minutes} min"), format!("Asks every {minutes} min"));
         let failing: Vec<_> = feeds.values().filter_map(|memory| memory.error.as_ref()).collect();
         if let Some(first) = failing.first() {
-            mode = format!("{mode}; {} of {} fail: {first}", failing.len(), feeds.len());
+            let (failing, all) = (failing.len(), feeds.len());
+            mode.es.push_str(&format!("; fallan {failing} de {all}: {first}"));
+            mode.en.push_str(&format!("; {failing} of {all} fail: {first}"));
         }
         SignOfLife { mode: Some(mode), limits: Vec::new() }
     }

@@ -30,7 +30,7 @@ pub async fn look_for(line: &Line, answer: &Outgoing) -> Reconciled {
     match look(line, answer).await {
         Ok(Some(found)) => found,
         Ok(None) => Reconciled::Absent,
-        Err(reason) => Reconciled::CannotTell { reason },
+        Err(reason) => Reconciled::CannotTell { reason: reason.into() },
     }
 }
 

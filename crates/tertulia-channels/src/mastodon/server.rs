@@ -30,6 +30,7 @@ pub fn usual_caps() -> Caps {
         max_length: Some(500),
         length_unit: LengthUnit::Chars,
         url_length: Some(23),
+        short_mentions: true,
         public_answers: true,
         private_answers: true,
         reply_rule: ReplyRule::Anyone,

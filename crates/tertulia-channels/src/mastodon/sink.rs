@@ -9,6 +9,7 @@ use reqwest::{
 use serde_json::{Value, json};
 use std::{sync::Arc, time::Duration};
 use tertulia_app::channel::{Outgoing, Reconciled, Sent, Sink};
+use tertulia_app::told::Told;
 use tertulia_kernel::{
     caps::Caps,
     event::{Media, Visibility},
@@ -54,7 +55,14 @@ impl Sink for MastodonSink {
 impl MastodonSink {
     async fn try_send(&self, answer: &Outgoing) -> Result<Sent, Sent> {
         let prepared = tokio::time::timeout(PREPARING, self.prepare(answer)).await;
-        let body = prepared.map_err(|_| Sent::Retry { after: PAUSE, reason: "the server was too slow to take the files".into() })??;
+        let body = prepared.map_err(|_| Sent::Retry {
+            after: PAUSE,
+            reason: Told::new(
+                "files_too_slow",
+                "El servidor tardó demasiado en recibir los archivos.",
+                "The server was too slow to take the files.",
+            ),
+        })??;
         let request = self
             .line
             .client
@@ -69,9 +77,15 @@ impl MastodonSink {
     async fn prepare(&self, answer: &Outgoing) -> Result<Value, Sent> {
         let server = self.line.server().await.map_err(before_sending)?;
         let words = text::compose(answer, &server.me.domain);
-        let length = text::length(&words, server.caps.url_length.unwrap_or(23));
-        if length > server.max_post as usize {
-            return Err(Sent::Rejected { reason: format!("{length} characters with the mention; the server takes {}", server.max_post) });
+        let length = server.caps.length(&words);
+        if length > server.max_post {
+            let most = server.max_post;
+            let reason = Told::new(
+                "too_long",
+                format!("Son {length} caracteres con la mención; el servidor acepta {most}."),
+                format!("{length} characters with the mention; the server takes {most}."),
+            );
+            return Err(Sent::Rejected { reason });
         }
         let mut files = Vec::new();
         for file in &answer.attachments {
@@ -90,12 +104,19 @@ impl MastodonSink {
     /// Takes a file to the server and waits until it can be posted, as long as the caller lets it; returns its id there.
     async fn upload(&self, file: &Media) -> Result<String, Sent> {
         let Some(bytes) = &file.bytes else {
-            return Err(Sent::Rejected { reason: "an attached file has no content".into() });
+            let reason = Told::new("file_empty", "Un archivo adjunto no tiene contenido.", "An attached file has no content.");
+            return Err(Sent::Rejected { reason });
         };
         let client = &self.line.client;
         let form = || {
             let part = Part::bytes(bytes.clone()).file_name(file.name.clone().unwrap_or_else(|| "file".into()));
-            let part = part.mime_str(&file.mime).map_err(|_| Sent::Rejected { reason: format!("{:?} is not a media type", file.mime) })?;
+            let part = part.mime_str(&file.mime).map_err(|_| Sent::Rejected {
+                reason: Told::new(
+                    "file_type",
+                    format!("{:?} no es un tipo de archivo.", file.mime),
+                    format!("{:?} is not a media type.", file.mime),
+                ),
+            })?;
             let form = Form::new().part("file", part);
             Ok(match &file.alt {
                 Some(alt) => form.text("description", alt.clone()),
@@ -108,8 +129,14 @@ impl MastodonSink {
             taken = client.answer(request("api/v1/media", form()?)).await;
         }
         let taken = taken.map_err(before_sending)?;
-        let id = status::id(&taken.body, "id")
-            .ok_or_else(|| Sent::Retry { after: PAUSE, reason: "the server took a file but gave it no id".into() })?;
+        let id = status::id(&taken.body, "id").ok_or_else(|| Sent::Retry {
+            after: PAUSE,
+            reason: Told::new(
+                "file_without_id",
+                "El servidor recibió un archivo, pero no le dio identificador.",
+                "The server took a file but gave it no id.",
+            ),
+        })?;
         if taken.status != StatusCode::ACCEPTED {
             return Ok(id);
         }
@@ -136,7 +163,9 @@ fn visibility(answer: &Outgoing) -> &'static str {
 /// An error before the post itself was sent: nothing is on the network, whatever it was.
 fn before_sending(error: CallError) -> Sent {
     match error {
-        CallError::NotSent(reason) | CallError::Lost(reason) | CallError::Unreadable(reason) => Sent::Retry { after: PAUSE, reason },
+        CallError::NotSent(reason) | CallError::Lost(reason) | CallError::Unreadable(reason) => {
+            Sent::Retry { after: PAUSE, reason: reason.into() }
+        }
         CallError::Status { status, wait, message } => answered(status, wait, message, false),
     }
 }
@@ -146,16 +175,22 @@ fn after_sending(end: Result<super::client::Answer, CallError>) -> Sent {
     match end {
         Ok(answer) => match status::id(&answer.body, "id") {
             Some(id) => Sent::Sent { external_id: ids::stable(&id), url: address(&answer.body), thread: None },
-            None => Sent::Unknown { reason: "the server took the post but gave it no id".into() },
+            None => Sent::Unknown {
+                reason: Told::new(
+                    "post_without_id",
+                    "El servidor recibió la publicación, pero no le dio identificador.",
+                    "The server took the post but gave it no id.",
+                ),
+            },
         },
-        Err(CallError::NotSent(reason)) => Sent::Retry { after: PAUSE, reason },
-        Err(CallError::Lost(reason) | CallError::Unreadable(reason)) => Sent::Unknown { reason },
+        Err(CallError::NotSent(reason)) => Sent::Retry { after: PAUSE, reason: reason.into() },
+        Err(CallError::Lost(reason) | CallError::Unreadable(reason)) => Sent::Unknown { reason: reason.into() },
         Err(CallError::Status { status, wait, message }) => answered(status, wait, message, true),
     }
 }
 
 fn answered(status: StatusCode, wait: Option<u64>, message: String, sent: bool) -> Sent {
-    let reason = format!("{}: {message}", status.as_u16());
+    let reason: Told = format!("{}: {message}", status.as_u16()).into();
     match status {
         StatusCode::TOO_MANY_REQUESTS => Sent::Retry { after: wait.unwrap_or(300), reason },
         StatusCode::SERVICE_UNAVAILABLE => Sent::Retry { after: wait.unwrap_or(PAUSE), reason },

@@ -24,6 +24,7 @@ use std::{
     time::{Duration, Instant},
 };
 use tertulia_app::channel::{ChannelError, Cursor, Intake, Limit, Poison, SignOfLife, Source};
+use tertulia_app::told::Told;
 use tertulia_kernel::event::Event;
 use tokio::{sync::mpsc, task::JoinSet};
 use tokio_util::sync::CancellationToken;
@@ -109,7 +110,7 @@ struct Run {
     watch_saved: String,
     look_due: Instant,
     /// The mode last told.
-    told: String,
+    told: Option<Told>,
 }
 
 impl Run {
@@ -137,7 +138,7 @@ impl Run {
             watch: Watch::load(&watch_saved),
             watch_saved,
             look_due: Instant::now(),
-            told: String::new(),
+            told: None,
         })
     }
 
@@ -167,7 +168,7 @@ impl Run {
             if self.look_due <= Instant::now() {
                 self.look_again().await?;
             }
-            if pulse <= Instant::now() || self.mode() != self.told {
+            if pulse <= Instant::now() || self.told.as_ref() != Some(&self.mode()) {
                 self.tell_alive().await?;
                 pulse = Instant::now() + PULSE;
             }
@@ -295,7 +296,7 @@ impl Run {
         let external_id =
             id.map_or_else(|| Sha256::digest(&payload).iter().take(16).map(|byte| format!("{byte:02x}")).collect(), |id| ids::stable(&id));
         payload.truncate(MAX_PAYLOAD);
-        self.intake.quarantine(Poison { external_id, error, payload }).await
+        self.intake.quarantine(Poison { external_id, error: error.into(), payload }).await
     }
 
     /// Hands events to intake, with the places of feeds that follow them.
@@ -439,26 +440,33 @@ impl Run {
     }
 
     /// How it listens right now, for people.
-    fn mode(&self) -> String {
+    fn mode(&self) -> Told {
         let up = self.streams.iter().filter(|stream| stream.up).count();
         let polled = self.feeds.iter().filter(|one| !self.is_up(one.stream)).count();
         let seconds = self.line.settings.poll_seconds;
         let mut mode = match (up, polled) {
-            (0, _) => format!("polling every {seconds} s"),
-            (_, 0) => "streaming".to_owned(),
-            _ => format!("streaming; {polled} feeds polled every {seconds} s"),
+            (0, _) => Told::new("polling", format!("Pregunta cada {seconds} s"), format!("Asks every {seconds} s")),
+            (_, 0) => Told::new("streaming", "En vivo", "Live"),
+            _ => Told::new(
+                "mixed",
+                format!("En vivo; por {polled} flujos pregunta cada {seconds} s"),
+                format!("Live; {polled} feeds are asked for every {seconds} s"),
+            ),
         };
         let missing: Vec<String> = self.feeds.iter().filter(|one| one.unavailable).map(|one| one.feed.cursor()).collect();
         if !missing.is_empty() {
-            mode.push_str(&format!("; not offered by the server: {}", missing.join(", ")));
+            let missing = missing.join(", ");
+            mode.es.push_str(&format!("; el servidor no ofrece: {missing}"));
+            mode.en.push_str(&format!("; not offered by the server: {missing}"));
         }
         mode
     }
 
     async fn tell_alive(&mut self) -> Result<(), ChannelError> {
-        self.told = self.mode();
+        let mode = self.mode();
+        self.told = Some(mode.clone());
         let limits = self.line.client.limit().into_iter().collect();
-        self.intake.alive(SignOfLife { mode: Some(self.told.clone()), limits }).await
+        self.intake.alive(SignOfLife { mode: Some(mode), limits }).await
     }
 }
 

@@ -9,6 +9,7 @@ use std::{
     path::{Path, PathBuf},
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
+use tertulia_app::told::Told;
 use tertulia_app::{
     channel::{Bilingual, ChannelError, Cursor, Intake, Poison, SettingsError, SignOfLife, Source},
     push::WrongPost,
@@ -237,7 +238,7 @@ impl Player {
         let file = file_name(&self.file);
         let error = format!("{file}, line {}: {wrong}", line.number);
         let external_id = format!("{file}:{}", line.number);
-        intake.quarantine(Poison { external_id, error, payload: line.bytes.clone() }).await
+        intake.quarantine(Poison { external_id, error: error.into(), payload: line.bytes.clone() }).await
     }
 }
 
@@ -259,7 +260,7 @@ impl Pending<'_> {
         Ok(())
     }
 
-    async fn alive(&self, mode: String) -> Result<(), ChannelError> {
+    async fn alive(&self, mode: Told) -> Result<(), ChannelError> {
         self.intake.alive(SignOfLife { mode: Some(mode), limits: Vec::new() }).await
     }
 
@@ -275,7 +276,7 @@ impl Pending<'_> {
             }
             if Instant::now() < due {
                 self.flush().await?;
-                self.alive(format!("playing line {}, speed {}", self.passed, self.beat.speed)).await?;
+                self.alive(playing(self.passed, self.beat.speed)).await?;
             }
         }
         Ok(true)
@@ -290,7 +291,7 @@ impl Source for Player {
         let beat = self.beat(&span, span.first.unwrap_or(line::Place::OfDay(0)), saved)?;
         let resume_after = saved.map_or(0, |(passed, _)| passed);
         let mut pending = Pending { player: self, intake: &intake, beat: &beat, events: Vec::new(), passed: resume_after };
-        pending.alive(format!("playing line {resume_after}, speed {}", beat.speed)).await?;
+        pending.alive(playing(resume_after, beat.speed)).await?;
         let mut lines = Lines::open(&self.file).await?;
         while let Some(line) = lines.next().await.map_err(|error| unreadable(&self.file, &error))? {
             if line.number <= resume_after {
@@ -331,7 +332,7 @@ impl Source for Player {
             }
         }
         pending.flush().await?;
-        pending.alive("finished".into()).await?;
+        pending.alive(Told::new("finished", "Terminado", "Finished")).await?;
         cancelled.cancelled().await;
         Ok(())
     }
@@ -345,3 +346,7 @@ fn now() -> Timestamp {
 #[cfg(test)]
 #[path = "tests.rs"]
 mod tests;
+
+fn playing(line: impl std::fmt::Display, speed: impl std::fmt::Display) -> Told {
+    Told::new("playing", format!("Reproduce la línea {line}, a velocidad {speed}"), format!("Plays line {line}, at speed {speed}"))
+}

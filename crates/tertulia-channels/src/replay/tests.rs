@@ -194,7 +194,7 @@ async fn a_bad_line_is_named_and_stops_nobody() {
     stage.play(json!({"speed": 0}), 0.4).await.expect("plays");
     assert_eq!(stage.door.ids(), ["a", "z"]);
     let poison = stage.door.poison.lock().expect("alone");
-    let said: Vec<&str> = poison.iter().map(|poison| poison.error.as_str()).collect();
+    let said: Vec<&str> = poison.iter().map(|poison| poison.error.en.as_str()).collect();
     assert!(said[0].starts_with("day.jsonl, line 3: line: is no JSON"), "{said:?}");
     assert_eq!(said[1], "day.jsonl, line 4: author.handle: is missing; every post needs it");
     assert!(said[2].starts_with("day.jsonl, line 5: at: is not of the kind"), "{said:?}");

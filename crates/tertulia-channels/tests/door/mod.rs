@@ -129,7 +129,7 @@ impl IntakeDoor for Recorder {
         Ok(())
     }
     async fn alive(&self, _: ChannelId, sign: SignOfLife) -> Result<(), ChannelError> {
-        self.record().modes.extend(sign.mode);
+        self.record().modes.extend(sign.mode.map(|mode| mode.en));
         Ok(())
     }
 }

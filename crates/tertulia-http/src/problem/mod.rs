@@ -91,6 +91,16 @@ pub(crate) async fn speak(request: Request, next: Next) -> Response {
     if plain { render(&error_of(status), lang, response.headers()) } else { response }
 }
 
+/// What to do about an error, where its code is known.
+pub fn detail(error: &AppError, lang: Lang) -> Option<&'static str> {
+    catalogue::detail(error.code, lang)
+}
+
+/// What is wrong with a field, where its code is known.
+pub fn field(field: &FieldError, lang: Lang) -> Option<&'static str> {
+    catalogue::field(field.code, lang)
+}
+
 /// What is wrong with a field: by its code, or in the words the error brought.
 fn words(error: &AppError, field: &FieldError, lang: Lang) -> String {
     // A body that is no JSON has no field to name: where it went wrong is all there is to say.

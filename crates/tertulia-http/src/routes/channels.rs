@@ -12,6 +12,7 @@ use tertulia_app::{
     App,
     channel::{SettingField, SettingInput},
     channels::{self, ChannelView, Checked},
+    told::Told,
 };
 use tertulia_kernel::Timestamp;
 use tertulia_store::channel::QuarantineRow;
@@ -75,7 +76,7 @@ async fn check(State(app): State<App>, Signed(actor): Signed, Json(form): Json<a
             findings: report.findings.into_iter().map(present::bilingual).collect(),
             error: None,
         },
-        Checked::Fails(why) => api::ChannelCheck { ok: false, account: None, findings: Vec::new(), error: Some(why) },
+        Checked::Fails(why) => api::ChannelCheck { ok: false, account: None, findings: Vec::new(), error: Some(present::told(why)) },
     }))
 }
 
@@ -191,11 +192,11 @@ fn api_channel(view: ChannelView) -> api::Channel {
         caps: present::caps(&view.caps),
         health: api::ChannelHealth {
             state: view.state.as_str().into(),
-            mode: health.mode,
+            mode: present::maybe_told(health.mode),
             last_event_at: present::maybe_at(health.last_event_at),
             last_ok_at: present::maybe_at(health.last_ok_at),
             lag_ms: health.lag_ms,
-            last_error: health.last_error,
+            last_error: present::maybe_told(health.last_error),
             last_error_at: present::maybe_at(health.last_error_at),
             errors: health.errors,
             kept: health.kept,
@@ -220,7 +221,7 @@ fn api_quarantined(row: QuarantineRow) -> api::Quarantined {
     api::Quarantined {
         id: row.id,
         external_id: row.external_id,
-        error: row.error,
+        error: present::told(Told::read(&row.error)),
         payload: String::from_utf8_lossy(shown).into_owned(),
         received_at: present::at(row.received_at),
         attempts: row.attempts,

@@ -6,6 +6,7 @@ mod flow;
 mod ledger;
 mod monitors;
 mod search;
+mod sight;
 mod staff;
 mod transactions;
 mod upgrade;

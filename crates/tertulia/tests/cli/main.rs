@@ -5,4 +5,5 @@ mod accounts;
 mod backup;
 mod doctor;
 mod sample;
+mod speech;
 mod support;

@@ -86,3 +86,17 @@ async fn the_sample_company_comes_plays_and_leaves_nothing() {
     let doctor = house.run(&["doctor"]).ok();
     assert!(!doctor.out.contains("channel"), "{doctor:?}");
 }
+
+#[test]
+fn it_comes_by_itself_only_into_a_house_nobody_uses() {
+    let house = House::new();
+    // An interrupted first start leaves the folder, and nothing in it.
+    house.run(&["migrate"]).ok();
+    assert!(house.run(&["sample", "load", "--if-new"]).ok().out.contains("Sample company loaded"));
+    assert_eq!(house.run(&["sample", "load", "--if-new"]).ok().out, "");
+    house.run(&["sample", "remove"]).ok();
+    assert_eq!(house.run(&["sample", "load", "--if-new"]).ok().out, "", "removed is removed");
+    let used = House::new();
+    used.create_user("ana@company.test", "administrator").ok();
+    assert_eq!(used.run(&["sample", "load", "--if-new"]).ok().out, "");
+}

@@ -27,6 +27,10 @@ export interface Problem {
 	detail?: string | null;
 	fields?: FieldProblem[];
 }
+/** A sentence about a network; a network's own words (`words`) are the same in both languages. */
+export interface Told extends Bilingual {
+	code: string;
+}
 export interface Bilingual {
 	es: string;
 	en: string;
@@ -158,6 +162,8 @@ export interface Caps {
 	max_length?: number | null;
 	length_unit: string;
 	url_length?: number | null;
+	/** A mention counts without its server. */
+	short_mentions: boolean;
 	public_answers: boolean;
 	private_answers: boolean;
 	reply_rule: string;
@@ -190,11 +196,11 @@ export interface ChannelLimit {
 }
 export interface ChannelHealth {
 	state: string;
-	mode?: string | null;
+	mode?: Told | null;
 	last_event_at?: Instant | null;
 	last_ok_at?: Instant | null;
 	lag_ms?: number | null;
-	last_error?: string | null;
+	last_error?: Told | null;
 	last_error_at?: Instant | null;
 	errors: number;
 	kept: number;
@@ -227,12 +233,12 @@ export interface ChannelCheck {
 	ok: boolean;
 	account?: string | null;
 	findings: Bilingual[];
-	error?: string | null;
+	error?: Told | null;
 }
 export interface Quarantined {
 	id: Uuid;
 	external_id: string;
-	error: string;
+	error: Told;
 	payload: string;
 	received_at: Instant;
 	attempts: number;
@@ -271,7 +277,7 @@ export interface FoundPart {
 export interface Sending {
 	answer_id: Uuid;
 	state: string;
-	reason?: string | null;
+	reason?: Told | null;
 	undo_until?: Instant | null;
 	retry_at?: Instant | null;
 }
@@ -416,9 +422,15 @@ export interface Presence {
 	name: string;
 	state: string;
 }
+/** An earlier page of a case's thread, in order of time; `older` is the next one's `before`. */
+export interface ThreadPage {
+	items: ThreadItem[];
+	older?: string | null;
+}
 export interface CaseDetail extends CaseRow {
 	conversations: Conversation[];
 	thread: ThreadItem[];
+	older?: string | null;
 	why: Json;
 	presence: Presence[];
 	reserved_by?: Uuid | null;

@@ -1,6 +1,8 @@
+import type { Bilingual } from '@tertulia/api-client';
 import { m } from '$lib/paraglide/messages.js';
 import { directory } from '$lib/state/directory.svelte.ts';
 import { caseStateName, channelKindName, priorityName, sendingName } from './labels.ts';
+import { inWords } from './bilingual.ts';
 import { clockSpan } from './time.ts';
 
 export interface Reason {
@@ -12,6 +14,9 @@ type Speak = (value: unknown) => string;
 
 const text: Speak = (value) =>
 	typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+/** A sentence in both languages, or words as they came. */
+const told: Speak = (value) =>
+	value && typeof value === 'object' && 'es' in value ? inWords(value as Bilingual) : text(value);
 const yesNo: Speak = (value) => (value ? m.yes() : m.no());
 const words =
 	(known: Record<string, () => string>): Speak =>
@@ -88,7 +93,7 @@ const particulars: Record<string, { label: () => string; speak: Speak }> = {
 		}
 	},
 	attempt: { label: m.why_attempt, speak: text },
-	reason: { label: m.why_reason, speak: text },
+	reason: { label: m.why_reason, speak: told },
 	user_id: { label: m.why_agent, speak: (value) => directory.user(text(value))?.name ?? '' }
 };
 
