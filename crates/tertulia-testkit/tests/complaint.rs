@@ -78,7 +78,7 @@ async fn a_complaint_that_mentions_nobody_becomes_a_case_answered_in_its_thread_
     let channel = admin.post("/api/v1/channels", form).await.expect(201);
     eventually("the channel listens", PATIENCE, async || {
         let channel = admin.get(&format!("/api/v1/channels/{}", channel["id"].as_str().unwrap())).await.expect(200);
-        Ok(channel.to_string().contains("polling every 1 s").then_some(()))
+        Ok(channel.to_string().contains("Asks every 1 s").then_some(()))
     })
     .await?;
 
