@@ -2,6 +2,8 @@
 //!
 //! Time is this thread's processor time, best of several passes: what else the machine does counts little.
 
+#![expect(clippy::print_stdout, reason = "a benchmark tells what it measured")]
+
 use std::time::{Duration, Instant};
 
 use tertulia_listen::{Engine, Frequencies, Post, Query, Scratch};
