@@ -29,6 +29,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 /// Runs a case on SQLite and on PostgreSQL.
+#[allow(unused_macros, reason = "shared by several test programs; not each uses it")]
 macro_rules! on_both {
     ($name:ident, $house:ident => $body:block) => {
         mod $name {

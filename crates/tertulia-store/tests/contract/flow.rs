@@ -12,6 +12,9 @@ use tertulia_store::{
 };
 use uuid::Uuid;
 
+/// Whether a case is in a folder.
+type Inside = fn(&CaseRow) -> bool;
+
 fn answer(n: u128, due_at: i64, state: &str) -> OutboxRow {
     OutboxRow {
         id: id(n),
@@ -187,14 +190,14 @@ on_both! {
         let mut conn = store.read().await?;
         let me = id(AGENT);
         let seen = |case: &CaseRow| case.assignee_id == Some(me) || case.department_id.is_none_or(|d| d == id(DEPARTMENT));
-        let folders: [(Folder, &dyn Fn(&CaseRow) -> bool); 7] = [
-            (Folder::Mine(me), &|k| k.state == "open" && k.assignee_id == Some(me)),
-            (Folder::Unassigned, &|k| k.state == "open" && k.assignee_id.is_none()),
-            (Folder::Department(id(DEPARTMENT)), &|k| k.state == "open" && k.department_id == Some(id(DEPARTMENT))),
-            (Folder::Department(id(77)), &|k| k.state == "open" && k.department_id == Some(id(77))),
-            (Folder::All, &|k| k.state == "open"),
-            (Folder::Snoozed, &|k| k.state == "snoozed"),
-            (Folder::Done, &|k| k.state == "resolved"),
+        let folders: [(Folder, Inside); 7] = [
+            (Folder::Mine(me), |k| k.state == "open" && k.assignee_id == Some(id(AGENT))),
+            (Folder::Unassigned, |k| k.state == "open" && k.assignee_id.is_none()),
+            (Folder::Department(id(DEPARTMENT)), |k| k.state == "open" && k.department_id == Some(id(DEPARTMENT))),
+            (Folder::Department(id(77)), |k| k.state == "open" && k.department_id == Some(id(77))),
+            (Folder::All, |k| k.state == "open"),
+            (Folder::Snoozed, |k| k.state == "snoozed"),
+            (Folder::Done, |k| k.state == "resolved"),
         ];
         for (folder, inside) in folders {
             let mut expected: Vec<(i64, Uuid)> = cases.iter().filter(|k| inside(k) && seen(k)).map(|k| (k.activity_at, k.id)).collect();

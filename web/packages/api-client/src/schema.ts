@@ -1650,6 +1650,8 @@ export interface components {
             public_answers: boolean;
             /** @description `anyone`, `summoned`, `window` or `never`. */
             reply_rule: string;
+            /** @description A mention counts without its server (`@ana` of `@ana@example.org`). */
+            short_mentions: boolean;
             /** @description Has a subject line. */
             subject: boolean;
             /**
@@ -1850,8 +1852,7 @@ export interface components {
         ChannelCheck: {
             /** @description The account's name on the network. */
             account?: string | null;
-            /** @description What does not. */
-            error?: string | null;
+            error?: components["schemas"]["Told"] | null;
             /** @description What works, in order. */
             findings: components["schemas"]["Bilingual"][];
             /** @description It works. */
@@ -1895,8 +1896,7 @@ export interface components {
              * @description Milliseconds between the last event's time on the network and its intake.
              */
             lag_ms?: number | null;
-            /** @description Last error. */
-            last_error?: string | null;
+            last_error?: components["schemas"]["Told"] | null;
             /** @description When it happened. */
             last_error_at?: string | null;
             /** @description Last event taken in. */
@@ -1905,8 +1905,7 @@ export interface components {
             last_ok_at?: string | null;
             /** @description Limits left. */
             limits: components["schemas"]["ChannelLimit"][];
-            /** @description How it listens now ("streaming"). */
-            mode?: string | null;
+            mode?: components["schemas"]["Told"] | null;
             /**
              * Format: int64
              * @description Events in quarantine.
@@ -3061,7 +3060,7 @@ export interface components {
              */
             attempts: number;
             /** @description What is wrong. */
-            error: string;
+            error: components["schemas"]["Told"];
             /** @description The network's id or a stable key. */
             external_id: string;
             /**
@@ -3284,11 +3283,17 @@ export interface components {
              * @description Answer id.
              */
             answer_id: string;
-            /** @description Why it is not sent. */
-            reason?: string | null;
+            /** @description It can be tried again. */
+            can_retry: boolean;
+            /** @description It can be taken back: it is known not to have left. */
+            can_take_back: boolean;
+            reason?: components["schemas"]["Told"] | null;
             /** @description Next try. */
             retry_at?: string | null;
-            /** @description `queued`, `sending`, `sent`, `retrying`, `rejected`, `unknown`, `cancelled`, `delivered`, `failed`. */
+            /**
+             * @description `queued`, `sending`, `sent`, `retrying`, `rejected`, `unknown`, `stuck` (the network can't tell; a person must look),
+             *     `cancelled`, `delivered`, `failed` (it left and did not arrive).
+             */
             state: string;
             /** @description Until then it can be taken back. */
             undo_until?: string | null;
@@ -3413,6 +3418,15 @@ export interface components {
             name: string;
             /** @description `push`, `read`, `write`. */
             scopes: string[];
+        };
+        /** @description A sentence about a network in both languages; a network's own words are the same in both. */
+        Told: {
+            /** @description Stable code; `words` for a network's own words. */
+            code: string;
+            /** @description English. */
+            en: string;
+            /** @description Spanish. */
+            es: string;
         };
         /** @description What a query makes of one text. */
         TriedText: {
