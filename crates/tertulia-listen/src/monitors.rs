@@ -1,5 +1,6 @@
 //! Many monitors, one post: which of them match?
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use crate::engine::{Engine, Scratch};
@@ -25,6 +26,7 @@ pub struct MonitorSet<Id> {
     engine: Engine<Id>,
     /// Memory no thread uses just now.
     idle: Mutex<Vec<Scratch>>,
+    undecided: AtomicU64,
 }
 
 impl<Id: Ord + Clone> Default for MonitorSet<Id> {
@@ -41,7 +43,7 @@ impl<Id: Ord + Clone> Clone for MonitorSet<Id> {
 
 impl<Id: Ord + Clone> From<Engine<Id>> for MonitorSet<Id> {
     fn from(engine: Engine<Id>) -> Self {
-        Self { engine, idle: Mutex::default() }
+        Self { engine, idle: Mutex::default(), undecided: AtomicU64::new(0) }
     }
 }
 
@@ -80,8 +82,17 @@ impl<Id: Ord + Clone> MonitorSet<Id> {
         let mut scratch = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
         let mut ids = Vec::new();
         self.engine.matches(post, &mut scratch, &mut ids);
+        let undecided = std::mem::take(&mut scratch.counts).exhausted;
+        self.undecided.fetch_add(undecided, Ordering::Relaxed);
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(scratch);
         ids
+    }
+
+    /// How often a monitor took too long in a post (a long text of repetitions and a monitor made for it) and was left
+    /// undecided, since the set was made. Not zero: somebody should look at the monitors.
+    #[must_use]
+    pub fn undecided(&self) -> u64 {
+        self.undecided.load(Ordering::Relaxed)
     }
 
     /// Bytes of memory the set takes, near enough for planning (allocator overhead left out).

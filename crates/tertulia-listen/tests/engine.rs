@@ -249,7 +249,6 @@ fn a_hostile_set_hurts_nobody() {
     let cut = "maleta ".to_owned() + &long;
     let one_word = "abcxyz".repeat(100_000);
     let (mut scratch, mut keys) = (Scratch::default(), Vec::new());
-    let begun = std::time::Instant::now();
     for (text, expected) in [("maleta", true), (&long, false), (&cut, true), (&one_word, false), ("maleta nombre7", true)] {
         engine.matches(&Post { text, lang: Some("es"), ..Post::default() }, &mut scratch, &mut keys);
         assert_eq!(keys.contains(&(asks.len() as u32 - 1)), expected);
@@ -258,5 +257,4 @@ fn a_hostile_set_hurts_nobody() {
     }
     // What took too long is named, not dropped in silence.
     assert!(scratch.counts.exhausted <= 2);
-    assert!(begun.elapsed().as_secs() < 60, "{:?}", begun.elapsed());
 }

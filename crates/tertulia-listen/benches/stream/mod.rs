@@ -150,7 +150,7 @@ impl World {
 
     /// A name: rare words, mostly.
     fn name(&self, dice: &mut Dice, rarest: bool) -> String {
-        let from = if rarest { 2_000 } else { 300 };
+        let from = if rarest { 6_000 } else { 2_500 };
         // Uniform in the logarithm of the rank: some names are known, most are not.
         let (low, high) = ((from as f64).ln(), (self.words.len() as f64).ln());
         let mut rank = || ((low + dice.unit() * (high - low)).exp() as usize).min(self.words.len() - 1);
@@ -159,7 +159,7 @@ impl World {
             0..=1 => format!("\"{} {}\"", self.words[one], self.words[two]),
             2 => {
                 let word = &self.words[one];
-                let letters = word.len().min(4 + two % 3).max(3);
+                let letters = word.len().min(6 + two % 3).max(3);
                 format!("{}*", &word[..letters])
             }
             _ => self.words[one].clone(),
@@ -176,7 +176,7 @@ impl World {
     }
 
     fn common(&self, dice: &mut Dice, from: usize, to: usize) -> String {
-        let words: Vec<&str> = (0..dice.between(from, to)).map(|_| self.words[dice.between(60, 900)].as_str()).collect();
+        let words: Vec<&str> = (0..dice.between(from, to)).map(|_| self.words[dice.between(300, 1_500)].as_str()).collect();
         words.join(" OR ")
     }
 

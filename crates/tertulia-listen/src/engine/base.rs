@@ -80,7 +80,8 @@ struct Survey {
 }
 
 impl Survey {
-    fn new<K>(queries: &[Moved<'_, K>], tables: [&Facts; 2], facts: usize, frequencies: &Frequencies) -> Self {
+    fn new<K>(queries: &[Moved<'_, K>], tables: [&Facts; 2], weights: Weights<'_>, frequencies: &Frequencies) -> Self {
+        let facts = weights.base.len() + weights.added.len();
         let mut flags = vec![0; facts];
         let mut code = Vec::new();
         for query in queries {
@@ -124,6 +125,11 @@ impl Survey {
                 });
             }
         }
+        if frequencies.is_empty() {
+            // Nothing newer is known than when the facts were made.
+            let known = commonness.iter_mut().enumerate().filter_map(|(fact, c)| Some((fact, c.as_mut()?)));
+            known.for_each(|(fact, commonness)| commonness.share = weights.share(fact as u32));
+        }
         Self { flags, commonness }
     }
 
@@ -139,8 +145,8 @@ impl Survey {
 }
 
 /// Makes a base of queries, which come in order of their keys, whose facts stand in `tables`.
-pub(super) fn build<K: Clone>(queries: &[Moved<'_, K>], tables: [&Facts; 2], facts: usize, frequencies: &Frequencies) -> Base<K> {
-    let survey = Survey::new(queries, tables, facts, frequencies);
+pub(super) fn build<K: Clone>(queries: &[Moved<'_, K>], tables: [&Facts; 2], weights: Weights<'_>, frequencies: &Frequencies) -> Base<K> {
+    let survey = Survey::new(queries, tables, weights, frequencies);
     let (order, new) = survey.renumber();
     let mut flags: Vec<u32> = std::iter::once(0).chain(order.iter().map(|old| survey.flags[*old as usize] & !USED)).collect();
     let weight = |old: &u32| weight_of(survey.commonness[*old as usize].map_or(1.0, |c| c.share));

@@ -68,9 +68,9 @@ fn home(hash: u64, slots: usize) -> usize {
     (((hash >> 32) * slots as u64) >> 32) as usize
 }
 
-/// Slots for so many keys: four in five are taken.
+/// Slots for so many keys: four in seven are taken, so that a word that is not there is told after three looks.
 fn room(keys: usize) -> usize {
-    keys + keys / 4 + 4
+    keys + keys * 3 / 4 + 4
 }
 
 /// Folded words, each with a number.

@@ -12,13 +12,13 @@ use crate::ast::FieldName;
 use crate::post::Post;
 
 /// Counters in each of two rows; a thing's count is the smaller of its two counters.
-const COUNTERS: usize = 1 << 15;
+const COUNTERS: usize = 1 << 18;
 /// So many posts count in full; then all counters are halved.
 const HORIZON: u32 = 1 << 16;
 /// How many posts the guess made without any post weighs.
 const PRIOR: f32 = 32.0;
 /// Beginnings of words are counted from and to so many bytes.
-const HEADS: std::ops::RangeInclusive<usize> = 3..=8;
+const HEADS: std::ops::RangeInclusive<usize> = 3..=6;
 
 /// A sample of the stream.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -81,6 +81,11 @@ impl Frequencies {
         self.counters.resize(2 * COUNTERS, 0);
         self.posts = self.posts.saturating_add(other.posts);
         self.counters.iter_mut().zip(&other.counters).for_each(|(n, more)| *n = n.saturating_add(*more));
+    }
+
+    /// True when nothing was counted.
+    pub(super) fn is_empty(&self) -> bool {
+        self.posts == 0
     }
 
     pub(super) fn heap_bytes(&self) -> usize {

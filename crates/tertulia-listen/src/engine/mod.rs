@@ -31,6 +31,7 @@ use std::sync::Arc;
 
 use added::Added;
 pub(crate) use added::Estimate;
+use anchors::Weights;
 use base::{Base, Moved};
 use code::{PLAIN, SLOT, size};
 use find::{Finding, Tables};
@@ -141,7 +142,9 @@ impl<K: Clone + Ord> Engine<K> {
         }
     }
 
-    /// An engine of many queries at once; of two with one key the later stays. Anchors are chosen by `frequencies`.
+    /// An engine of many queries at once; of two with one key the later stays.
+    ///
+    /// Anchors are chosen by `frequencies`, which are not kept: who goes on learning says so ([`Self::learn`]).
     #[must_use]
     pub fn build<'q>(queries: impl IntoIterator<Item = (K, &'q Query)>, frequencies: Frequencies) -> Self {
         let mut engine = Self { frequencies, ..Self::new() };
@@ -149,6 +152,7 @@ impl<K: Clone + Ord> Engine<K> {
             engine.put(key, query, false);
         }
         engine.merge();
+        engine.frequencies = Frequencies::default();
         engine
     }
 
@@ -234,8 +238,8 @@ impl<K: Clone + Ord> Engine<K> {
             .collect();
         queries.sort_by(|a, b| a.1.key.cmp(&b.1.key));
         let (slots, queries): (Vec<u32>, Vec<Moved<'_, K>>) = queries.into_iter().unzip();
-        let facts = base.weights.len() + added.weights.len();
-        let merged = base::build(&queries, [&base.facts, &added.facts], facts, &self.frequencies);
+        let weights = Weights { base: &base.weights, added: &added.weights };
+        let merged = base::build(&queries, [&base.facts, &added.facts], weights, &self.frequencies);
 
         let mut plain = Plain::default();
         for (slot, old) in slots.iter().enumerate() {
@@ -282,6 +286,7 @@ impl<K: Clone + Ord> Engine<K> {
             keys.sort_unstable();
         }
         scratch.counts.posts += 1;
+        scratch.counts.exhausted += scratch.exhausted.len() as u64;
         scratch.counts.matches += keys.len() as u64;
     }
 
@@ -333,7 +338,6 @@ impl<K: Clone + Ord> Engine<K> {
             }
         }
         scratch.counts.candidates += called.len() as u64;
-        scratch.counts.exhausted += scratch.exhausted.len() as u64;
     }
 
     /// Bytes of memory the set takes, near enough for planning (allocator overhead left out).
