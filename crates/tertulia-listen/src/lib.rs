@@ -129,7 +129,7 @@ mod words;
 pub use candidates::Candidates;
 pub use checked::{Aloud, Checked};
 pub use cost::{Cost, CostClass};
-pub use engine::{Counts, Engine, Frequencies, Scratch};
+pub use engine::{Counts, Engine, Frequencies, Scratch, SnapshotError};
 pub use error::{ErrorCode, Locale, QueryError};
 pub use explain::{Explanation, Found};
 pub use lists::{ListError, Lists};
