@@ -162,7 +162,10 @@ pub(crate) fn within_windows(units: &[Vec<Span>], width: u32) -> Vec<Span> {
         }
     }
     let bytes = |(start, end): (u32, u32)| {
-        let inside = units.iter().flatten().filter(|s| s.start >= start && s.end <= end);
+        let inside = units.iter().flat_map(|unit| {
+            let from = unit.partition_point(|s| s.start < start);
+            unit[from..].iter().take_while(move |s| s.start < end).filter(move |s| s.end <= end)
+        });
         inside.cloned().reduce(|a, b| a.joined(&b)).map(|s| Span { start, end, ..s })
     };
     tidy(shortest.into_iter().filter_map(bytes).collect())
