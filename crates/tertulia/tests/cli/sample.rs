@@ -11,8 +11,8 @@ const GROWS: [&str; 3] = ["audit", "counter", "setting"];
 /// How many rows each table has.
 async fn rows(house: &House) -> BTreeMap<String, i64> {
     let store = Store::open_as_is(&format!("sqlite://{}", house.data().join("tertulia.db").display())).await.expect("opened");
-    let mut conn = store.read().await.expect("a connection");
-    let conn = &mut conn;
+    let mut held = store.read().await.expect("a connection");
+    let conn = &mut held;
     // What full-text search keeps inside is its own business.
     const TABLES: &str = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE '%_search_%'";
     let found: Result<_, sqlx::Error> = async {
@@ -26,6 +26,8 @@ async fn rows(house: &House) -> BTreeMap<String, i64> {
         Ok(rows)
     }
     .await;
+    // Closing waits for every connection to come back.
+    drop(held);
     store.close().await;
     found.expect("counted")
 }
