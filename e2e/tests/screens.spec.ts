@@ -140,6 +140,8 @@ async function axeIn(browser: Browser, locale: 'es' | 'en', paths: string[]): Pr
 }
 
 test('axe finds nothing on any screen, light and dark', async ({ browser }) => {
+	// Every screen twice: twice the time of a journey.
+	test.slow();
 	await axeIn(browser, 'es', screens());
 });
 
