@@ -14,7 +14,7 @@ use super::{
     save::Outcome,
 };
 use crate::{
-    App, AppError, Result,
+    App, AppError, Result, cases,
     channel::{Cursor, Receipt},
     listening::{Listening, Matched, PostText},
     live::{Audience, News},
@@ -371,25 +371,14 @@ impl<'a> Batch<'a> {
             number: 0,
             person_id: person,
             subject: post.title.clone(),
-            excerpt: String::new(),
-            channel_id: self.channel.id,
             private: post.visibility == Visibility::Private,
             state: State::Open.as_str().into(),
             priority: decision.priority.as_str().into(),
             department_id: decision.department_id.map(|id| id.0),
-            assignee_id: None,
-            reserved_by: None,
-            reserved_until: None,
-            snoozed_until: None,
             tags: serde_json::to_string(&decision.tags).unwrap_or_else(|_| "[]".into()),
             reason,
             why: json!({"monitors": monitors, "rules": decision.because, "addressed": post.addressed}).to_string(),
-            waiting_since: None,
-            opened_at: self.now.as_micros(),
-            activity_at: self.now.as_micros(),
-            inbound_at: None,
-            resolved_at: None,
-            sample: self.channel.sample,
+            ..cases::opened(id, &self.channel, person, self.now.as_micros())
         };
         self.facts.live_case.insert(person, id);
         self.facts.cases.insert(id, case);
