@@ -42,9 +42,6 @@ use tertulia_store::{
 };
 use uuid::Uuid;
 
-/// Days that events as received are kept.
-const RAW_DAYS: i64 = 14;
-
 /// A batch being worked on.
 pub(super) struct Batch<'a> {
     pub app: &'a App,
@@ -218,9 +215,6 @@ impl<'a> Batch<'a> {
     fn insert(&mut self, row: PostRow, post: &IncomingPost, matched: &Matched, earlier: Option<PostRow>) {
         let tokens = search_tokens(post);
         self.out.matches.extend(matched.monitors.iter().map(|monitor| (monitor.0, row.id)));
-        if let Some(raw) = &post.raw {
-            self.out.raw.push((row.id, raw.clone()));
-        }
         for (position, media) in post.media.iter().take(50).enumerate() {
             self.out.attachments.push(NewAttachment {
                 id: self.app.new_id(),
@@ -367,12 +361,8 @@ impl<'a> Batch<'a> {
             .or_else(|| rule.map(|because| because.rule.clone()))
             .or_else(|| post.addressed.then(|| "addressed".to_owned()));
         let case = CaseRow {
-            id,
-            number: 0,
-            person_id: person,
             subject: post.title.clone(),
             private: post.visibility == Visibility::Private,
-            state: State::Open.as_str().into(),
             priority: decision.priority.as_str().into(),
             department_id: decision.department_id.map(|id| id.0),
             tags: serde_json::to_string(&decision.tags).unwrap_or_else(|_| "[]".into()),
@@ -485,11 +475,6 @@ impl<'a> Batch<'a> {
             deleted_at: None,
             keep_until: None,
         }
-    }
-
-    /// When events as received are forgotten.
-    pub fn raw_expiry(&self) -> i64 {
-        self.now.plus_seconds(RAW_DAYS * 86_400).as_micros()
     }
 }
 

@@ -43,7 +43,6 @@ pub(super) struct Outcome {
     pub matches: Vec<(Uuid, Uuid)>,
     pub steps: Vec<StepRow>,
     pub attachments: Vec<NewAttachment>,
-    pub raw: Vec<(Uuid, String)>,
     pub changes: Vec<ChangeRow>,
     /// Conversations whose earlier posts join a case.
     pub adopt: Vec<(Uuid, Uuid)>,
@@ -155,7 +154,6 @@ impl Batch<'_> {
         tx.save_matches(&matches, self.now.as_micros()).await?;
         tx.save_steps(&self.out.steps).await?;
         tx.save_attachments(&self.out.attachments).await?;
-        tx.save_raw(&self.out.raw, self.raw_expiry()).await?;
         Ok(())
     }
 
