@@ -244,3 +244,53 @@ test('the list keeps monitors in folders and says who has the same', async ({ br
 	);
 	await context.close();
 });
+
+test('whatever the builder has boxes for, the language reads', async ({ browser }) => {
+	const { context, page } = await signedIn(browser, api);
+	await page.goto(`${server.base}/monitors/new`);
+	const add = async (menu: string, choice: string) => {
+		await page.getByRole('button', { name: menu }).click();
+		await page.getByRole('menuitem', { name: choice }).click();
+	};
+	const part = (name: string) => page.getByRole('group', { name, exact: true });
+	const fill = async (box: Locator, word: string) => {
+		await box.fill(word);
+		await box.press('Enter');
+	};
+	await terms(page, 'Tiene que decir todo esto', ['mirasol', '"mala suerte"~2', '{Bogotá}']);
+	for (const [kind, left, right] of [
+		['Palabras cercanas, en cualquier orden', 'maleta*', 'rota'],
+		['Palabras cercanas, en este orden', 'no', 'llega*'],
+		['Palabras en la misma frase', 'vuelo', 'tarde'],
+		['Una palabra, salvo dentro de una frase', 'alba', 'alba de mar']
+	] as const) {
+		await add('Agregar una condición', kind);
+		const boxes = part(kind).getByRole('textbox');
+		await fill(boxes.first(), left);
+		await fill(boxes.last(), right);
+	}
+	await add('Agregar una condición', 'Varias de una lista');
+	for (const word of ['caro', 'lento', 'mal servicio']) {
+		await fill(part('Varias de una lista').getByRole('textbox').last(), word);
+	}
+	await add('Agregar una condición', 'Palabras que se repiten');
+	await fill(part('Palabras que se repiten').getByRole('textbox').last(), 'espera*');
+	await fill(page.getByRole('textbox', { name: 'En estos idiomas' }), 'es');
+	await add('Otro filtro', 'Que contengan');
+	await fill(page.getByRole('combobox', { name: 'Que contengan' }), 'question');
+	await add('Otro filtro', 'Me gusta');
+	await page.getByRole('spinbutton', { name: 'Me gusta' }).fill('10');
+	await terms(page, 'Y nada de esto', ['receta*']);
+
+	await expect(page.locator('pre.written')).toHaveText(
+		'mirasol AND "mala suerte"~2 AND {Bogotá} AND maleta* NEAR/5 rota AND no ONEAR/5 llega*' +
+			' AND vuelo SENTENCE tarde AND alba EXCEPT "alba de mar" AND 2 OF (caro, lento, "mal servicio")' +
+			' AND ATLEAST/2 espera* AND lang:es AND has:question AND likes>=10 AND NOT receta*'
+	);
+	await expect(page.locator('.says.good')).toContainText('Publicaciones');
+	await page.getByRole('radio', { name: 'Como texto' }).click();
+	await expect(page.locator('.wrong')).toHaveCount(0);
+	await page.getByRole('radio', { name: 'Con casillas' }).click();
+	await expect(part('Palabras en la misma frase')).toBeVisible();
+	await context.close();
+});

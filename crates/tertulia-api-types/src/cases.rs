@@ -129,6 +129,10 @@ pub struct Conversation {
     pub channel: String,
     /// `public` or `private`.
     pub visibility: String,
+    /// Person it is with.
+    pub person_id: Option<Uuid>,
+    /// Whom an answer without `in_reply_to` goes to: the case's person, or who wrote here last if that person did not.
+    pub to: Option<AnswerTo>,
     /// The public conversation it continues in private.
     pub continues: Option<Uuid>,
     /// What can be done here, with this person, now.
@@ -139,6 +143,19 @@ pub struct Conversation {
     pub private_blocked: Option<String>,
     /// The handle that must stand in the answer and counts in its length ("@ana@beta.test ").
     pub mention: Option<String>,
+}
+
+/// Whom an answer goes to.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct AnswerTo {
+    /// The post it answers: their newest here, or the one named.
+    pub post_id: Uuid,
+    /// Person.
+    pub person_id: Option<Uuid>,
+    /// Name as shown then.
+    pub name: String,
+    /// Handle, without a leading `@`.
+    pub handle: String,
 }
 
 /// One thing in a case's thread.
@@ -278,7 +295,7 @@ pub struct AnswerForm {
     pub id: Uuid,
     /// Conversation.
     pub conversation_id: Uuid,
-    /// Post it answers; absent: their newest one.
+    /// Post it answers; absent: the newest one of the case's person in this conversation (see `Conversation.to`).
     pub in_reply_to: Option<Uuid>,
     /// Text.
     pub text: String,
@@ -303,6 +320,8 @@ pub struct AnswerCheck {
     pub length: u32,
     /// Longest allowed.
     pub max_length: Option<u32>,
+    /// Whom it goes to.
+    pub to: Option<AnswerTo>,
     /// What stands against it.
     pub problems: Vec<GateProblem>,
 }
@@ -310,7 +329,7 @@ pub struct AnswerCheck {
 /// A reason of the send gate.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct GateProblem {
-    /// `too_long`, `empty`, `forbidden_word`, `reply_rule`, `window_over`, `unsupported`, `reserved_by_other`, `too_many_files`, `file_too_large`, `file_type`.
+    /// `too_long`, `empty`, `forbidden_word`, `reply_rule`, `window_over`, `unsupported`, `reserved_by_other`, `too_many_files`, `file_too_large`, `file_type`, `channel_stopped`.
     pub code: String,
     /// In the caller's language.
     pub message: String,

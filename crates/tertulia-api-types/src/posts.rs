@@ -183,7 +183,8 @@ pub struct PostMatch {
 pub struct Sending {
     /// Answer id.
     pub answer_id: Uuid,
-    /// `queued`, `sending`, `sent`, `retrying`, `rejected`, `unknown`, `cancelled`, `delivered`, `failed`.
+    /// `queued`, `sending`, `sent`, `retrying`, `rejected`, `unknown`, `stuck` (the network can't tell; a person must look),
+    /// `cancelled`, `delivered`, `failed` (it left and did not arrive).
     pub state: String,
     /// Why it is not sent.
     pub reason: Option<Told>,
@@ -191,6 +192,10 @@ pub struct Sending {
     pub undo_until: Option<String>,
     /// Next try.
     pub retry_at: Option<String>,
+    /// It can be tried again.
+    pub can_retry: bool,
+    /// It can be taken back: it is known not to have left.
+    pub can_take_back: bool,
 }
 
 /// A step in a post's way through the house.

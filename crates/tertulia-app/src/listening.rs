@@ -89,13 +89,19 @@ impl Listening {
                 Err(error) => tracing::error!(monitor = row.number, code = error.code, "this monitor's query is no longer understood"),
             }
         }
+        let departments = conn.department_ids().await?;
         for row in conn.rules().await?.into_iter().filter(|row| row.enabled) {
             let parsed = serde_json::from_str::<Conditions>(&row.conditions)
                 .and_then(|conditions| Ok((conditions, serde_json::from_str::<Actions>(&row.actions)?)));
-            let Ok((conditions, actions)) = parsed else {
+            let Ok((conditions, mut actions)) = parsed else {
                 tracing::error!(rule = row.name, "this rule can't be read");
                 continue;
             };
+            if actions.department_id.is_some_and(|department| !departments.contains(&department.0)) {
+                // It would keep every post it applies to from being stored.
+                tracing::error!(rule = row.name, "this rule names a department that is gone; its cases go to none");
+                actions.department_id = None;
+            }
             let id = RuleId::from(row.id);
             if let Some(query) = &conditions.query {
                 match Query::parse(query) {

@@ -19,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 
 /// How often waiting cases are looked at.
 const LOOK: Duration = Duration::from_millis(1_000);
-/// Cases looked at each time, those without activity longest.
+/// Cases of a department looked at each time, the most pressing.
 const MOST: i64 = 200;
 /// Seconds after which somebody who refused a case may be asked again.
 const FORGIVEN: i64 = 600;
@@ -73,17 +73,18 @@ async fn expire(app: &App) -> Result<()> {
     if !app.store.read().await?.any_offer_over(now.as_micros()).await? {
         return Ok(());
     }
-    let mut tx = app.store.begin().await?;
-    let over = tx.expired_offers(now.as_micros()).await?;
-    for offer in &over {
-        tx.end_offer(offer.id, "expired").await?;
+    for offer in app.store.read().await?.expired_offers(now.as_micros()).await? {
+        let mut tx = app.store.begin().await?;
+        // The case first, then the offer: the order of everybody, so that no two wait for each other.
+        tx.lock_case(offer.case_id).await?;
+        if !tx.end_offer(offer.id, "expired").await? {
+            continue;
+        }
         // Who let an offer pass is not at the desk: nothing more is offered until they say they are ready.
         tx.set_ready(offer.user_id, false, now.as_micros()).await?;
         let detail = json!({"user_id": offer.user_id}).to_string();
-        tx.save_changes(&[ledger(app, offer, "offer_expired", detail)]).await?;
-    }
-    tx.commit().await?;
-    for offer in over {
+        tx.save_changes(&[ledger(app, &offer, "offer_expired", detail)]).await?;
+        tx.commit().await?;
         app.live.tell(Audience::User(offer.user_id.into()), News::Offer {});
         app.live.tell(Audience::Everybody, News::Settings {});
     }
@@ -112,14 +113,21 @@ async fn make(app: &App) -> Result<()> {
     if ready.is_empty() {
         return Ok(());
     }
-    let waiting = conn.cases_to_offer(MOST).await?;
-    if waiting.is_empty() {
-        return Ok(());
-    }
     let now = app.now();
     let mut departments: HashMap<uuid::Uuid, Vec<DepartmentId>> = HashMap::new();
     for (user, department) in conn.memberships().await? {
         departments.entry(user).or_default().push(department.into());
+    }
+    // Each department by itself: what waits where nobody is ready must not hide what waits elsewhere.
+    let mut served: Vec<_> = ready.iter().filter_map(|agent| departments.get(&agent.id)).flatten().map(|id| id.0).collect();
+    served.sort_unstable();
+    served.dedup();
+    let mut waiting = conn.cases_to_offer(None, MOST).await?;
+    for department in served {
+        waiting.extend(conn.cases_to_offer(Some(department), MOST).await?);
+    }
+    if waiting.is_empty() {
+        return Ok(());
     }
     let refused: Vec<_> =
         conn.refusals(now.plus_seconds(-FORGIVEN).as_micros()).await?.into_iter().map(|(case, user)| (case.into(), user.into())).collect();
@@ -211,11 +219,13 @@ pub async fn decline(app: &App, actor: &Actor, id: OfferId) -> Result<()> {
 
 async fn own_offer<'a>(app: &'a App, actor: &'a Actor, id: OfferId) -> Result<(Work<'a>, OfferRow)> {
     let mut tx = app.store.begin().await?;
-    let offer = tx.lock_offer(id.0).await?;
+    let offer = tx.offer(id.0).await?;
     if UserId::from(offer.user_id) != actor.id {
         return Err(AppError::not_found());
     }
+    // The case first, then the offer: whoever assigns a case withdraws its offer in this order too.
     let mut work = Work::system(app, tx, offer.case_id).await?;
     work.actor = Some(actor);
+    let offer = work.tx.lock_offer(id.0).await?;
     Ok((work, offer))
 }

@@ -1,6 +1,11 @@
 //! From an event to an answer, on both databases: once each, in any order, edits and deletions everywhere.
 
+#[macro_use]
 mod support;
+#[path = "flow/answers.rs"]
+mod answers_and_offers;
+#[path = "flow/intake.rs"]
+mod intake;
 
 use support::{House, house};
 use tertulia_app::{
@@ -13,21 +18,6 @@ use tertulia_kernel::{
     event::{DeliveryStatus, Event, IncomingPost, Visibility},
 };
 use tertulia_policy::Role;
-
-/// Runs a case on SQLite and on PostgreSQL.
-macro_rules! on_both {
-    ($name:ident, $house:ident => $body:block) => {
-        mod $name {
-            //! One promise, on both databases.
-            use super::*;
-            async fn check($house: House) $body
-            #[tokio::test]
-            async fn sqlite() { check(house::sqlite().await).await }
-            #[tokio::test]
-            async fn postgres() { check(house::postgres().await).await }
-        }
-    };
-}
 
 fn post(id: &str, text: &str) -> IncomingPost {
     house::post(id, "ana", text)

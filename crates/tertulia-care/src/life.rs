@@ -53,27 +53,47 @@ pub enum Course {
     Reopen(CaseId),
     /// Begins a case.
     Open,
+    /// Stands in the thread of this case, which goes on resting or waiting as it was.
+    Join(CaseId),
     /// Is kept without a case.
     Keep,
+}
+
+/// What is asked of a post before its course is decided.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Asks {
+    /// It begins a case if it belongs to none.
+    pub opens: bool,
+    /// A rule says in so many words that it opens none: then it does not wake one either.
+    pub refused: bool,
+    /// The case's own person wrote it, or it was addressed to us. Others in a public thread wake nothing.
+    pub concerned: bool,
+    /// A program wrote it by itself.
+    pub machine: bool,
 }
 
 /// Hours within which a second thread of the same person on the same channel belongs to their open case.
 pub const SAME_MATTER_HOURS: i64 = 48;
 
 /// Decides the course of a post: `conversation` is the case its conversation belongs to, `person` the person's newest
-/// case that is not resolved on the same channel, `opens` what the rules decided.
-pub fn decide_course(conversation: Option<Existing>, person: Option<Existing>, opens: bool, reopen_days: u32, now: Timestamp) -> Course {
+/// case that is not resolved on the same channel.
+pub fn decide_course(conversation: Option<Existing>, person: Option<Existing>, asks: Asks, reopen_days: u32, now: Timestamp) -> Course {
     if let Some(case) = conversation {
+        let wakes = asks.concerned && !asks.refused;
         match case.state {
+            _ if asks.machine => return Course::Join(case.id),
             State::Open => return Course::Extend(case.id),
-            State::Snoozed => return Course::Reopen(case.id),
-            State::Resolved => {
+            State::Snoozed if wakes => return Course::Reopen(case.id),
+            State::Resolved if wakes => {
                 let fresh = case.resolved_at.is_some_and(|at| now.seconds_since(at) <= i64::from(reopen_days) * 86_400);
                 return if fresh { Course::Reopen(case.id) } else { Course::Open };
             }
+            // A stranger's post that begins a case by itself is a matter of its own.
+            State::Snoozed | State::Resolved if asks.opens => {}
+            State::Snoozed | State::Resolved => return Course::Join(case.id),
         }
     }
-    match (opens, person) {
+    match (asks.opens, person) {
         (false, _) => Course::Keep,
         (true, Some(case)) if now.seconds_since(case.activity_at) <= SAME_MATTER_HOURS * 3_600 => match case.state {
             State::Snoozed => Course::Reopen(case.id),
@@ -99,19 +119,35 @@ mod tests {
     #[test]
     fn table() {
         let id: CaseId = Uuid::from_u128(1).into();
-        for (conversation, person, opens, expected) in [
-            (None, None, true, Course::Open),
-            (None, None, false, Course::Keep),
-            (Some(case(State::Open, 900)), None, false, Course::Extend(id)),
-            (Some(case(State::Snoozed, 1)), None, false, Course::Reopen(id)),
-            (Some(case(State::Resolved, 24)), None, false, Course::Reopen(id)),
-            (Some(case(State::Resolved, 24 * 8)), None, false, Course::Open),
-            (None, Some(case(State::Open, 1)), true, Course::Extend(id)),
-            (None, Some(case(State::Snoozed, 1)), true, Course::Reopen(id)),
-            (None, Some(case(State::Open, 49)), true, Course::Open),
-            (None, Some(case(State::Open, 1)), false, Course::Keep),
+        let theirs = Asks { concerned: true, ..Asks::default() };
+        let opens = Asks { opens: true, ..theirs };
+        let refused = Asks { refused: true, ..theirs };
+        let stranger = Asks::default();
+        let matched_stranger = Asks { opens: true, ..stranger };
+        let machine = Asks { machine: true, ..opens };
+        for (conversation, person, asks, expected) in [
+            (None, None, opens, Course::Open),
+            (None, None, theirs, Course::Keep),
+            (Some(case(State::Open, 900)), None, theirs, Course::Extend(id)),
+            (Some(case(State::Snoozed, 1)), None, theirs, Course::Reopen(id)),
+            (Some(case(State::Resolved, 24)), None, theirs, Course::Reopen(id)),
+            (Some(case(State::Resolved, 24 * 8)), None, theirs, Course::Open),
+            (None, Some(case(State::Open, 1)), opens, Course::Extend(id)),
+            (None, Some(case(State::Snoozed, 1)), opens, Course::Reopen(id)),
+            (None, Some(case(State::Open, 49)), opens, Course::Open),
+            (None, Some(case(State::Open, 1)), theirs, Course::Keep),
+            (Some(case(State::Open, 1)), None, refused, Course::Extend(id)),
+            (Some(case(State::Snoozed, 1)), None, refused, Course::Join(id)),
+            (Some(case(State::Resolved, 1)), None, refused, Course::Join(id)),
+            (Some(case(State::Resolved, 24 * 8)), None, refused, Course::Join(id)),
+            (Some(case(State::Open, 1)), None, stranger, Course::Extend(id)),
+            (Some(case(State::Resolved, 1)), None, stranger, Course::Join(id)),
+            (Some(case(State::Resolved, 24 * 8)), None, stranger, Course::Join(id)),
+            (Some(case(State::Resolved, 1)), None, matched_stranger, Course::Open),
+            (Some(case(State::Open, 1)), None, machine, Course::Join(id)),
+            (Some(case(State::Resolved, 1)), None, machine, Course::Join(id)),
         ] {
-            assert_eq!(decide_course(conversation, person, opens, 7, NOW), expected, "{conversation:?} {person:?} {opens}");
+            assert_eq!(decide_course(conversation, person, asks, 7, NOW), expected, "{conversation:?} {person:?} {asks:?}");
         }
     }
 }

@@ -125,6 +125,8 @@ pub struct PostFacts<'a> {
 pub struct Decision {
     /// Opens (or extends) a case.
     pub open_case: bool,
+    /// A rule says that it opens none; not just that none says so.
+    pub refused: bool,
     /// Department.
     pub department_id: Option<DepartmentId>,
     /// Priority.
@@ -184,6 +186,7 @@ pub fn decide_rules(rules: &[Rule], post: &PostFacts<'_>) -> Decision {
         }
         decision.because.push(Because { rule_id: rule.id, rule: rule.name.clone(), set });
     }
+    decision.refused = open_case == Some(false);
     decision.open_case = open_case.unwrap_or(post.addressed || !post.monitors.is_empty());
     decision.priority = priority.unwrap_or_default();
     decision

@@ -2,6 +2,7 @@
 
 use tertulia_api_types::{cases as api_cases, channels as api_channels, people as api_people, posts as api_posts};
 use tertulia_app::{
+    answers::AnswerTo,
     cases::{CaseView, PersonView},
     channel::Bilingual,
     told::Told,
@@ -137,6 +138,8 @@ pub fn post(view: PostView) -> api_posts::Post {
             reason: maybe_told(sending.reason),
             undo_until: sending.undo_until.map(Timestamp::to_rfc3339),
             retry_at: sending.retry_at.map(Timestamp::to_rfc3339),
+            can_retry: sending.can_retry,
+            can_take_back: sending.can_take_back,
         }),
     }
 }
@@ -145,6 +148,11 @@ pub fn post(view: PostView) -> api_posts::Post {
 pub fn found_part(found: FoundPart) -> api_posts::FoundPart {
     let [start, end] = found.range;
     api_posts::FoundPart { start, end, part: found.part }
+}
+
+/// Whom an answer goes to.
+pub fn answer_to(to: AnswerTo) -> api_cases::AnswerTo {
+    api_cases::AnswerTo { post_id: to.post_id, person_id: to.person_id, name: to.name, handle: to.handle }
 }
 
 /// What a channel can do.

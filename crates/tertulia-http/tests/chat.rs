@@ -58,7 +58,8 @@ async fn in_the_house(test: &TestApp, number: i64) -> (ConversationRow, Vec<Post
     let mut conn = test.app.store.read().await.expect("a connection");
     let channel = conn.channel_by_number(number).await.expect("read").expect("there");
     let mut case_posts = Vec::new();
-    for row in conn.live_cases_of(&people(test).await).await.expect("read") {
+    let live = conn.live_cases_of(&people(test).await).await.expect("read");
+    for row in conn.cases_by_id(&live).await.expect("read") {
         if row.channel_id == channel.id {
             case_posts.extend(conn.posts_of_case(row.id, 100).await.expect("read"));
         }

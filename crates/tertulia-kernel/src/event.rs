@@ -69,6 +69,16 @@ impl Visibility {
     }
 }
 
+/// How a post came that nobody wrote to us in particular.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Automatic {
+    /// Through a list: a newsletter, or a customer who wrote to a group that we read.
+    List,
+    /// From a program: an absence note, a form, a report. It never wakes a case.
+    Machine,
+}
+
 /// A post as its channel understood it. Every string is hostile: plain text to be shown as text, never markup.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct IncomingPost {
@@ -96,6 +106,8 @@ pub struct IncomingPost {
     pub visibility: Visibility,
     /// It was addressed to us (mention, direct message, mail, chat, push) and is kept whatever the monitors say.
     pub addressed: bool,
+    /// No person wrote it to us in particular; then it opens no case by itself.
+    pub automatic: Option<Automatic>,
     /// The company's own account wrote it: kept in the thread, never opens a case.
     pub own: bool,
     /// Pictures, videos, files.
@@ -124,6 +136,7 @@ impl IncomingPost {
             thread: None,
             visibility: Visibility::Public,
             addressed: false,
+            automatic: None,
             own: false,
             media: Vec::new(),
             occurred_at,

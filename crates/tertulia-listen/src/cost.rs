@@ -2,11 +2,9 @@
 
 use serde::Serialize;
 
-use crate::anchors::anchors;
 use crate::ast::Node;
-use crate::compile::compile;
 use crate::demand::terms;
-use crate::post::Vocabulary;
+use crate::engine::Estimate;
 
 /// What to expect of a query on a busy stream. It is read from the query alone, not from any posts.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -15,7 +13,7 @@ pub struct Cost {
     pub class: CostClass,
     /// Words, wildcards and field values, each word of a phrase counted.
     pub terms: usize,
-    /// Of how many words, beginnings, authors or channels a post must hold one before the query is looked at;
+    /// Of how many words, beginnings or field values a post must hold one before the query is looked at;
     /// `None`: it is looked at for every post.
     pub anchors: Option<usize>,
     /// Guessed share of the posts the query is looked at for, from 0 to 1.
@@ -36,15 +34,12 @@ pub enum CostClass {
 
 impl Cost {
     pub(crate) fn of(root: &Node) -> Self {
-        let mut vocabulary = Vocabulary::default();
-        let plan = compile(root, &mut vocabulary);
-        let anchors = anchors(&plan, &vocabulary);
-        let share = anchors.as_ref().map_or(1.0, |a| a.cost.min(1.0));
+        let Estimate { anchors, share } = Estimate::of(root);
         let class = match share {
             s if s < 0.05 => CostClass::Low,
             s if s < 0.5 => CostClass::Medium,
             _ => CostClass::High,
         };
-        Self { class, terms: terms(root), anchors: anchors.map(|a| a.keys.len()), share }
+        Self { class, terms: terms(root), anchors, share }
     }
 }

@@ -105,9 +105,9 @@ impl Why<'_, '_> {
         }
     }
 
-    /// Reports where a part was found; `only` keeps the places that took part in a `NEAR` around it.
+    /// Reports where a part was found; `only`, sorted, keeps the places that took part in a part around it.
     fn places(&mut self, node: &Node, plan: &Plan, only: Option<&[Span]>) {
-        let kept = |span: &Span| only.is_none_or(|only| only.iter().any(|o| o.places() == span.places()));
+        let kept = |span: &Span| only.is_none_or(|only| only.binary_search_by(|o| o.places().cmp(&span.places())).is_ok());
         let (post, zones) = (self.post, self.zones);
         match (node, plan) {
             (Node::List(list), _) => self.places(&list.terms, plan, only),

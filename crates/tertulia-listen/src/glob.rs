@@ -14,6 +14,11 @@ impl Glob {
         Self { pattern: folded.chars().collect(), head }
     }
 
+    /// The word with its wildcards.
+    pub(crate) fn text(&self) -> String {
+        self.pattern.iter().collect()
+    }
+
     pub(crate) fn heap_bytes(&self) -> usize {
         size_of::<Self>() + self.pattern.capacity() * size_of::<char>() + self.head.capacity()
     }

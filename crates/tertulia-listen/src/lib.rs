@@ -100,12 +100,13 @@
 //! 100 kB, 5,000 terms with those of lists, 64 levels ([`MAX_QUERY_BYTES`], [`MAX_TERMS`], [`MAX_DEPTH`]); distances up
 //! to 1,000 places, counts up to 1,000. Of each text of a post, 4,096 tokens are read; of its addresses, 1,000.
 
-mod anchors;
 pub mod ast;
 mod candidates;
+mod checked;
 mod compile;
 mod cost;
 mod demand;
+mod engine;
 mod error;
 mod evaluate;
 mod explain;
@@ -126,7 +127,9 @@ mod reading;
 mod words;
 
 pub use candidates::Candidates;
+pub use checked::{Aloud, Checked};
 pub use cost::{Cost, CostClass};
+pub use engine::{Counts, Engine, Frequencies, Scratch};
 pub use error::{ErrorCode, Locale, QueryError};
 pub use explain::{Explanation, Found};
 pub use lists::{ListError, Lists};

@@ -44,8 +44,11 @@ pub(crate) fn parse(query: &str, lists: &Lists) -> Result<Node, QueryError> {
 /// Parses a term of a shared list, which stands at a place of the text. Several plain words are a phrase.
 pub(crate) fn list_term(term: &str) -> Result<Node, QueryError> {
     let signs = |c: char| is_quote(c) || "(){}（）".contains(c);
-    let operators = |word: &str| word.bytes().all(|b| b.is_ascii_uppercase()) && ["AND", "OR", "NOT", "EXCEPT", "SENTENCE"].contains(&word);
-    let plain = !term.contains(signs) && !term.split_whitespace().any(|w| operators(w) || w.contains('/'));
+    let operators = |word: &str| {
+        let counts = ["NEAR/", "ONEAR/", "ATLEAST/", "-"].iter().any(|sign| word.starts_with(sign));
+        counts || ["AND", "OR", "NOT", "NEAR", "ONEAR", "EXCEPT", "SENTENCE", "ATLEAST"].contains(&word)
+    };
+    let plain = !term.contains(signs) && !term.split_whitespace().any(operators);
     let phrase = plain && term.split_whitespace().nth(1).is_some();
     let query = if phrase { format!("\"{term}\"") } else { term.to_owned() };
     let part = whole(&query, &Lists::new())?;

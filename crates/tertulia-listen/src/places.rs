@@ -56,42 +56,40 @@ pub(crate) fn tidy(mut spans: Vec<Span>) -> Vec<Span> {
 
 /// Indices of the pairs within reach of each other that do not overlap.
 pub(crate) fn near_pairs(left: &[Span], right: &[Span], reach: Reach, ordered: bool) -> Vec<(usize, usize)> {
-    let mut pairs = Vec::new();
-    follow(left, right, reach, &mut |l, r| pairs.push((l, r)));
+    let follow = |first, second| match reach {
+        Reach::Places(distance) => follow_within(first, second, distance),
+        Reach::Sentence => follow_in_sentence(first, second),
+    };
+    let mut pairs = follow(left, right);
     if !ordered {
-        let mut rest = Vec::new();
-        follow(right, left, reach, &mut |r, l| rest.push((l, r)));
-        pairs.extend(rest);
+        pairs.extend(follow(right, left).into_iter().map(|(r, l)| (l, r)));
     }
     pairs
 }
 
-/// The pairs whose first stands before its second, [`MAX_PAIRS`] at most.
-fn follow(first: &[Span], second: &[Span], reach: Reach, pair: &mut dyn FnMut(usize, usize)) {
-    let mut room = MAX_PAIRS;
-    for (i, span) in first.iter().enumerate() {
-        let sentence = span.sentence();
-        if reach == Reach::Sentence && sentence.is_none() {
-            continue;
-        }
+/// The pairs whose first ends before its second begins, with at most `distance` places between; [`MAX_PAIRS`] at most.
+fn follow_within(first: &[Span], second: &[Span], distance: u32) -> Vec<(usize, usize)> {
+    let followers = first.iter().enumerate().flat_map(|(i, span)| {
         let from = second.partition_point(|s| s.start < span.end);
-        for (j, other) in second[from..].iter().enumerate() {
-            let (reaches, goes_on) = match reach {
-                Reach::Places(distance) => (true, other.start <= span.end + distance),
-                Reach::Sentence => (other.sentence() == sentence, sentence.is_some_and(|s| other.sentences.0 <= s)),
-            };
-            if !goes_on {
-                break;
-            }
-            if reaches {
-                if room == 0 {
-                    return;
-                }
-                room -= 1;
-                pair(i, from + j);
-            }
-        }
-    }
+        let here = second[from..].iter().take_while(move |s| s.start <= span.end + distance);
+        here.enumerate().map(move |(j, _)| (i, from + j))
+    });
+    followers.take(MAX_PAIRS).collect()
+}
+
+/// The pairs in one sentence whose first ends before its second begins; [`MAX_PAIRS`] at most.
+fn follow_in_sentence(first: &[Span], second: &[Span]) -> Vec<(usize, usize)> {
+    let whole = |spans: &[Span]| -> Vec<(usize, u32, u32, u32)> {
+        let found = spans.iter().enumerate().filter_map(|(i, s)| Some((i, s.sentence()?, s.start, s.end)));
+        found.collect()
+    };
+    let (first, second) = (whole(first), whole(second));
+    let followers = first.into_iter().flat_map(|(i, sentence, _, end)| {
+        let from = second.partition_point(|(_, _, start, _)| *start < end);
+        let here = second[from..].iter().take_while(move |other| other.1 == sentence);
+        here.map(move |other| (i, other.0)).collect::<Vec<_>>()
+    });
+    followers.take(MAX_PAIRS).collect()
 }
 
 /// The spans that do not lie wholly inside one of `inside`. Both are sorted.

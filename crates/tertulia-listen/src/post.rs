@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use serde::Serialize;
 use tertulia_kernel::text::{Kind, Sigil, Text, Token, handle_name};
 
-use crate::anchors::commonness;
 use crate::ast::{FieldName, Has, Is, Quantity, Zone, Zones};
 
 /// What a query can test about a post. What is not stated (`None`, or an empty slice) passes no test.
@@ -73,27 +72,24 @@ pub enum Source {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Vocabulary {
     words: HashMap<Box<str>, u32>,
-    /// For each word the guess by its length, and how often it was asked for.
-    uses: Vec<(f32, u32)>,
 }
 
 impl Vocabulary {
     /// The number of a folded word, new if need be.
     pub(crate) fn learn(&mut self, word: &str) -> u32 {
         if let Some(id) = self.words.get(word) {
-            self.uses[*id as usize].1 += 1;
             return *id;
         }
         let id = self.words.len() as u32;
         self.words.insert(word.into(), id);
-        self.uses.push((commonness(word), 1));
         id
     }
 
-    /// A guess of the share of posts that hold a word. Words many queries share tend to be words many posts share.
-    pub(crate) fn commonness(&self, word: u32) -> f64 {
-        let (base, uses) = self.uses.get(word as usize).copied().unwrap_or((1.0, 1));
-        f64::from(base) * f64::from(uses)
+    /// All words by their numbers.
+    pub(crate) fn all(&self) -> Vec<&str> {
+        let mut all = vec![""; self.words.len()];
+        self.words.iter().for_each(|(word, id)| all[*id as usize] = word);
+        all
     }
 
     /// The word of a number; a search, for compiling only.
@@ -108,7 +104,7 @@ impl Vocabulary {
     pub(crate) fn heap_bytes(&self) -> usize {
         let letters: usize = self.words.keys().map(|w| w.len()).sum();
         // A hash table slot: the boxed word's pointer and length, the number, padding, one control byte.
-        letters + self.words.capacity() * 25 + self.uses.capacity() * 8
+        letters + self.words.capacity() * 25
     }
 }
 
@@ -142,10 +138,10 @@ fn hash_head(text: &str) -> Option<u32> {
 
 /// Places and segments of each text begin this far from those of the text before, so that nothing reaches across: no
 /// text has so many tokens, no `NEAR` such a distance.
-const APART: u32 = 1 << 20;
+pub(crate) const APART: u32 = 1 << 20;
 
 /// The most web addresses whose words are read.
-const MAX_ADDRESSES: usize = 1_000;
+pub(crate) const MAX_ADDRESSES: usize = 1_000;
 
 /// One text of a post.
 pub(crate) struct Part<'a> {
@@ -236,11 +232,6 @@ impl<'a> Reading<'a> {
     /// The text that places such as this one are in.
     pub(crate) fn part_at(&self, place: u32) -> &Part<'a> {
         &self.parts[(place / APART) as usize]
-    }
-
-    /// The asked-for words that stand anywhere, each once.
-    pub(crate) fn words(&self) -> impl Iterator<Item = u32> {
-        self.hits.chunk_by(|a, b| a.0 == b.0).map(|run| run[0].0)
     }
 
     pub(crate) fn number(&self, quantity: Quantity) -> Option<u64> {

@@ -18,7 +18,7 @@ use crate::{normal, parser, reading};
 
 /// A query within the language's limits. It prints in canonical spelling, and parsing that gives an equal query.
 ///
-/// In JSON a query is its text.
+/// In JSON a query is its text; one that names shared lists is read with [`Query::parse_with`] instead.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Query {
     root: Node,

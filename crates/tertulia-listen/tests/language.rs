@@ -267,12 +267,14 @@ fn every_mistake_has_texts_in_both_languages() {
 #[test]
 fn lists_are_looked_up_when_a_query_is_read() {
     let mut lists = Lists::new();
-    lists.add("Aerolíneas", ["Iberia", "Aerolíneas Argentinas", "{LAN}", "#vuel*", "a OR b"]).expect("terms");
+    lists.add("Aerolíneas", ["Iberia", "Aerolíneas Argentinas", "{LAN}", "#vuel*", "a OR b", "AC/DC tour"]).expect("terms");
     lists.add("vacía", ["", "x"]).expect_err("an empty term");
     assert_eq!(lists.add("vacía", Vec::<String>::new()), Err(ListError::Empty));
     assert_eq!(lists.add(" ", ["x"]), Err(ListError::Empty));
     for (term, code) in [
         ("a NOT b", ErrorCode::NotInNear),
+        ("a -b", ErrorCode::NotInNear),
+        ("a NEAR b", ErrorCode::NearWithoutDistance),
         ("a AND b", ErrorCode::AndInNear),
         ("lang:es", ErrorCode::FieldInNear),
         ("ATLEAST/2 a", ErrorCode::CountInNear),
@@ -416,8 +418,8 @@ fn cost_classes() {
         ("aerolineas", CostClass::Low, Some(1)),
         ("de", CostClass::Medium, Some(1)),
         ("de AND aerolineas", CostClass::Low, Some(1)),
-        ("lang:es", CostClass::High, None),
-        ("lang:es NOT aerolineas", CostClass::High, None),
+        ("lang:es", CostClass::High, Some(1)),
+        ("lang:es NOT aerolineas", CostClass::High, Some(1)),
         ("aerolineas OR (de lang:es)", CostClass::Medium, Some(2)),
     ] {
         let cost = query(text).cost();

@@ -57,6 +57,8 @@ pub enum Objection {
     },
     /// The channel only listens.
     ListenOnly,
+    /// The channel is stopped: nothing leaves until somebody starts it.
+    Stopped,
     /// More files than the channel takes.
     TooManyFiles {
         /// Most allowed.

@@ -280,18 +280,18 @@ impl Conn {
         }))
     }
 
-    /// Cases of these people that are not resolved.
-    pub async fn live_cases_of(&mut self, people: &[Uuid]) -> Result<Vec<CaseRow>> {
+    /// Ids of these people's cases that are not resolved.
+    pub async fn live_cases_of(&mut self, people: &[Uuid]) -> Result<Vec<Uuid>> {
         let mut found = Vec::new();
         for chunk in people.chunks(500) {
-            let part: Vec<CaseRow> = on!(self, c, DB => {
-                let mut query = QueryBuilder::<DB>::new(format!("SELECT {COLUMNS} FROM care_case WHERE state <> 'resolved' AND person_id IN ("));
+            let part: Vec<Uuid> = on!(self, c, DB => {
+                let mut query = QueryBuilder::<DB>::new("SELECT id FROM care_case WHERE state <> 'resolved' AND person_id IN (");
                 let mut list = query.separated(", ");
                 for id in chunk {
                     list.push_bind(*id);
                 }
-                query.push(") ORDER BY id");
-                query.build_query_as().fetch_all(c).await?
+                query.push(")");
+                query.build_query_scalar().fetch_all(c).await?
             });
             found.extend(part);
         }

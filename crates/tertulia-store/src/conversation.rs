@@ -77,10 +77,10 @@ impl Conn {
         Ok(on!(self, c => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(case).fetch_all(c).await?))
     }
 
-    /// The private conversation that continues a public one, if there is one.
-    pub async fn continuation(&mut self, public: Uuid) -> Result<Option<ConversationRow>> {
-        let sql = format!("SELECT {COLUMNS} FROM conversation WHERE continues = $1 ORDER BY id DESC LIMIT 1");
-        Ok(on!(self, c => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(public).fetch_optional(c).await?))
+    /// The private conversation with this person that continues a public one, if there is one.
+    pub async fn continuation(&mut self, public: Uuid, person: Option<Uuid>) -> Result<Option<ConversationRow>> {
+        let sql = format!("SELECT {COLUMNS} FROM conversation WHERE continues = $1 AND person_id = $2 ORDER BY id DESC LIMIT 1");
+        Ok(on!(self, c => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(public).bind(person).fetch_optional(c).await?))
     }
 }
 

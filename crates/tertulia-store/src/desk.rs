@@ -94,12 +94,22 @@ impl Conn {
         Ok(on!(self, c => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(user).fetch_all(c).await?))
     }
 
-    /// Open cases nobody has and nobody is being offered, those that wait longest first.
-    pub async fn cases_to_offer(&mut self, limit: i64) -> Result<Vec<WaitingRow>> {
-        const SQL: &str = "SELECT k.id, k.department_id, k.priority, COALESCE(k.waiting_since, k.opened_at) AS since FROM care_case k
-            WHERE k.state = 'open' AND k.assignee_id IS NULL AND NOT EXISTS (SELECT 1 FROM offer o WHERE o.case_id = k.id AND o.outcome IS NULL)
-            ORDER BY k.activity_at LIMIT $1";
-        Ok(on!(self, c => sqlx::query_as(SQL).bind(limit).fetch_all(c).await?))
+    /// Open cases of a department (`None`: of no department) that nobody has and nobody is being offered: the most
+    /// pressing first, then those that wait longest.
+    pub async fn cases_to_offer(&mut self, department: Option<Uuid>, limit: i64) -> Result<Vec<WaitingRow>> {
+        // As the index `case_to_offer` is ordered; index and query must say it in the same words.
+        let whose = if department.is_some() { "k.department_id = $2" } else { "k.department_id IS NULL" };
+        let sql = format!(
+            "SELECT k.id, k.department_id, k.priority, COALESCE(k.waiting_since, k.opened_at) AS since FROM care_case k
+            WHERE {whose} AND k.state = 'open' AND k.assignee_id IS NULL
+              AND NOT EXISTS (SELECT 1 FROM offer o WHERE o.case_id = k.id AND o.outcome IS NULL)
+            ORDER BY (CASE k.priority WHEN 'urgent' THEN 0 WHEN 'high' THEN 1 WHEN 'normal' THEN 2 ELSE 3 END),
+              COALESCE(k.waiting_since, k.opened_at) LIMIT $1"
+        );
+        Ok(match department {
+            Some(id) => on!(self, c => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(limit).bind(id).fetch_all(c).await?),
+            None => on!(self, c => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(limit).fetch_all(c).await?),
+        })
     }
 
     /// Agents who are ready and have no open offer, those idle longest first.
@@ -119,6 +129,18 @@ impl Conn {
         const SQL: &str = "SELECT count(*) FROM (SELECT 1 FROM offer WHERE outcome IS NULL AND expires_at <= $1 LIMIT 1) AS due";
         let count: i64 = on!(self, c => sqlx::query_scalar(SQL).bind(now).fetch_one(c).await?);
         Ok(count > 0)
+    }
+
+    /// One offer.
+    pub async fn offer(&mut self, id: Uuid) -> Result<OfferRow> {
+        let sql = format!("SELECT {OFFER} FROM offer WHERE id = $1");
+        Ok(on!(self, c => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(id).fetch_one(c).await?))
+    }
+
+    /// Open offers whose time is over.
+    pub async fn expired_offers(&mut self, now: i64) -> Result<Vec<OfferRow>> {
+        let sql = format!("SELECT {OFFER} FROM offer WHERE outcome IS NULL AND expires_at <= $1 ORDER BY expires_at LIMIT 100");
+        Ok(on!(self, c => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(now).fetch_all(c).await?))
     }
 
     /// Ids of all departments, by number.
@@ -172,7 +194,7 @@ impl Tx {
         Ok(())
     }
 
-    /// An open offer, locked.
+    /// An offer, locked. Lock its case first, as everybody does.
     pub async fn lock_offer(&mut self, id: Uuid) -> Result<OfferRow> {
         let sql = format!("SELECT {OFFER} FROM offer WHERE id = $1{}", self.dialect().for_update());
         Ok(on!(self, c => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(id).fetch_one(c).await?))
@@ -188,15 +210,6 @@ impl Tx {
     pub async fn open_offer(&mut self, case: Uuid) -> Result<Option<OfferRow>> {
         let sql = format!("SELECT {OFFER} FROM offer WHERE case_id = $1 AND outcome IS NULL");
         Ok(on!(self, c => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(case).fetch_optional(c).await?))
-    }
-
-    /// Open offers whose time is over.
-    pub async fn expired_offers(&mut self, now: i64) -> Result<Vec<OfferRow>> {
-        let sql = format!(
-            "SELECT {OFFER} FROM offer WHERE outcome IS NULL AND expires_at <= $1 ORDER BY expires_at LIMIT 100{}",
-            self.dialect().skip_locked()
-        );
-        Ok(on!(self, c => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(now).fetch_all(c).await?))
     }
 
     /// Notes that an agent has something to do as of now: they go to the end of the line.

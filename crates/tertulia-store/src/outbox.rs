@@ -2,7 +2,7 @@
 //! lease ran out means that nobody knows how the send ended.
 
 use crate::{Conn, Result, Tx, on};
-use sqlx::FromRow;
+use sqlx::{FromRow, QueryBuilder};
 use uuid::Uuid;
 
 /// An answer on its way out.
@@ -88,6 +88,13 @@ impl Conn {
 }
 
 impl Tx {
+    /// Makes every answer on its way one of unknown end: this database is a copy of an earlier moment, and they may have
+    /// left since. Returns how many.
+    pub async fn doubt_answers(&mut self) -> Result<u64> {
+        const SQL: &str = "UPDATE outbox SET state = 'unknown' WHERE state IN ('queued', 'sending', 'retrying')";
+        Ok(on!(self, c => sqlx::query(SQL).execute(c).await?.rows_affected()))
+    }
+
     /// Adds an answer.
     pub async fn insert_answer(&mut self, row: &OutboxRow) -> Result<()> {
         let sql =
@@ -99,13 +106,20 @@ impl Tx {
         Ok(())
     }
 
-    /// Answers due now, locked against other nodes, as they stand before being claimed.
-    pub async fn due_answers(&mut self, now: i64, limit: i64) -> Result<Vec<OutboxRow>> {
-        let sql = format!(
-            "SELECT {COLUMNS} FROM outbox WHERE state IN ('queued', 'sending', 'retrying', 'unknown') AND due_at <= $1 ORDER BY due_at LIMIT $2{}",
-            self.dialect().skip_locked()
-        );
-        Ok(on!(self, c => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(now).bind(limit).fetch_all(c).await?))
+    /// Answers due now but those of these channels, locked against other nodes, as they stand before being claimed.
+    pub async fn due_answers(&mut self, now: i64, but: &[Uuid], limit: i64) -> Result<Vec<OutboxRow>> {
+        let skip_locked = self.dialect().skip_locked();
+        Ok(on!(self, c, DB => {
+            let mut query = QueryBuilder::<DB>::new(format!(
+                "SELECT {COLUMNS} FROM outbox WHERE state IN ('queued', 'sending', 'retrying', 'unknown') AND due_at <= "
+            ));
+            query.push_bind(now);
+            for channel in but {
+                query.push(" AND channel_id <> ").push_bind(*channel);
+            }
+            query.push(" ORDER BY due_at LIMIT ").push_bind(limit).push(skip_locked);
+            query.build_query_as().fetch_all(c).await?
+        }))
     }
 
     /// One answer, locked.

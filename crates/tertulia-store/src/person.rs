@@ -244,7 +244,14 @@ impl Tx {
 
     /// Puts a person's own data.
     pub async fn update_person(&mut self, row: &PersonRow, folded: &str) -> Result<()> {
-        const SQL: &str = "UPDATE person SET name = $2, folded = $3, kind = $4, note = $5, vip = $6 WHERE id = $1";
+        const SQL: &str = "UPDATE person SET name = $2, kind = $3, note = $4, vip = $5 WHERE id = $1";
+        on!(self, c => sqlx::query(SQL).bind(row.id).bind(&row.name).bind(&row.kind).bind(&row.note).bind(row.vip).execute(c).await?
+            .rows_affected());
+        self.index_person(row.id, row.number, folded).await
+    }
+
+    /// Makes a person findable by these folded words and no others.
+    pub async fn index_person(&mut self, id: Uuid, number: i64, folded: &str) -> Result<()> {
         let index = match self.dialect() {
             Dialect::Sqlite => "INSERT OR REPLACE INTO person_search (rowid, tokens) VALUES ($1, $2)",
             Dialect::Postgres => {
@@ -252,8 +259,8 @@ impl Tx {
             }
         };
         on!(self, c => {
-            sqlx::query(SQL).bind(row.id).bind(&row.name).bind(folded).bind(&row.kind).bind(&row.note).bind(row.vip).execute(&mut *c).await?;
-            sqlx::query(index).bind(row.number).bind(folded).execute(c).await?.rows_affected()
+            sqlx::query("UPDATE person SET folded = $2 WHERE id = $1").bind(id).bind(folded).execute(&mut *c).await?;
+            sqlx::query(index).bind(number).bind(folded).execute(c).await?.rows_affected()
         });
         Ok(())
     }

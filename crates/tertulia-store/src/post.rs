@@ -230,12 +230,24 @@ impl Conn {
         Ok(rows)
     }
 
-    /// Newest post of theirs in a conversation that is not deleted.
-    pub async fn newest_inbound(&mut self, conversation: Uuid) -> Result<Option<PostRow>> {
+    /// Newest post that is not deleted in a conversation: of this person, or of anybody but us.
+    pub async fn newest_inbound(&mut self, conversation: Uuid, person: Option<Uuid>) -> Result<Option<PostRow>> {
+        let theirs = if person.is_some() { "AND identity_id IN (SELECT id FROM identity WHERE person_id = $2)" } else { "" };
         let sql = format!(
-            "SELECT {COLUMNS} FROM post WHERE conversation_id = $1 AND direction = 'in' AND deleted_at IS NULL ORDER BY seq DESC LIMIT 1"
+            "SELECT {COLUMNS} FROM post WHERE conversation_id = $1 AND direction = 'in' AND deleted_at IS NULL {theirs} ORDER BY seq DESC LIMIT 1"
         );
-        Ok(on!(self, c => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(conversation).fetch_optional(c).await?))
+        Ok(match person {
+            Some(person) => {
+                on!(self, c => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(conversation).bind(person).fetch_optional(c).await?)
+            }
+            None => on!(self, c => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(conversation).fetch_optional(c).await?),
+        })
+    }
+
+    /// When the newest of their posts in a case was written, by the network's clock.
+    pub async fn newest_written(&mut self, case: Uuid) -> Result<Option<i64>> {
+        const SQL: &str = "SELECT max(occurred_at) FROM post WHERE case_id = $1 AND direction = 'in' AND deleted_at IS NULL";
+        Ok(on!(self, c => sqlx::query_scalar(SQL).bind(case).fetch_one(c).await?))
     }
 
     /// The steps taken with a post, in order.
@@ -439,6 +451,15 @@ impl Tx {
         Ok(())
     }
 
+    /// Removes these posts' files.
+    pub async fn remove_attachments(&mut self, posts: &[Uuid]) -> Result<()> {
+        const SQL: &str = "DELETE FROM attachment WHERE post_id = $1";
+        for post in posts {
+            on!(self, c => sqlx::query(SQL).bind(post).execute(c).await?.rows_affected());
+        }
+        Ok(())
+    }
+
     /// Gives uploaded files of a user to a post; returns how many were taken.
     pub async fn attach(&mut self, post: Uuid, user: Uuid, files: &[Uuid]) -> Result<u64> {
         const SQL: &str = "UPDATE attachment SET post_id = $1, position = $2 WHERE id = $3 AND user_id = $4 AND post_id IS NULL";
@@ -448,6 +469,12 @@ impl Tx {
                 on!(self, c => sqlx::query(SQL).bind(post).bind(position as i64).bind(file).bind(user).execute(c).await?.rows_affected());
         }
         Ok(taken)
+    }
+
+    /// Gives a post's files back to the user who uploaded them, as if uploaded now.
+    pub async fn detach(&mut self, post: Uuid, user: Uuid, now: i64) -> Result<u64> {
+        const SQL: &str = "UPDATE attachment SET post_id = NULL, created_at = $3 WHERE post_id = $1 AND user_id = $2";
+        Ok(on!(self, c => sqlx::query(SQL).bind(post).bind(user).bind(now).execute(c).await?.rows_affected()))
     }
 
     /// Takes a set of posts into a case.

@@ -97,6 +97,13 @@ impl Tx {
         self.remove_where("person", "id", &ids).await
     }
 
+    /// Makes a monitor or a channel of the sample one of the company's own.
+    pub async fn keep_of_sample(&mut self, table: &'static str, id: Uuid) -> Result<()> {
+        let sql = format!("UPDATE {table} SET sample = FALSE WHERE id = $1");
+        on!(self, c => sqlx::query(sqlx::AssertSqlSafe(sql)).bind(id).execute(c).await?.rows_affected());
+        Ok(())
+    }
+
     /// Removes the sample's rules, monitors, ready-made answers, channels and agents. What somebody made their own (an
     /// agent who was invited and set a password, a person with posts elsewhere) stays and is no sample any more.
     pub async fn remove_sample_house(&mut self) -> Result<()> {

@@ -119,6 +119,19 @@ pub async fn restore(config: &Config, args: RestoreArgs) -> anyhow::Result<()> {
         say::either("al llevar la base restaurada al esquema de esta versión", "bringing the restored database to this version's schema")
             .to_owned(),
     )?;
+    // They may have left after the backup was taken: the network is asked before anything is sent.
+    let mut tx = app.store.begin().await?;
+    let doubtful = tx.doubt_answers().await?;
+    tx.commit().await?;
+    if doubtful > 0 {
+        say::note(&format!(
+            "{}: {doubtful}",
+            say::either(
+                "Respuestas en camino entonces; antes de enviarlas se busca en la red si ya salieron",
+                "Answers on their way then; each is looked for on its network before it is sent",
+            )
+        ));
+    }
     app.store.close().await;
     say::line(say::either(
         "Restaurada. Si la llave secret.key no es la de entonces, vuelve a escribir los secretos de los canales.",

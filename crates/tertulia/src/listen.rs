@@ -95,8 +95,11 @@ fn check(overrides: &Overrides, args: &CheckArgs) -> anyhow::Result<ExitCode> {
     };
     match Query::parse_with(&args.query, &lists) {
         Ok(query) => {
-            let estimate = estimate::estimate(overrides, &args.query)?;
-            write_out([describe(&query, estimate).as_str(), "\n"])?;
+            let mut all = serde_json::to_value(query.check())?;
+            if let Some(estimate) = estimate::estimate(overrides, &args.query)? {
+                all["estimate"] = estimate;
+            }
+            write_out([all.to_string().as_str(), "\n"])?;
             Ok(ExitCode::SUCCESS)
         }
         Err(error) if args.json => {
@@ -130,17 +133,6 @@ fn write_out<'a>(parts: impl IntoIterator<Item = &'a str>) -> anyhow::Result<()>
         Err(e) if e.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
         flushed => Ok(flushed?),
     }
-}
-
-fn describe(query: &Query, estimate: Option<serde_json::Value>) -> String {
-    let canonical = query.to_string();
-    let reading = json!({"es": query.reading(Locale::Es), "en": query.reading(Locale::En)});
-    let mut all =
-        json!({"query": canonical, "identity": query.identity(), "lists": query.lists(), "reading": reading, "cost": query.cost()});
-    if let Some(estimate) = estimate {
-        all["estimate"] = estimate;
-    }
-    all.to_string()
 }
 
 /// The mistake, the query with the place marked, and the hint.

@@ -35,7 +35,7 @@ pub struct NewAnswer {
     pub id: AnswerId,
     /// Conversation.
     pub conversation_id: ConversationId,
-    /// Post it answers; `None`: their newest.
+    /// Post it answers; `None`: the newest of the case's person in the conversation.
     pub in_reply_to: Option<PostId>,
     /// Text.
     pub text: String,
@@ -56,8 +56,23 @@ pub struct Verdict {
     pub length: u32,
     /// Longest allowed.
     pub max_length: Option<u32>,
+    /// Whom it goes to.
+    pub to: Option<AnswerTo>,
     /// What stands against it.
     pub objections: Vec<Objection>,
+}
+
+/// Whom an answer goes to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AnswerTo {
+    /// The post it answers.
+    pub post_id: Uuid,
+    /// Person.
+    pub person_id: Option<Uuid>,
+    /// Name as shown then.
+    pub name: String,
+    /// Handle.
+    pub handle: String,
 }
 
 /// A conversation as ground for an answer: the facts the gate asks for.
@@ -65,56 +80,106 @@ pub(crate) struct Ground {
     conversation: ConversationRow,
     pub channel: ChannelRow,
     pub caps: Caps,
-    newest_inbound: Option<PostRow>,
+    /// Whom an answer goes to.
+    person: Option<Uuid>,
+    /// The newest post of theirs here: what the channel's reply window counts from.
+    newest: Option<PostRow>,
+    /// The post an answer answers.
+    target: Option<PostRow>,
     running: bool,
 }
 
 impl Ground {
-    pub async fn load(app: &App, conn: &mut Conn, conversation: ConversationRow, channel: ChannelRow) -> Result<Self> {
-        let newest_inbound = conn.newest_inbound(conversation.id).await?;
+    /// In a thread of several people an answer goes to the case's person, whoever wrote last; only where that person
+    /// wrote nothing it goes to who did.
+    pub async fn load(app: &App, conn: &mut Conn, person: Uuid, conversation: ConversationRow, channel: ChannelRow) -> Result<Self> {
+        let newest = match conn.newest_inbound(conversation.id, Some(person)).await? {
+            Some(theirs) => Some(theirs),
+            None => conn.newest_inbound(conversation.id, None).await?,
+        };
         let caps = caps_of(app, &channel);
         let running = channel.enabled;
-        Ok(Self { conversation, caps, newest_inbound, running, channel })
+        let person = author_of(conn, newest.as_ref()).await?;
+        Ok(Self { conversation, caps, person, target: newest.clone(), newest, running, channel })
+    }
+
+    /// Turns to the author of a post of the conversation. Our own posts are no one to answer to: they change nothing.
+    async fn turn_to(&mut self, conn: &mut Conn, post: PostId) -> Result<()> {
+        let post = conn.post(post.0).await?;
+        if post.conversation_id != Some(self.conversation.id) {
+            return Err(AppError::field("in_reply_to", "unknown", "this post is not in the conversation"));
+        }
+        if post.direction == "out" {
+            return Ok(());
+        }
+        self.person = author_of(conn, Some(&post)).await?;
+        let newest = conn.newest_inbound(self.conversation.id, self.person).await?;
+        self.newest = newest.or_else(|| Some(post.clone()));
+        self.target = Some(post);
+        Ok(())
+    }
+
+    /// Whom an answer goes to.
+    pub fn to(&self) -> Option<AnswerTo> {
+        self.target.as_ref().map(|post| AnswerTo {
+            post_id: post.id,
+            person_id: self.person,
+            name: post.author_name.clone(),
+            handle: post.author_handle.clone(),
+        })
     }
 
     /// Why nothing can be said here now.
     pub fn blocked(&self, visibility: Visibility, now: Timestamp) -> Option<Objection> {
         // A channel that is stopped takes nothing out; the outbox would hold it for ever.
-        if !self.running {
-            return Some(Objection::ListenOnly);
+        match gate::blocked(&self.caps, visibility, self.summoned(), self.last_inbound(), now) {
+            Some(Objection::ListenOnly) => Some(Objection::ListenOnly),
+            _ if !self.running => Some(Objection::Stopped),
+            objection => objection,
         }
-        gate::blocked(&self.caps, visibility, self.summoned(), self.last_inbound(), now)
     }
 
     fn summoned(&self) -> bool {
-        self.conversation.visibility == "private" || self.newest_inbound.as_ref().is_some_and(|post| post.text.contains('@'))
+        self.conversation.visibility == "private" || self.target.as_ref().is_some_and(|post| post.text.contains('@'))
     }
 
     fn last_inbound(&self) -> Option<Timestamp> {
-        self.newest_inbound.as_ref().map(|post| Timestamp::from_micros(post.occurred_at))
+        self.newest.as_ref().map(|post| Timestamp::from_micros(post.occurred_at))
     }
 
     /// The handle a network needs in the text for the person to be told.
     pub fn mention(&self) -> Option<String> {
-        let handle = &self.newest_inbound.as_ref()?.author_handle;
+        let handle = &self.target.as_ref()?.author_handle;
         (self.channel.kind == "mastodon").then(|| format!("@{handle}"))
     }
 }
 
-async fn ground(app: &App, conn: &mut Conn, case: CaseId, conversation: ConversationId) -> Result<Ground> {
-    let row = conn.conversation(conversation.0).await?;
-    if row.case_id != Some(case.0) {
+/// The person who wrote a post.
+async fn author_of(conn: &mut Conn, post: Option<&PostRow>) -> Result<Option<Uuid>> {
+    Ok(match post.and_then(|post| post.identity_id) {
+        Some(identity) => Some(conn.identity(identity).await?.person_id),
+        None => None,
+    })
+}
+
+async fn ground(app: &App, conn: &mut Conn, case: &CaseRow, answer: &NewAnswer) -> Result<Ground> {
+    let row = conn.conversation(answer.conversation_id.0).await?;
+    if row.case_id != Some(case.id) {
         return Err(AppError::field("conversation_id", "unknown", "this conversation does not belong to the case"));
     }
     let channel = conn.channel(row.channel_id).await?;
-    Ground::load(app, conn, row, channel).await
+    let mut ground = Ground::load(app, conn, case.person_id, row, channel).await?;
+    if let Some(post) = answer.in_reply_to {
+        ground.turn_to(conn, post).await?;
+    }
+    Ok(ground)
 }
 
 /// Asks the gate about an answer: before sending, and while it is typed.
 pub async fn check(app: &App, actor: &Actor, case: CaseId, answer: &NewAnswer) -> Result<Verdict> {
     let mut conn = app.store.read().await?;
-    cases::load(&mut conn, actor, case).await?;
-    let ground = ground(app, &mut conn, case, answer.conversation_id).await?;
+    let case = cases::load(&mut conn, actor, case).await?;
+    let ground = ground(app, &mut conn, &case, answer).await?;
     verdict(app, &mut conn, actor, &ground, answer).await
 }
 
@@ -141,40 +206,41 @@ async fn verdict(app: &App, conn: &mut Conn, actor: &Actor, ground: &Ground, ans
     };
     let mut objections = gate::decide_send(&draft, &ground.caps, app.now());
     if !ground.running && !objections.contains(&Objection::ListenOnly) {
-        objections.insert(0, Objection::ListenOnly);
+        objections.insert(0, Objection::Stopped);
     }
     if ground.conversation.visibility == "private" && answer.visibility == Visibility::Public {
         objections.insert(0, Objection::Unsupported);
     }
-    Ok(Verdict { length: gate::length(&answer.text, mention.as_deref(), &ground.caps), max_length: ground.caps.max_length, objections })
+    Ok(Verdict {
+        length: gate::length(&answer.text, mention.as_deref(), &ground.caps),
+        max_length: ground.caps.max_length,
+        to: ground.to(),
+        objections,
+    })
 }
 
 /// Puts an answer into the outbox. The same id again changes nothing and returns the same post.
 pub async fn send(app: &App, actor: &Actor, case: CaseId, answer: NewAnswer) -> Result<PostView> {
-    if let Ok(known) = app.store.read().await?.answer(answer.id.0).await {
-        return known_answer(app, actor, case, known).await;
-    }
     let mut work = Work::begin(app, actor, case).await?;
+    // The case is locked: whoever pressed twice is seen here.
+    match work.tx.answer(answer.id.0).await {
+        Ok(known) => {
+            drop(work);
+            return known_answer(app, actor, case, known).await;
+        }
+        Err(StoreError::NotFound) => {}
+        Err(error) => return Err(error.into()),
+    }
     let now = app.now();
     if let Some(holder) = presence::reservation(&work.row, now).filter(|holder| *holder != actor.id) {
         let name = cases::user_name(&mut work.tx, holder).await?;
         return Err(cases::change::reserved_by(&name));
     }
-    let ground = ground(app, &mut work.tx, case, answer.conversation_id).await?;
+    let ground = ground(app, &mut work.tx, &work.row, &answer).await?;
     let verdict = verdict(app, &mut work.tx, actor, &ground, &answer).await?;
     if !verdict.objections.is_empty() {
         return Err(refused(&verdict.objections));
     }
-    let target = match answer.in_reply_to {
-        Some(id) => {
-            let post = work.tx.post(id.0).await?;
-            if post.conversation_id != Some(ground.conversation.id) {
-                return Err(AppError::field("in_reply_to", "unknown", "this post is not in the conversation"));
-            }
-            Some(post)
-        }
-        None => ground.newest_inbound.clone(),
-    };
     let conversation = destination(&mut work, &ground, &answer).await?;
     let undo = settings::company(&mut work.tx).await?.undo_seconds;
     let due = now.plus_seconds(i64::from(undo));
@@ -199,7 +265,7 @@ pub async fn send(app: &App, actor: &Actor, case: CaseId, answer: NewAnswer) -> 
         quoted: None,
         url: None,
         lang: None,
-        in_reply_to: target.as_ref().map(|post| post.external_id.clone()),
+        in_reply_to: ground.target.as_ref().map(|post| post.external_id.clone()),
         occurred_at: now.as_micros(),
         received_at: now.as_micros(),
         revised_at: None,
@@ -208,7 +274,9 @@ pub async fn send(app: &App, actor: &Actor, case: CaseId, answer: NewAnswer) -> 
     };
     let tokens = tertulia_kernel::text::search_terms(&answer.text);
     let inserted = work.tx.insert_posts(&[NewPost { row: post, tokens: tokens.clone() }]).await?;
-    let Some((seq, _)) = inserted.first() else { return Err(StoreError::Raced.into()) };
+    let Some((seq, _)) = inserted.first() else {
+        return Err(AppError::field("id", "taken", "this id was used for another answer"));
+    };
     work.tx.index_posts(&[(*seq, &tokens)]).await?;
     work.tx.attach(answer.id.0, actor.id.0, &answer.attachments).await?;
     let step = json!({"by": actor.name, "visibility": answer.visibility, "channel": ground.channel.name, "gate": "passed", "length": verdict.length});
@@ -220,7 +288,7 @@ pub async fn send(app: &App, actor: &Actor, case: CaseId, answer: NewAnswer) -> 
             conversation_id: conversation.id,
             case_id: case.0,
             post_id: answer.id.0,
-            reply_to: target.map(|post| post.id),
+            reply_to: ground.target.as_ref().map(|post| post.id),
             subject: answer.subject.clone(),
             text: answer.text.clone(),
             visibility: answer.visibility.as_str().into(),
@@ -270,13 +338,14 @@ async fn known_answer(app: &App, actor: &Actor, case: CaseId, known: OutboxRow) 
     post_views(app, &mut conn, vec![row]).await?.pop().ok_or_else(AppError::not_found)
 }
 
-/// Where an answer goes: its conversation, or, private from a public one, the private conversation that continues it.
+/// Where an answer goes: its conversation, or, private from a public one, the private conversation with that person
+/// that continues it.
 async fn destination(work: &mut Work<'_>, ground: &Ground, answer: &NewAnswer) -> Result<ConversationRow> {
     let here = &ground.conversation;
     if here.visibility == answer.visibility.as_str() {
         return Ok(here.clone());
     }
-    if let Some(known) = work.tx.continuation(here.id).await? {
+    if let Some(known) = work.tx.continuation(here.id, ground.person).await? {
         return Ok(known);
     }
     let row = ConversationRow {
@@ -284,7 +353,7 @@ async fn destination(work: &mut Work<'_>, ground: &Ground, answer: &NewAnswer) -
         channel_id: here.channel_id,
         thread: pending_id(answer.id),
         visibility: answer.visibility.as_str().into(),
-        person_id: here.person_id,
+        person_id: ground.person.or(here.person_id),
         case_id: here.case_id,
         continues: Some(here.id),
         created_at: work.app.now().as_micros(),
@@ -311,7 +380,8 @@ pub fn objection_text(objection: &Objection) -> String {
         Objection::Unsupported => "this channel has no such answers".into(),
         Objection::NotSummoned => "this channel only lets us answer who mentioned us".into(),
         Objection::WindowOver { hours } => format!("more than {hours} hours have passed since their last message"),
-        Objection::ListenOnly => "this channel only listens, or is stopped".into(),
+        Objection::ListenOnly => "this channel only listens".into(),
+        Objection::Stopped => "this channel is stopped; start it first".into(),
         Objection::TooManyFiles { max } => format!("at most {max} files"),
         Objection::FileTooLarge { max } => format!("a file is larger than {} MB", max / 1_000_000),
         Objection::FileType { mime } => format!("this channel does not take files of type {mime}"),
@@ -325,13 +395,12 @@ async fn own_case(app: &App, actor: &Actor, id: AnswerId) -> Result<CaseRow> {
     cases::load(&mut conn, actor, answer.case_id.into()).await
 }
 
-/// Takes an answer back while it has not left.
+/// Takes an answer back while it has not left; its files are the author's again, to be sent with another.
 pub async fn take_back(app: &App, actor: &Actor, id: AnswerId) -> Result<()> {
     let case = own_case(app, actor, id).await?;
     let mut tx = app.store.begin().await?;
     let mut answer = tx.lock_answer(id.0).await?;
-    // A paused answer that was never accepted by the network can still be taken back; one being sent can't.
-    if !matches!(answer.state.as_str(), "queued" | "retrying" | "rejected" | "stuck") {
+    if !can_take_back(&answer.state) {
         return Err(AppError::conflict("too_late", "it has left already"));
     }
     "cancelled".clone_into(&mut answer.state);
@@ -340,23 +409,36 @@ pub async fn take_back(app: &App, actor: &Actor, id: AnswerId) -> Result<()> {
     tx.unindex_post(post.seq).await?;
     post.deleted_at = Some(app.now().as_micros());
     tx.update_post(&post).await?;
+    tx.detach(post.id, answer.created_by, app.now().as_micros()).await?;
     tx.commit().await?;
     tell_post(app, &post, &case);
     Ok(())
 }
 
-/// Tries an answer again that was refused, failed or can't be confirmed. What may have gone out is reconciled first.
+/// Whether an answer in this state is known not to have left: refused, or not tried yet. One that may stand on the
+/// network (being sent, unknown, stuck) can't be taken back, it would only look as if.
+pub(crate) fn can_take_back(state: &str) -> bool {
+    matches!(state, "queued" | "retrying" | "rejected")
+}
+
+/// Whether an answer in this state can be tried again. One that bounced (`failed`) left: what follows is a new answer.
+pub(crate) fn can_retry(state: &str) -> bool {
+    matches!(state, "rejected" | "retrying" | "stuck" | "unknown")
+}
+
+/// Tries an answer again that was refused or can't be confirmed. What may have gone out is reconciled first.
 pub async fn retry(app: &App, actor: &Actor, id: AnswerId) -> Result<()> {
     let case = own_case(app, actor, id).await?;
     let mut tx = app.store.begin().await?;
     let mut answer = tx.lock_answer(id.0).await?;
-    answer.state = match answer.state.as_str() {
-        "rejected" | "retrying" => "retrying".into(),
-        "stuck" | "unknown" => "unknown".into(),
-        _ => return Err(AppError::conflict("not_failed", "this answer has not failed")),
-    };
-    // A person asks: the tries begin anew, so that the next passing trouble is not the last word.
-    answer.attempts = 0;
+    if !can_retry(&answer.state) {
+        return Err(AppError::conflict("not_failed", "this answer can't be tried again"));
+    }
+    // Somebody looked: it has all its tries again.
+    if matches!(answer.state.as_str(), "rejected" | "stuck") {
+        answer.attempts = 0;
+    }
+    answer.state = if matches!(answer.state.as_str(), "stuck" | "unknown") { "unknown".into() } else { "retrying".into() };
     answer.due_at = app.now().as_micros();
     tx.update_answer(&answer).await?;
     let post = tx.post(answer.post_id).await?;

@@ -3,6 +3,8 @@
 //! An answer is claimed in one transaction, sent, and settled in another. If the process dies in between, nobody knows
 //! how the send ended: the claim's lease runs out, and the network is asked ([`Sink::reconcile`]) before anything is
 //! sent again. An answer the network can't tell about is `stuck` until a person looks.
+//!
+//! Each channel has so many hands and no more: one whose server hangs keeps its own answers waiting, nobody else's.
 
 use super::{is_pending_id, pending_id, tell_post};
 use crate::told::Told;
@@ -12,8 +14,8 @@ use crate::{
     channel::{Outgoing, Reconciled, ReplyTarget, Sent, Sink},
     live::{Audience, News},
 };
-use futures::{StreamExt, stream};
-use std::{sync::Arc, time::Duration};
+use futures::FutureExt;
+use std::{collections::HashMap, panic::AssertUnwindSafe, sync::Arc, time::Duration};
 use tertulia_kernel::{
     Timestamp,
     event::{Author, Media, Visibility},
@@ -24,6 +26,7 @@ use tertulia_store::{
     outbox::OutboxRow,
     post::{PostRow, StepRow},
 };
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -31,8 +34,10 @@ use uuid::Uuid;
 const LEASE_SECONDS: i64 = 90;
 /// How long one send may take.
 const SEND_TIMEOUT: Duration = Duration::from_secs(60);
-/// Answers sent at the same time.
-const AT_ONCE: usize = 8;
+/// Answers of one channel sent at the same time.
+const PER_CHANNEL: usize = 4;
+/// Answers looked at each time.
+const MOST: i64 = 32;
 /// Tries before a person must look.
 const MOST_TRIES: i64 = 12;
 /// How often the outbox looks when nobody wakes it.
@@ -40,38 +45,87 @@ const LOOK: Duration = Duration::from_millis(500);
 
 /// Runs until cancelled.
 pub async fn run(app: App, cancelled: CancellationToken) {
+    let mut hands = Hands::default();
     while !cancelled.is_cancelled() {
-        let worked = match work_once(&app).await {
-            Ok(worked) => worked,
-            Err(error) => {
-                tracing::error!(error = &error as &dyn std::error::Error, "outbox");
-                0
-            }
-        };
-        if worked == 0 {
+        let started = hands.take_up(&app).await.unwrap_or_else(|error| {
+            tracing::error!(error = &error as &dyn std::error::Error, "outbox");
+            0
+        });
+        if started == 0 {
             tokio::select! {
                 () = cancelled.cancelled() => break,
+                () = hands.put_down() => {}
                 () = app.outbox_wake.notified() => {}
                 () = tokio::time::sleep(LOOK) => {}
             }
         }
     }
+    // What is being sent ends, so that it is settled here and need not be looked for after the next start.
+    while !hands.under_way.is_empty() {
+        hands.put_down().await;
+    }
 }
 
-/// Claims and sends what is due; returns how many.
+/// Claims and sends what is due until nothing is; returns how many.
 pub async fn work_once(app: &App) -> Result<usize> {
-    let claimed = claim(app).await?;
-    let count = claimed.len();
-    stream::iter(claimed)
-        .for_each_concurrent(AT_ONCE, |claim| async move {
-            let id = claim.row.id;
-            if let Err(error) = carry(app, claim).await {
-                // The lease runs out and it is reconciled: nothing is lost, nothing sent twice.
-                tracing::error!(answer = %id, error = &error as &dyn std::error::Error, "answer not settled");
+    let mut hands = Hands::default();
+    let mut count = 0;
+    loop {
+        let started = hands.take_up(app).await?;
+        count += started;
+        if started == 0 {
+            if hands.under_way.is_empty() {
+                return Ok(count);
             }
-        })
-        .await;
-    Ok(count)
+            hands.put_down().await;
+        }
+    }
+}
+
+/// The answers being sent by this process.
+#[derive(Default)]
+struct Hands {
+    under_way: JoinSet<Uuid>,
+    /// How many of each channel.
+    busy: HashMap<Uuid, usize>,
+}
+
+impl Hands {
+    /// Claims what can be started now, and starts it; returns how many.
+    async fn take_up(&mut self, app: &App) -> Result<usize> {
+        let claims = claim(app, &self.busy).await?;
+        let count = claims.len();
+        for claim in claims {
+            let (app, id, channel) = (app.clone(), claim.row.id, claim.row.channel_id);
+            *self.busy.entry(channel).or_default() += 1;
+            self.under_way.spawn(async move {
+                // A sink that panics must not keep its channel's hand.
+                match AssertUnwindSafe(carry(&app, claim)).catch_unwind().await {
+                    Ok(Ok(())) => {}
+                    // The lease runs out and it is reconciled: nothing is lost, nothing sent twice.
+                    Ok(Err(error)) => {
+                        tracing::error!(answer = %id, error = &error as &dyn std::error::Error, "answer not settled");
+                    }
+                    Err(_) => tracing::error!(answer = %id, "answer not settled: its channel's code failed"),
+                }
+                channel
+            });
+        }
+        Ok(count)
+    }
+
+    /// Waits until one ends; for ever when there is none.
+    async fn put_down(&mut self) {
+        match self.under_way.join_next().await {
+            Some(Ok(channel)) => {
+                if let Some(busy) = self.busy.get_mut(&channel) {
+                    *busy = busy.saturating_sub(1);
+                }
+            }
+            Some(Err(error)) => tracing::error!(%error, "outbox"),
+            None => std::future::pending().await,
+        }
+    }
 }
 
 /// An answer claimed by this process.
@@ -82,7 +136,9 @@ struct Claim {
     sink: Arc<dyn Sink>,
 }
 
-async fn claim(app: &App) -> Result<Vec<Claim>> {
+/// Claims what is due of the channels that have a hand free, never more than can be started at once: a claim's lease
+/// runs from now.
+async fn claim(app: &App, busy: &HashMap<Uuid, usize>) -> Result<Vec<Claim>> {
     let now = app.now();
     // Looking first without a write lock: most of the time nothing is due.
     if !app.store.read().await?.any_answer_due(now.as_micros()).await? {
@@ -90,7 +146,13 @@ async fn claim(app: &App) -> Result<Vec<Claim>> {
     }
     let mut tx = app.store.begin().await?;
     let mut claims = Vec::new();
-    for mut row in tx.due_answers(now.as_micros(), 32).await? {
+    let mut busy = busy.clone();
+    let full: Vec<Uuid> = busy.iter().filter(|(_, busy)| **busy >= PER_CHANNEL).map(|(channel, _)| *channel).collect();
+    for mut row in tx.due_answers(now.as_micros(), &full, MOST).await? {
+        let busy = busy.entry(row.channel_id).or_default();
+        if *busy >= PER_CHANNEL {
+            continue;
+        }
         let Some(sink) = app.lines.sink(row.channel_id.into()) else {
             // Its channel does not run here (stopped, or starting): look again soon.
             row.due_at = now.plus_seconds(2).as_micros();
@@ -102,6 +164,7 @@ async fn claim(app: &App) -> Result<Vec<Claim>> {
         row.attempts += 1;
         row.due_at = now.plus_seconds(LEASE_SECONDS).as_micros();
         tx.update_answer(&row).await?;
+        *busy += 1;
         claims.push(Claim { row, doubtful, sink });
     }
     tx.commit().await?;
@@ -115,7 +178,9 @@ async fn carry(app: &App, claim: Claim) -> Result<()> {
             Ok(Reconciled::Found { external_id, url, thread }) => {
                 return settle(app, &claim.row, Sent::Sent { external_id, url, thread }).await;
             }
-            Ok(Reconciled::Absent) => {}
+            // Asking may have taken most of the lease: nobody else may take it over while it is being sent.
+            Ok(Reconciled::Absent) if renew(app, &claim.row).await? => {}
+            Ok(Reconciled::Absent) => return Ok(()),
             Ok(Reconciled::CannotTell { reason }) => return settle(app, &claim.row, Sent::Unknown { reason }).await,
             Err(_) => return settle(app, &claim.row, Sent::Unknown { reason: too_slow() }).await,
         }
@@ -125,6 +190,19 @@ async fn carry(app: &App, claim: Claim) -> Result<()> {
         Err(_) => Sent::Unknown { reason: too_slow() },
     };
     settle(app, &claim.row, sent).await
+}
+
+/// Makes a claim's lease run from now; `false` when another process has taken the answer over.
+async fn renew(app: &App, claimed: &OutboxRow) -> Result<bool> {
+    let mut tx = app.store.begin().await?;
+    let mut row = tx.lock_answer(claimed.id).await?;
+    if row.state != "sending" || row.attempts != claimed.attempts {
+        return Ok(false);
+    }
+    row.due_at = app.now().plus_seconds(LEASE_SECONDS).as_micros();
+    tx.update_answer(&row).await?;
+    tx.commit().await?;
+    Ok(true)
 }
 
 async fn load_outgoing(app: &App, row: &OutboxRow) -> Result<Outgoing> {

@@ -5,7 +5,12 @@ use super::{
     thread::{self, ThreadItem},
     views,
 };
-use crate::{Actor, App, AppError, Result, answers::Ground, channel::Network, live::Present};
+use crate::{
+    Actor, App, AppError, Result,
+    answers::{AnswerTo, Ground},
+    channel::Network,
+    live::Present,
+};
 use std::collections::HashMap;
 use tertulia_kernel::{CaseId, UserId, caps::Caps, event::Visibility};
 use tertulia_policy::gate::Objection;
@@ -44,6 +49,8 @@ pub struct ConversationView {
     pub private_blocked: Option<&'static str>,
     /// What must stand in the answer.
     pub mention: Option<String>,
+    /// Whom an answer goes to unless it names a post.
+    pub to: Option<AnswerTo>,
 }
 
 /// The code the console translates for a general objection.
@@ -56,6 +63,7 @@ pub fn objection_code(objection: &Objection) -> &'static str {
         Objection::NotSummoned => "not_summoned",
         Objection::WindowOver { .. } => "window_over",
         Objection::ListenOnly => "reply_rule_never",
+        Objection::Stopped => "channel_stopped",
         Objection::TooManyFiles { .. } => "too_many_files",
         Objection::FileTooLarge { .. } => "file_too_large",
         Objection::FileType { .. } => "file_type",
@@ -74,24 +82,25 @@ pub async fn detail(app: &App, actor: &Actor, id: CaseId) -> Result<CaseDetail> 
     ids.dedup();
     let mut conversations = conn.conversations(&ids).await?;
     conversations.sort_by_key(|row| row.id);
-    let conversations = conversation_views(app, &mut conn, conversations).await?;
+    let conversations = conversation_views(app, &mut conn, row.person_id, conversations).await?;
     let reserved_by = presence::reservation(&row, app.now());
     let present = app.board.present(id, app.now());
     let view = views(&mut conn, actor, vec![row]).await?.pop().ok_or_else(AppError::not_found)?;
     Ok(CaseDetail { view, conversations, thread: thread.items, older: thread.older, present, reserved_by })
 }
 
-async fn conversation_views(app: &App, conn: &mut Conn, rows: Vec<ConversationRow>) -> Result<Vec<ConversationView>> {
+async fn conversation_views(app: &App, conn: &mut Conn, person: Uuid, rows: Vec<ConversationRow>) -> Result<Vec<ConversationView>> {
     let channels: HashMap<Uuid, ChannelRow> = conn.channels().await?.into_iter().map(|row| (row.id, row)).collect();
     let mut found = Vec::with_capacity(rows.len());
     for row in rows {
         let Some(channel) = channels.get(&row.channel_id).cloned() else { continue };
-        let ground = Ground::load(app, conn, row.clone(), channel.clone()).await?;
+        let ground = Ground::load(app, conn, person, row.clone(), channel.clone()).await?;
         let blocked = |visibility| ground.blocked(visibility, app.now()).map(|objection| objection_code(&objection));
         found.push(ConversationView {
             public_blocked: if row.visibility == "private" { Some("unsupported") } else { blocked(Visibility::Public) },
             private_blocked: blocked(Visibility::Private),
             mention: ground.mention(),
+            to: ground.to(),
             caps: ground.caps.clone(),
             row,
             channel,

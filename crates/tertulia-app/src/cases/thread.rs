@@ -85,7 +85,7 @@ impl Before {
 
 /// A thing before what is shown beside it is loaded.
 enum Row {
-    Post(PostRow),
+    Post(Box<PostRow>),
     Note(NoteRow),
     Change(ChangeRow),
 }
@@ -114,7 +114,7 @@ pub(super) async fn page(app: &App, conn: &mut Conn, id: CaseId, before: Before)
     let notes = conn.notes(id.0, before.note, limit).await?;
     let changes = conn.case_changes(id.0, before.change, limit).await?;
     let sources = [
-        posts.into_iter().map(Row::Post).collect(),
+        posts.into_iter().map(|post| Row::Post(Box::new(post))).collect(),
         notes.into_iter().map(Row::Note).collect(),
         changes.into_iter().map(Row::Change).collect(),
     ];
@@ -127,7 +127,7 @@ pub(super) async fn page(app: &App, conn: &mut Conn, id: CaseId, before: Before)
             Row::Change(change) => place.change = place.change.min(change.id),
         }
     }
-    let shown: Vec<PostRow> = rows.iter().filter_map(|row| if let Row::Post(post) = row { Some(post.clone()) } else { None }).collect();
+    let shown: Vec<PostRow> = rows.iter().filter_map(|row| if let Row::Post(post) = row { Some((**post).clone()) } else { None }).collect();
     let mut views: HashMap<Uuid, PostView> = post_views(app, conn, shown).await?.into_iter().map(|view| (view.row.id, view)).collect();
     let items = rows.into_iter().filter_map(|row| match row {
         Row::Post(post) => views.remove(&post.id).map(|view| ThreadItem::Post(Box::new(view))),

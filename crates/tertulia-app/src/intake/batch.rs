@@ -25,12 +25,12 @@ use std::{
     sync::Arc,
 };
 use tertulia_care::{
-    life::{Course, Existing, State, decide_course},
+    life::{Asks, Course, Existing, State, decide_course},
     rules::{Decision, PostFacts, decide_rules},
 };
 use tertulia_kernel::{
     CaseId, ChannelId, Timestamp,
-    event::{DeliveryStatus, Event, IncomingPost, Visibility},
+    event::{Automatic, DeliveryStatus, Event, IncomingPost, Visibility},
 };
 use tertulia_store::{
     Tx,
@@ -41,6 +41,9 @@ use tertulia_store::{
     post::{NewAttachment, NewPost, PostRow, StepRow},
 };
 use uuid::Uuid;
+
+/// Most files of a post.
+const MOST_FILES: usize = 50;
 
 /// A batch being worked on.
 pub(super) struct Batch<'a> {
@@ -126,14 +129,22 @@ impl<'a> Batch<'a> {
     async fn run_posts(&mut self, tx: &mut Tx, posts: &[&IncomingPost], matched: &[Matched], sorted: &Sorted<'_>) -> Result<()> {
         let mut kept = Vec::new();
         for (post, matched) in posts.iter().zip(matched) {
-            let gone = self.facts.gone.contains(&post.external_id) || sorted.deleted.iter().any(|(id, _)| *id == post.external_id);
+            let goes = sorted.deleted.iter().any(|(id, _)| *id == post.external_id);
+            let gone = goes || self.facts.gone.contains(&post.external_id);
             match self.facts.posts.get(&key(post)) {
-                Some(row) if row.deleted_at.is_some() => self.out.receipt.duplicates += 1,
+                Some(row) if row.deleted_at.is_some() || goes => self.out.receipt.duplicates += 1,
                 Some(row) => {
                     let stored = row.revised_at.unwrap_or(row.occurred_at);
-                    let newer =
-                        post.revised_at.is_some_and(|at| at.as_micros() > stored) && (row.text != post.text || row.title != post.title);
-                    if newer { kept.push((*post, matched, Some(row.clone()))) } else { self.out.receipt.duplicates += 1 }
+                    let newer = post.revised_at.is_some_and(|at| at.as_micros() > stored);
+                    let files = newer && other_files(tx, row.id, post).await?;
+                    if newer && (files || row.text != post.text || row.title != post.title) {
+                        if files {
+                            self.out.files_replaced.push(row.id);
+                        }
+                        kept.push((*post, matched, Some(row.clone())));
+                    } else {
+                        self.out.receipt.duplicates += 1;
+                    }
                 }
                 None if gone && !self.facts.places.contains_key(&post.external_id) => self.out.receipt.duplicates += 1,
                 None => kept.push((*post, matched, None)),
@@ -206,6 +217,7 @@ impl<'a> Batch<'a> {
         } else {
             row.direction = "out".into();
             row.case_id = self.facts.conversations.get(&conversation).and_then(|row| row.case_id);
+            self.out.answered.extend(row.case_id.map(|case| (case, row.occurred_at)));
         }
         self.facts.places.insert(post.external_id.clone(), Place { conversation: Some(conversation), ours: post.own });
         self.out.receipt.stored += 1;
@@ -215,10 +227,21 @@ impl<'a> Batch<'a> {
     fn insert(&mut self, row: PostRow, post: &IncomingPost, matched: &Matched, earlier: Option<PostRow>) {
         let tokens = search_tokens(post);
         self.out.matches.extend(matched.monitors.iter().map(|monitor| (monitor.0, row.id)));
-        for (position, media) in post.media.iter().take(50).enumerate() {
+        if earlier.is_none() || self.out.files_replaced.contains(&row.id) {
+            self.take_files(row.id, post);
+        }
+        self.facts.posts.insert((row.external_id.clone(), row.kind.clone()), row.clone());
+        match earlier {
+            Some(earlier) => self.out.updated.push((PostRow { seq: earlier.seq, received_at: earlier.received_at, ..row }, tokens)),
+            None => self.out.inserted.push(NewPost { row, tokens }),
+        }
+    }
+
+    fn take_files(&mut self, id: Uuid, post: &IncomingPost) {
+        for (position, media) in post.media.iter().take(MOST_FILES).enumerate() {
             self.out.attachments.push(NewAttachment {
                 id: self.app.new_id(),
-                post_id: Some(row.id),
+                post_id: Some(id),
                 user_id: None,
                 position: position as i64,
                 mime: media.mime.clone(),
@@ -228,11 +251,6 @@ impl<'a> Batch<'a> {
                 content: media.bytes.clone(),
                 created_at: self.now.as_micros(),
             });
-        }
-        self.facts.posts.insert((row.external_id.clone(), row.kind.clone()), row.clone());
-        match earlier {
-            Some(earlier) => self.out.updated.push((PostRow { seq: earlier.seq, received_at: earlier.received_at, ..row }, tokens)),
-            None => self.out.inserted.push(NewPost { row, tokens }),
         }
     }
 
@@ -250,6 +268,9 @@ impl<'a> Batch<'a> {
                 followers: followers.or(known.followers),
                 ..known.clone()
             };
+            if (&news.handle, &news.name) != (&known.handle, &known.name) {
+                self.out.renamed.push(known.person_id);
+            }
             if news != *known {
                 *known = IdentityRow { updated_at: now, ..news };
                 self.out.identities_changed.push(known.id);
@@ -320,7 +341,7 @@ impl<'a> Batch<'a> {
                 visibility: post.visibility,
                 followers: row.followers.and_then(|count| u64::try_from(count).ok()),
                 lang: post.lang.as_deref(),
-                addressed: post.addressed,
+                addressed: post.addressed && post.automatic.is_none(),
             },
         );
         self.step(
@@ -329,12 +350,21 @@ impl<'a> Batch<'a> {
             json!({"open_case": decision.open_case, "priority": decision.priority, "department_id": decision.department_id,
             "tags": decision.tags, "rules": decision.because}),
         );
-        let linked =
-            self.facts.conversations.get(&conversation).and_then(|row| row.case_id).and_then(|id| self.facts.cases.get(&id)).map(existing);
+        let linked = self.facts.conversations.get(&conversation).and_then(|row| row.case_id).and_then(|id| self.facts.cases.get(&id));
         let live = self.facts.live_case.get(&person).and_then(|id| self.facts.cases.get(id)).map(existing);
-        let course = decide_course(linked, live, decision.open_case, self.reopen_days, self.now);
+        let asks = Asks {
+            opens: decision.open_case,
+            refused: decision.refused,
+            concerned: post.addressed || linked.is_some_and(|case| case.person_id == person),
+            machine: post.automatic == Some(Automatic::Machine),
+        };
+        let course = decide_course(linked.map(existing), live, asks, self.reopen_days, self.now);
         let (case, kind) = match course {
             Course::Keep => return,
+            Course::Join(id) => {
+                row.case_id = Some(id.0);
+                return self.step(row.id, "cased", json!({"course": "joined", "case_id": id}));
+            }
             Course::Open => (self.open_case(post, matched, &decision, person), "opened"),
             Course::Extend(id) => (id, "extended"),
             Course::Reopen(id) => (id, "reopened"),
@@ -425,7 +455,7 @@ impl<'a> Batch<'a> {
         );
         self.out.matches.extend(matched.monitors.iter().map(|monitor| (monitor.0, row.id)));
         self.out.receipt.changed += 1;
-        let edited = PostRow {
+        let mut edited = PostRow {
             title: post.title.clone(),
             text: post.text.clone(),
             quoted: post.quoted.clone(),
@@ -434,8 +464,17 @@ impl<'a> Batch<'a> {
             revised_at: Some(revision(post).as_micros()),
             ..row
         };
-        if let Some(case) = edited.case_id {
-            self.out.excerpts.push(case);
+        if self.out.files_replaced.contains(&edited.id) {
+            self.take_files(edited.id, post);
+        }
+        match (edited.case_id, edited.conversation_id) {
+            (Some(case), _) => self.out.excerpts.push(case),
+            // What was kept without a case may be a complaint now.
+            (None, Some(conversation)) if edited.direction == "in" && self.is_kept(post, matched) => {
+                let person = self.relate(edited.id, post, &mut edited);
+                self.assign_case(post, matched, &mut edited, conversation, person);
+            }
+            _ => {}
         }
         self.out.updated.push((edited, search_tokens(post)));
     }
@@ -476,6 +515,13 @@ impl<'a> Batch<'a> {
             keep_until: None,
         }
     }
+}
+
+/// Whether a post comes with other files than those stored of it.
+async fn other_files(tx: &mut Tx, id: Uuid, post: &IncomingPost) -> Result<bool> {
+    let stored = tx.attachments_of(&[id]).await?;
+    let come: Vec<_> = post.media.iter().take(MOST_FILES).map(|file| (&file.mime, &file.name, &file.alt, &file.url)).collect();
+    Ok(!stored.iter().map(|file| (&file.mime, &file.name, &file.alt, &file.url)).eq(come))
 }
 
 fn existing(case: &CaseRow) -> Existing {

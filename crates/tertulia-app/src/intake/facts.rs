@@ -86,21 +86,22 @@ impl Facts {
         Ok(facts)
     }
 
-    /// Loads the identities behind posts that will be kept, and the cases of their people and conversations.
+    /// Loads the identities behind posts that will be kept, and the cases of their people and conversations. The cases
+    /// are locked until the batch is committed: what it decides stands on what an agent has just done with them.
     pub async fn load_people(&mut self, tx: &mut Tx, channel: &ChannelRow, author_ids: &[String]) -> Result<()> {
         for row in tx.identities_by_external(&channel.shows_as, &identity_scope(channel), author_ids).await? {
             self.identities.insert(row.external_id.clone(), row);
         }
         let people = super::distinct(self.identities.values().map(|row| row.person_id).collect());
-        for case in tx.live_cases_of(&people).await? {
-            if case.channel_id == channel.id {
+        let mut ids = tx.live_cases_of(&people).await?;
+        ids.extend(self.conversations.values().filter_map(|row| row.case_id));
+        let mut cases = tx.lock_cases(&super::distinct(ids)).await?;
+        cases.sort_by_key(|case| case.id);
+        for case in cases {
+            // Of several the newest: ids grow with time.
+            if case.channel_id == channel.id && case.state != "resolved" && people.binary_search(&case.person_id).is_ok() {
                 self.live_case.insert(case.person_id, case.id);
             }
-            self.cases.insert(case.id, case);
-        }
-        let linked: Vec<Uuid> =
-            self.conversations.values().filter_map(|row| row.case_id).filter(|id| !self.cases.contains_key(id)).collect();
-        for case in tx.cases_by_id(&super::distinct(linked)).await? {
             self.cases.insert(case.id, case);
         }
         Ok(())

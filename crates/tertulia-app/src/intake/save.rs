@@ -25,6 +25,8 @@ pub(super) struct Outcome {
     pub people: Vec<NewPerson>,
     pub identities: Vec<Uuid>,
     pub identities_changed: Vec<Uuid>,
+    /// People who are found by other names now.
+    pub renamed: Vec<Uuid>,
     pub conversations: Vec<Uuid>,
     pub conversations_changed: Vec<Uuid>,
     pub cases_opened: Vec<Uuid>,
@@ -33,6 +35,8 @@ pub(super) struct Outcome {
     pub cases_told: Vec<Uuid>,
     /// Posts changed and saved already, to be told: post, case, conversation.
     pub posts_told: Vec<(Uuid, Option<Uuid>, Option<Uuid>)>,
+    /// Cases answered on the network itself, and when.
+    pub answered: Vec<(Uuid, i64)>,
     /// Cases whose first words may have changed.
     pub excerpts: Vec<Uuid>,
     pub inserted: Vec<NewPost>,
@@ -43,6 +47,8 @@ pub(super) struct Outcome {
     pub matches: Vec<(Uuid, Uuid)>,
     pub steps: Vec<StepRow>,
     pub attachments: Vec<NewAttachment>,
+    /// Posts whose earlier files give way.
+    pub files_replaced: Vec<Uuid>,
     pub changes: Vec<ChangeRow>,
     /// Conversations whose earlier posts join a case.
     pub adopt: Vec<(Uuid, Uuid)>,
@@ -59,6 +65,7 @@ impl Batch<'_> {
             tx.set_case_of_conversation_posts(conversation, case).await?;
         }
         self.refresh_excerpts(tx).await?;
+        self.stop_clocks(tx).await?;
         let now = self.now.as_micros();
         for cursor in cursors {
             tx.save_cursor(self.channel.id, &cursor.name, &cursor.value, now).await?;
@@ -87,6 +94,14 @@ impl Batch<'_> {
         let changed = distinct(self.out.identities_changed.clone()).into_iter().filter(|id| !self.out.identities.contains(id));
         let changed: Vec<IdentityRow> = changed.filter_map(|id| by_id.get(&id).map(|row| (*row).clone())).collect();
         tx.update_identities(&changed).await?;
+        let renamed = distinct(std::mem::take(&mut self.out.renamed));
+        if !renamed.is_empty() {
+            let identities = tx.identities_of(&renamed).await?;
+            for person in tx.people(&renamed).await? {
+                let theirs: Vec<IdentityRow> = identities.iter().filter(|row| row.person_id == person.id).cloned().collect();
+                tx.index_person(person.id, person.number, &crate::people::findable(&person.name, &theirs)).await?;
+            }
+        }
         Ok(())
     }
 
@@ -104,21 +119,9 @@ impl Batch<'_> {
         tx.insert_cases(&opened).await?;
         let opened: HashSet<Uuid> = opened.iter().map(|case| case.id).collect();
         let changed: Vec<Uuid> = distinct(self.out.cases_changed.clone()).into_iter().filter(|id| !opened.contains(id)).collect();
-        let mut merged = Vec::with_capacity(changed.len());
-        for current in tx.lock_cases(&changed).await? {
-            let Some(case) = self.facts.cases.get_mut(&current.id) else { continue };
-            // Somebody may have assigned or answered it since it was loaded: their columns are kept.
-            *case = CaseRow {
-                priority: current.priority,
-                department_id: current.department_id,
-                assignee_id: current.assignee_id,
-                reserved_by: current.reserved_by,
-                reserved_until: current.reserved_until,
-                ..case.clone()
-            };
-            merged.push(case.clone());
-        }
-        tx.update_course(&merged).await?;
+        // They were locked when loaded, so that nobody changed them since.
+        let changed: Vec<CaseRow> = changed.iter().filter_map(|id| self.facts.cases.get(id).cloned()).collect();
+        tx.update_course(&changed).await?;
         let new: Vec<ConversationRow> = self.out.conversations.iter().filter_map(|id| self.facts.conversations.get(id).cloned()).collect();
         tx.insert_conversations(&new).await?;
         let new: HashSet<Uuid> = new.iter().map(|row| row.id).collect();
@@ -153,6 +156,7 @@ impl Batch<'_> {
             self.out.matches.iter().filter_map(|(monitor, post)| seqs.get(post).map(|seq| (*monitor, *seq, *post))).collect();
         tx.save_matches(&matches, self.now.as_micros()).await?;
         tx.save_steps(&self.out.steps).await?;
+        tx.remove_attachments(&self.out.files_replaced).await?;
         tx.save_attachments(&self.out.attachments).await?;
         Ok(())
     }

@@ -66,7 +66,12 @@ impl Batch<'_> {
 
     async fn tell_failure(&mut self, tx: &mut Tx, case_id: &Uuid, author: &Uuid, reason: &str) -> Result<()> {
         let now = self.now.as_micros();
-        let mut case = tx.lock_case(*case_id).await?;
+        // A message of theirs in the same batch may have changed it already.
+        let known = self.facts.cases.contains_key(case_id);
+        let mut case = match self.facts.cases.get(case_id) {
+            Some(case) => case.clone(),
+            None => tx.lock_case(*case_id).await?,
+        };
         if case.state != "open" {
             "open".clone_into(&mut case.state);
             case.resolved_at = None;
@@ -74,7 +79,12 @@ impl Batch<'_> {
         }
         case.waiting_since = case.waiting_since.or(Some(now));
         case.activity_at = now;
-        tx.update_case(&case).await?;
+        if known {
+            self.facts.cases.insert(case.id, case);
+            self.out.cases_changed.push(*case_id);
+        } else {
+            tx.update_case(&case).await?;
+        }
         let change = ChangeRow {
             id: self.app.new_id(),
             case_id: *case_id,
@@ -97,6 +107,22 @@ impl Batch<'_> {
         };
         tx.insert_notice(&notice).await?;
         self.out.news.push((Audience::User((*author).into()), News::Notice {}));
+        Ok(())
+    }
+
+    /// A company's answer that was given on the network itself answers all that was written before it.
+    pub(super) async fn stop_clocks(&mut self, tx: &mut Tx) -> Result<()> {
+        for (id, at) in std::mem::take(&mut self.out.answered) {
+            if tx.newest_written(id).await?.is_some_and(|theirs| theirs > at) {
+                continue;
+            }
+            let mut case = tx.lock_case(id).await?;
+            case.waiting_since = None;
+            case.activity_at = self.now.as_micros();
+            tx.update_case(&case).await?;
+            self.facts.cases.insert(id, case);
+            self.out.cases_told.push(id);
+        }
         Ok(())
     }
 

@@ -90,7 +90,8 @@ pub async fn restore(app: &App, actor: &Actor, id: MonitorId, number: i64, note:
 /// roughly: the pieces still give both texts.
 fn compare(from: &str, to: &str) -> Vec<Piece> {
     let mut pieces: Vec<Piece> = Vec::new();
-    let diff = TextDiff::configure().timeout(std::time::Duration::from_millis(200)).diff_words(from, to);
+    let (from, to) = (words(from), words(to));
+    let diff = TextDiff::configure().timeout(std::time::Duration::from_millis(200)).diff_slices(&from, &to);
     for change in diff.iter_all_changes() {
         let op = match change.tag() {
             ChangeTag::Equal => "same",
@@ -103,6 +104,29 @@ fn compare(from: &str, to: &str) -> Vec<Piece> {
         }
     }
     pieces
+}
+
+/// A text cut into words, blanks and the signs of the language that stand for themselves: a word is not another one
+/// because a parenthesis now closes after it.
+fn words(text: &str) -> Vec<&str> {
+    let kind = |c: char| match c {
+        c if c.is_whitespace() => 0,
+        '(' | ')' | '"' | ',' | '{' | '}' => 1,
+        _ => 2,
+    };
+    let mut words = Vec::new();
+    let mut start = 0;
+    for (at, c) in text.char_indices() {
+        let before = text[..at].chars().next_back().map(kind);
+        if before.is_some_and(|before| before != kind(c) || before == 1) {
+            words.push(&text[start..at]);
+            start = at;
+        }
+    }
+    if start < text.len() {
+        words.push(&text[start..]);
+    }
+    words
 }
 
 #[cfg(test)]
@@ -126,6 +150,7 @@ mod tests {
         assert_eq!(shown("iberia maleta", "iberia maleta"), "iberia maleta");
         assert_eq!(shown("iberia maleta", "iberia equipaje"), "iberia [-maleta][+equipaje]");
         assert_eq!(shown("", "año"), "[+año]");
+        assert_eq!(shown("a AND (b OR c)", "a AND (b OR c OR d) -\"e f\""), "a AND (b OR c[+ OR d])[+ -\"e f\"]");
     }
 
     #[test]

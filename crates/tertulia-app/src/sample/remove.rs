@@ -2,6 +2,7 @@
 //! again: what is left is still flagged.
 
 use super::{NOTED, Noted, file, may};
+use crate::rules::{Actions, Conditions};
 use crate::{
     Actor, App, Result,
     audit::{self, Object},
@@ -51,10 +52,11 @@ pub async fn remove(app: &App, actor: Option<&Actor>, mut tell: impl FnMut(Progr
         }
     };
     let noted: Noted = tx.setting(NOTED).await?.unwrap_or_default();
+    let named: Vec<_> = own_rules(&mut tx).await?.into_iter().filter_map(|(_, actions)| actions.department_id).map(|id| id.0).collect();
     for id in noted.departments {
         let id = id.into();
         let empty = tx.department(id).await?.is_some_and(|department| department.members == 0);
-        if empty && !tx.department_has_cases(id).await? {
+        if empty && !named.contains(&id.0) && !tx.department_has_cases(id).await? {
             tx.delete_department(id).await?;
         }
     }
@@ -83,6 +85,7 @@ async fn empty(app: &App, done: &mut Progress, tell: &mut (impl FnMut(Progress) 
         let cases = if posts == 0 { tx.remove_sample_cases(AT_ONCE).await? } else { 0 };
         let people = if posts + cases == 0 { tx.remove_sample_people(AT_ONCE).await? } else { 0 };
         if posts + cases + people == 0 {
+            keep_what_rules_name(&mut tx).await?;
             tx.remove_sample_house().await?;
             return Ok(tx);
         }
@@ -90,6 +93,27 @@ async fn empty(app: &App, done: &mut Progress, tell: &mut (impl FnMut(Progress) 
         *done = Progress { posts: done.posts + posts, cases: done.cases + cases, people: done.people + people };
         tell(*done);
     }
+}
+
+/// Monitors and channels that a rule of the company's own names become its own.
+async fn keep_what_rules_name(tx: &mut Tx) -> std::result::Result<(), StoreError> {
+    for (conditions, _) in own_rules(tx).await? {
+        for monitor in conditions.monitor_ids {
+            tx.keep_of_sample("monitor", monitor.0).await?;
+        }
+        for channel in conditions.channel_ids {
+            tx.keep_of_sample("channel", channel.0).await?;
+        }
+    }
+    Ok(())
+}
+
+/// What the rules name that are not the sample's.
+async fn own_rules(tx: &mut Tx) -> std::result::Result<Vec<(Conditions, Actions)>, StoreError> {
+    let rules = tx.rules().await?.into_iter().filter(|rule| !rule.sample);
+    // One that can't be read names nothing; it is not in force either.
+    let read = |text: &str| serde_json::from_str(text).unwrap_or_default();
+    Ok(rules.map(|rule| (read(&rule.conditions), serde_json::from_str(&rule.actions).unwrap_or_default())).collect())
 }
 
 /// A channel that is just being stopped brings its last posts while its rows are removed: those are taken too, soon.

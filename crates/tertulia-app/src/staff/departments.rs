@@ -78,13 +78,19 @@ pub async fn change(app: &App, actor: &Actor, id: DepartmentId, form: Form) -> R
     Ok(department)
 }
 
-/// Removes a department that no case belongs to.
+/// Removes a department that no case belongs to and no rule names.
 pub async fn delete(app: &App, actor: &Actor, id: DepartmentId) -> Result<()> {
     actor.must(Permission::ManageDepartments)?;
     let mut tx = app.store.begin().await?;
     let department = tx.department(id).await?.ok_or_else(AppError::not_found)?;
     if tx.department_has_cases(id).await? {
         return Err(AppError::conflict("in_use", "cases belong to this department"));
+    }
+    for rule in tx.rules().await? {
+        let actions: tertulia_care::rules::Actions = serde_json::from_str(&rule.actions).unwrap_or_default();
+        if actions.department_id == Some(id) {
+            return Err(AppError::conflict("in_use", format!("the rule '{}' sends cases to this department", rule.name)));
+        }
     }
     tx.delete_department(id).await?;
     audit::record(app, &mut tx, Some(actor), "department.deleted", Object::new("department", id), json!({ "key": department.key })).await?;

@@ -85,6 +85,10 @@ pub struct SendingView {
     pub undo_until: Option<Timestamp>,
     /// Next try.
     pub retry_at: Option<Timestamp>,
+    /// It can be tried again.
+    pub can_retry: bool,
+    /// It can be taken back: it has not left.
+    pub can_take_back: bool,
 }
 
 /// Puts posts together, in the order given.
@@ -154,6 +158,8 @@ fn sending_view(answer: OutboxRow) -> SendingView {
     SendingView {
         answer_id: answer.id,
         undo_until: (answer.state == "queued").then_some(due),
+        can_retry: crate::answers::can_retry(&answer.state),
+        can_take_back: crate::answers::can_take_back(&answer.state),
         retry_at: (answer.state == "retrying").then_some(due),
         state: answer.state,
         reason: answer.reason,

@@ -28,6 +28,22 @@ use tertulia_store::{Store, channel::ChannelRow, monitor::MonitorRow, staff::Use
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+/// Runs a case on SQLite and on PostgreSQL.
+#[allow(unused_macros, reason = "shared by several test programs; not each uses it")]
+macro_rules! on_both {
+    ($name:ident, $house:ident => $body:block) => {
+        mod $name {
+            //! One promise, on both databases.
+            use super::*;
+            async fn check($house: House) $body
+            #[tokio::test]
+            async fn sqlite() { check(house::sqlite().await).await }
+            #[tokio::test]
+            async fn postgres() { check(house::postgres().await).await }
+        }
+    };
+}
+
 /// A clock that stands still until told.
 pub struct StillClock(AtomicI64);
 
@@ -43,12 +59,24 @@ impl Clock for StillClock {
     }
 }
 
+/// How a text begins whose sending never ends.
+pub const HANGS: &str = "cuelga";
+
 /// A network that takes everything.
 #[derive(Clone, Default)]
 pub struct Recorder {
     sent: Arc<Mutex<Vec<Outgoing>>>,
     loses_reply: Arc<AtomicBool>,
     dies: Arc<AtomicBool>,
+    held: Arc<Held>,
+}
+
+/// A reconcile that waits until the test lets it go on.
+#[derive(Default)]
+struct Held {
+    holds: AtomicBool,
+    asked: Arc<tokio::sync::Notify>,
+    go_on: tokio::sync::Notify,
 }
 
 impl Recorder {
@@ -64,10 +92,26 @@ impl Recorder {
     pub fn live_again(&self) {
         self.dies.store(false, Ordering::SeqCst);
     }
+    /// The next question about an answer is answered only after [`Self::release_reconcile`]; returns what tells of it.
+    pub fn hold_reconcile(&self) -> Arc<tokio::sync::Notify> {
+        self.held.holds.store(true, Ordering::SeqCst);
+        self.held.asked.clone()
+    }
+    pub fn release_reconcile(&self) {
+        self.held.go_on.notify_one();
+    }
     pub async fn wait_until_sent(&self) {
-        while self.sent().is_empty() {
+        self.wait_for(|_| true).await;
+    }
+    /// Waits, at most ten seconds, for an answer of this sort.
+    pub async fn wait_for(&self, which: impl Fn(&Outgoing) -> bool) {
+        for _ in 0..2_000 {
+            if self.sent().iter().any(&which) {
+                return;
+            }
             tokio::time::sleep(std::time::Duration::from_millis(5)).await;
         }
+        panic!("nothing of that sort was sent");
     }
 }
 
@@ -93,7 +137,7 @@ impl Sink for Recorder {
 
     async fn send(&self, answer: &Outgoing) -> Sent {
         self.sent.lock().expect("lock").push(answer.clone());
-        if self.dies.load(Ordering::SeqCst) {
+        if self.dies.load(Ordering::SeqCst) || answer.text.starts_with(HANGS) {
             std::future::pending::<()>().await;
         }
         if self.loses_reply.swap(false, Ordering::SeqCst) {
@@ -103,6 +147,10 @@ impl Sink for Recorder {
     }
 
     async fn reconcile(&self, answer: &Outgoing) -> Reconciled {
+        if self.held.holds.swap(false, Ordering::SeqCst) {
+            self.held.asked.notify_one();
+            self.held.go_on.notified().await;
+        }
         if self.sent().iter().any(|known| known.id == answer.id) {
             Reconciled::Found { external_id: format!("net-{}", answer.id), url: None, thread: None }
         } else {
@@ -173,12 +221,23 @@ pub mod house {
         setup::prepare(&app).await.expect("first start");
         let channel = Uuid::from_u128(1);
         let mut tx = app.store.begin().await.expect("begin");
-        let row = ChannelRow {
-            id: channel,
-            number: 1,
+        tx.insert_channel(&channel_row(1, "pruebas")).await.expect("channel");
+        tx.commit().await.expect("commit");
+        let running = CancellationToken::new();
+        tokio::spawn(lines::run(app.clone(), running.clone()));
+        while app.lines.sink(channel.into()).is_none() {
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+        House { app, clock, network, channel: channel.into(), running, _folder: folder }
+    }
+
+    pub(super) fn channel_row(number: i64, name: &str) -> ChannelRow {
+        ChannelRow {
+            id: Uuid::from_u128(number as u128),
+            number,
             kind: "recorder".into(),
             shows_as: "mastodon".into(),
-            name: "pruebas".into(),
+            name: name.into(),
             account: None,
             enabled: true,
             window_days: 0,
@@ -187,15 +246,7 @@ pub mod house {
             sample: false,
             created_at: 0,
             updated_at: 0,
-        };
-        tx.insert_channel(&row).await.expect("channel");
-        tx.commit().await.expect("commit");
-        let running = CancellationToken::new();
-        tokio::spawn(lines::run(app.clone(), running.clone()));
-        while app.lines.sink(channel.into()).is_none() {
-            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
         }
-        House { app, clock, network, channel: channel.into(), running, _folder: folder }
     }
 
     pub fn post(id: &str, author: &str, text: &str) -> IncomingPost {
@@ -248,6 +299,33 @@ impl House {
         tx.insert_monitor(&row).await.expect("insert");
         self.app.touch_listening(&mut tx).await.expect("touch");
         tx.commit().await.expect("commit");
+    }
+
+    /// One more channel, running.
+    pub async fn second_channel(&self) -> ChannelId {
+        let row = house::channel_row(2, "otro");
+        let mut tx = self.app.store.begin().await.expect("begin");
+        tx.insert_channel(&row).await.expect("channel");
+        tx.commit().await.expect("commit");
+        self.app.channels_changed();
+        while self.app.lines.sink(row.id.into()).is_none() {
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+        row.id.into()
+    }
+
+    /// The only open case.
+    pub async fn only_case(&self, actor: &Actor) -> cases::CaseView {
+        let (mut rows, _) = cases::list(&self.app, actor, FolderName::All, None, 10).await.expect("list");
+        assert_eq!(rows.len(), 1, "one open case");
+        rows.remove(0)
+    }
+
+    /// A rule, at the end.
+    pub async fn rule(&self, name: &str, conditions: tertulia_app::rules::Conditions, actions: tertulia_app::rules::Actions) {
+        let boss = Actor { role: Role::Administrator, ..self.user(&format!("jefa-{name}"), Role::Administrator).await };
+        let form = tertulia_app::rules::Form { name: name.into(), enabled: true, conditions, actions };
+        tertulia_app::rules::create(&self.app, &boss, form).await.expect("rule");
     }
 
     pub async fn department(&self, key: &str) -> DepartmentId {

@@ -1,9 +1,8 @@
 //! E-mail: an IMAP mailbox that is listened to and an SMTP server that answers go out by.
 //!
 //! A mail is a private post addressed to us. Its Message-ID is its id, the first of its References its thread; what
-//! it quotes of earlier mails is kept apart. Mails of programs (auto-replies, newsletters) are kept only when a
-//! monitor matches them or when they answer an answer of ours, so that machines never talk to each other. Reports
-//! about an answer that could not be delivered become its delivery status. How an answer is sent exactly once is
+//! it quotes of earlier mails is kept apart. Every mail is kept; those of programs and lists (absence notes, newsletters)
+//! open no case by themselves unless a rule says so or a monitor matches them, and wake none. Reports about an answer that could not be delivered become its delivery status. How an answer is sent exactly once is
 //! told in `sink`.
 
 mod bounce;

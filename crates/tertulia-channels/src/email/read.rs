@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
 use tertulia_kernel::{
     Timestamp,
-    event::{Author, Event, IncomingPost, Media, Visibility},
+    event::{Author, Automatic, Event, IncomingPost, Media, Visibility},
 };
 
 /// Most files taken from one mail.
@@ -22,9 +22,8 @@ const MAX_RAW: usize = 256 * 1024;
 /// What a mail means: usually one post; for a report about one of our answers, its delivery; nothing for what we
 /// sent ourselves to test the way.
 ///
-/// `received` is when our server took the mail in. Mails of programs (auto-replies, newsletters, reports) are posts
-/// that are not addressed to us, so that they open nothing by themselves; an auto-reply to one of our answers is
-/// addressed, because it belongs into the answer's thread.
+/// `received` is when our server took the mail in. Every mail is kept, whatever it is: what comes through a list may be
+/// a customer who wrote to a group. [`Automatic`] says which mails open no case by themselves.
 pub(super) fn read(raw: &[u8], us: &Us, received: Timestamp) -> Result<Vec<Event>, String> {
     structure::check(raw)?;
     let mail = MessageParser::default().parse(raw).ok_or("no headers: this is not a mail")?;
@@ -54,7 +53,6 @@ pub(super) fn read(raw: &[u8], us: &Us, received: Timestamp) -> Result<Vec<Event
     let subject = mail.subject().and_then(plain::some_line);
     let forwarded = subject.as_deref().is_some_and(quoting::is_forward_subject);
     let split = quoting::split(&body(&mail), forwarded);
-    let to_our_answer = in_reply_to.iter().chain(&references).any(|id| us.is_answer(id));
 
     let mut post = IncomingPost::new(external_id, author, split.text, written_at(&mail, received));
     post.quoted = split.quoted;
@@ -63,7 +61,8 @@ pub(super) fn read(raw: &[u8], us: &Us, received: Timestamp) -> Result<Vec<Event
     post.thread = Some(thread);
     post.visibility = Visibility::Private;
     post.own = own;
-    post.addressed = !is_automatic(&mail) || to_our_answer;
+    post.addressed = true;
+    post.automatic = automatic(&mail);
     post.lang = mail
         .content_language()
         .as_text()
@@ -165,13 +164,17 @@ fn written_at(mail: &Message<'_>, received: Timestamp) -> Timestamp {
         .unwrap_or(received)
 }
 
-/// Written by a program: an auto-reply, a list, a newsletter, a report.
-fn is_automatic(mail: &Message<'_>) -> bool {
+/// Whether a program wrote it (an absence note, a form, a report) or it came through a list.
+fn automatic(mail: &Message<'_>) -> Option<Automatic> {
     let value = |name: &'static str| mail.header_raw(name).map(|value| value.trim().to_ascii_lowercase());
-    value("Auto-Submitted").is_some_and(|value| !value.starts_with("no"))
-        || value("Precedence").is_some_and(|value| ["bulk", "list", "junk", "auto_reply"].contains(&&*value))
-        || ["X-Autoreply", "X-Autorespond", "List-Id", "List-Unsubscribe"].iter().any(|name| value(name).is_some())
-        || value("Return-Path").is_some_and(|value| value == "<>")
+    let precedence = value("Precedence").unwrap_or_default();
+    let machine = value("Auto-Submitted").is_some_and(|value| !value.starts_with("no"))
+        || ["X-Autoreply", "X-Autorespond"].iter().any(|name| value(name).is_some())
+        || precedence == "auto_reply"
+        || value("Return-Path").is_some_and(|value| value == "<>");
+    let list =
+        ["bulk", "list", "junk"].contains(&precedence.as_str()) || ["List-Id", "List-Unsubscribe"].iter().any(|name| value(name).is_some());
+    if machine { Some(Automatic::Machine) } else { list.then_some(Automatic::List) }
 }
 
 /// A server on the way, ours at the latest, says that the mail only claims its sender's domain.

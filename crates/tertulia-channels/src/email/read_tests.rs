@@ -7,7 +7,7 @@ use super::{
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use tertulia_kernel::{
     Timestamp,
-    event::{DeliveryStatus, Event, IncomingPost, Visibility},
+    event::{Automatic, DeliveryStatus, Event, IncomingPost, Visibility},
 };
 
 const ANSWER: &str = "answer-0193a1b2-0000-7000-8000-0000000000aa@alas.example";
@@ -117,12 +117,16 @@ fn nothing_in_a_header_gets_out_of_it() {
 }
 
 #[test]
-fn programs_are_heard_only_where_they_answer_us() {
+fn every_mail_is_kept_and_those_of_programs_and_lists_are_told_apart() {
     let reply = post(include_bytes!("fixtures/auto_reply.eml"));
-    assert!(reply.addressed && reply.in_reply_to.as_deref() == Some(ANSWER));
+    assert_eq!((reply.addressed, reply.automatic), (true, Some(Automatic::Machine)));
+    assert_eq!(reply.in_reply_to.as_deref(), Some(ANSWER));
     let newsletter = post(include_bytes!("fixtures/newsletter.eml"));
-    assert!(!newsletter.addressed);
-    assert_eq!(newsletter.kind, "message");
+    assert_eq!((newsletter.addressed, newsletter.automatic), (true, Some(Automatic::List)));
+    let through_a_group =
+        post(b"From: Ana <ana@b.example>\nList-Id: soporte <soporte.alas.example>\nMessage-ID: <1@b>\n\nMi pedido no llega");
+    assert_eq!((through_a_group.addressed, through_a_group.automatic), (true, Some(Automatic::List)));
+    assert_eq!(post(b"From: ana@b.example\nMessage-ID: <2@b>\n\nhola").automatic, None);
 }
 
 #[test]

@@ -40,6 +40,7 @@ async fn check(
         ok: verdict.objections.is_empty(),
         length: verdict.length,
         max_length: verdict.max_length,
+        to: verdict.to.map(present::answer_to),
         problems: verdict.objections.iter().map(|objection| problem(objection, &text, lang)).collect(),
     }))
 }
@@ -112,7 +113,8 @@ fn spanish(objection: &Objection) -> String {
         Objection::Unsupported => "este canal no tiene respuestas así".into(),
         Objection::NotSummoned => "este canal solo deja responder a quien nos mencionó".into(),
         Objection::WindowOver { hours } => format!("pasaron más de {hours} horas desde su último mensaje"),
-        Objection::ListenOnly => "este canal solo escucha o está detenido".into(),
+        Objection::ListenOnly => "este canal solo escucha".into(),
+        Objection::Stopped => "este canal está detenido; hay que iniciarlo primero".into(),
         Objection::TooManyFiles { max } => format!("como máximo {max} archivos"),
         Objection::FileTooLarge { max } => format!("un archivo pesa más de {} MB", max / 1_000_000),
         Objection::FileType { mime } => format!("este canal no admite archivos de tipo {mime}"),

@@ -248,6 +248,8 @@ fn api_conversation(view: ConversationView) -> api::Conversation {
         caps: present::caps(&view.caps),
         public_blocked: view.public_blocked.map(Into::into),
         private_blocked: view.private_blocked.map(Into::into),
+        person_id: view.row.person_id,
+        to: view.to.map(present::answer_to),
         mention: view.mention,
     }
 }

@@ -12,6 +12,9 @@ use tertulia_store::{
 };
 use uuid::Uuid;
 
+/// Whether a case is in a folder.
+type Inside = fn(&CaseRow) -> bool;
+
 fn answer(n: u128, due_at: i64, state: &str) -> OutboxRow {
     OutboxRow {
         id: id(n),
@@ -183,14 +186,14 @@ on_both! {
         let mut conn = store.read().await?;
         let me = id(AGENT);
         let seen = |case: &CaseRow| case.assignee_id == Some(me) || case.department_id.is_none_or(|d| d == id(DEPARTMENT));
-        let folders: [(Folder, &dyn Fn(&CaseRow) -> bool); 7] = [
-            (Folder::Mine(me), &|k| k.state == "open" && k.assignee_id == Some(me)),
-            (Folder::Unassigned, &|k| k.state == "open" && k.assignee_id.is_none()),
-            (Folder::Department(id(DEPARTMENT)), &|k| k.state == "open" && k.department_id == Some(id(DEPARTMENT))),
-            (Folder::Department(id(77)), &|k| k.state == "open" && k.department_id == Some(id(77))),
-            (Folder::All, &|k| k.state == "open"),
-            (Folder::Snoozed, &|k| k.state == "snoozed"),
-            (Folder::Done, &|k| k.state == "resolved"),
+        let folders: [(Folder, Inside); 7] = [
+            (Folder::Mine(me), |k| k.state == "open" && k.assignee_id == Some(id(AGENT))),
+            (Folder::Unassigned, |k| k.state == "open" && k.assignee_id.is_none()),
+            (Folder::Department(id(DEPARTMENT)), |k| k.state == "open" && k.department_id == Some(id(DEPARTMENT))),
+            (Folder::Department(id(77)), |k| k.state == "open" && k.department_id == Some(id(77))),
+            (Folder::All, |k| k.state == "open"),
+            (Folder::Snoozed, |k| k.state == "snoozed"),
+            (Folder::Done, |k| k.state == "resolved"),
         ];
         for (folder, inside) in folders {
             let mut expected: Vec<(i64, Uuid)> = cases.iter().filter(|k| inside(k) && seen(k)).map(|k| (k.activity_at, k.id)).collect();
@@ -218,7 +221,7 @@ on_both! {
         }
         tx.commit().await?;
         let mut tx = store.begin().await?;
-        let due = tx.due_answers(NOW, 10).await?;
+        let due = tx.due_answers(NOW, &[], 10).await?;
         assert_eq!(due.iter().map(|row| row.id).collect::<Vec<_>>(), [id(303), id(300)]);
         let claimed = OutboxRow { state: "sending".into(), attempts: 1, due_at: NOW + 60, ..due[1].clone() };
         tx.update_answer(&claimed).await?;
@@ -250,7 +253,8 @@ on_both! {
         tx.insert_conversations(&[private.clone()]).await?;
         tx.commit().await?;
         let mut conn = store.read().await?;
-        assert_eq!(conn.continuation(id(CONVERSATION)).await?, Some(private));
+        assert_eq!(conn.continuation(id(CONVERSATION), Some(id(PERSON))).await?, Some(private));
+        assert_eq!(conn.continuation(id(CONVERSATION), Some(id(1))).await?, None, "somebody else's is not theirs");
         assert_eq!(conn.conversations_by_thread(id(CHANNEL), &["t1".into()]).await?.len(), 2);
         let found = conn.identities_by_external("mastodon", "", &["marta".into(), "luis".into()]).await?;
         assert_eq!(found, [company::identity(IDENTITY, "marta")]);

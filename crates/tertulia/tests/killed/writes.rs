@@ -1,7 +1,7 @@
 //! No luck needed: killed at the first system call of a step that changes something, at the second, and so on to the last.
 //!
 //! `strace` kills. It is no part of a machine that runs the tests, and each call costs a start of the program, so this runs
-//! when asked for: `cargo nextest run -p tertulia --run-ignored only`.
+//! when asked for: `cargo test -p tertulia --test killed -- --ignored --nocapture --test-threads 1`.
 
 use crate::{
     company::Company,

@@ -1462,6 +1462,7 @@ export interface components {
             ok: boolean;
             /** @description What stands against it. */
             problems: components["schemas"]["GateProblem"][];
+            to?: components["schemas"]["AnswerTo"] | null;
         };
         /** @description An answer to send or to check. */
         AnswerForm: {
@@ -1479,7 +1480,7 @@ export interface components {
             id: string;
             /**
              * Format: uuid
-             * @description Post it answers; absent: their newest one.
+             * @description Post it answers; absent: the newest one of the case's person in this conversation (see `Conversation.to`).
              */
             in_reply_to?: string | null;
             /** @description Resolve the case when sent. */
@@ -1490,6 +1491,23 @@ export interface components {
             text: string;
             /** @description `public` or `private`. Private from a public conversation moves on in a linked private one. */
             visibility: string;
+        };
+        /** @description Whom an answer goes to. */
+        AnswerTo: {
+            /** @description Handle, without a leading `@`. */
+            handle: string;
+            /** @description Name as shown then. */
+            name: string;
+            /**
+             * Format: uuid
+             * @description Person.
+             */
+            person_id?: string | null;
+            /**
+             * Format: uuid
+             * @description The post it answers: their newest here, or the one named.
+             */
+            post_id: string;
         };
         /** @description A file of a post. */
         Attachment: {
@@ -1632,6 +1650,8 @@ export interface components {
             public_answers: boolean;
             /** @description `anyone`, `summoned`, `window` or `never`. */
             reply_rule: string;
+            /** @description A mention counts without its server (`@ana` of `@ana@example.org`). */
+            short_mentions: boolean;
             /** @description Has a subject line. */
             subject: boolean;
             /**
@@ -1832,8 +1852,7 @@ export interface components {
         ChannelCheck: {
             /** @description The account's name on the network. */
             account?: string | null;
-            /** @description What does not. */
-            error?: string | null;
+            error?: components["schemas"]["Told"] | null;
             /** @description What works, in order. */
             findings: components["schemas"]["Bilingual"][];
             /** @description It works. */
@@ -1877,8 +1896,7 @@ export interface components {
              * @description Milliseconds between the last event's time on the network and its intake.
              */
             lag_ms?: number | null;
-            /** @description Last error. */
-            last_error?: string | null;
+            last_error?: components["schemas"]["Told"] | null;
             /** @description When it happened. */
             last_error_at?: string | null;
             /** @description Last event taken in. */
@@ -1887,8 +1905,7 @@ export interface components {
             last_ok_at?: string | null;
             /** @description Limits left. */
             limits: components["schemas"]["ChannelLimit"][];
-            /** @description How it listens now ("streaming"). */
-            mode?: string | null;
+            mode?: components["schemas"]["Told"] | null;
             /**
              * Format: int64
              * @description Events in quarantine.
@@ -2061,10 +2078,16 @@ export interface components {
             id: string;
             /** @description The handle that must stand in the answer and counts in its length ("@ana@beta.test "). */
             mention?: string | null;
+            /**
+             * Format: uuid
+             * @description Person it is with.
+             */
+            person_id?: string | null;
             /** @description A private answer can't be sent now: why. */
             private_blocked?: string | null;
             /** @description A public answer can't be sent now: why (code `reply_rule_never`, `not_summoned`, `window_over`, `channel_stopped`, `unsupported`). */
             public_blocked?: string | null;
+            to?: components["schemas"]["AnswerTo"] | null;
             /** @description `public` or `private`. */
             visibility: string;
         };
@@ -2155,7 +2178,7 @@ export interface components {
         };
         /** @description A reason of the send gate. */
         GateProblem: {
-            /** @description `too_long`, `empty`, `forbidden_word`, `reply_rule`, `window_over`, `unsupported`, `reserved_by_other`, `too_many_files`, `file_too_large`, `file_type`. */
+            /** @description `too_long`, `empty`, `forbidden_word`, `reply_rule`, `window_over`, `unsupported`, `reserved_by_other`, `too_many_files`, `file_too_large`, `file_type`, `channel_stopped`. */
             code: string;
             /** @description In the caller's language. */
             message: string;
@@ -3037,7 +3060,7 @@ export interface components {
              */
             attempts: number;
             /** @description What is wrong. */
-            error: string;
+            error: components["schemas"]["Told"];
             /** @description The network's id or a stable key. */
             external_id: string;
             /**
@@ -3260,11 +3283,17 @@ export interface components {
              * @description Answer id.
              */
             answer_id: string;
-            /** @description Why it is not sent. */
-            reason?: string | null;
+            /** @description It can be tried again. */
+            can_retry: boolean;
+            /** @description It can be taken back: it is known not to have left. */
+            can_take_back: boolean;
+            reason?: components["schemas"]["Told"] | null;
             /** @description Next try. */
             retry_at?: string | null;
-            /** @description `queued`, `sending`, `sent`, `retrying`, `rejected`, `unknown`, `cancelled`, `delivered`, `failed`. */
+            /**
+             * @description `queued`, `sending`, `sent`, `retrying`, `rejected`, `unknown`, `stuck` (the network can't tell; a person must look),
+             *     `cancelled`, `delivered`, `failed` (it left and did not arrive).
+             */
             state: string;
             /** @description Until then it can be taken back. */
             undo_until?: string | null;
@@ -3389,6 +3418,15 @@ export interface components {
             name: string;
             /** @description `push`, `read`, `write`. */
             scopes: string[];
+        };
+        /** @description A sentence about a network in both languages; a network's own words are the same in both. */
+        Told: {
+            /** @description Stable code; `words` for a network's own words. */
+            code: string;
+            /** @description English. */
+            en: string;
+            /** @description Spanish. */
+            es: string;
         };
         /** @description What a query makes of one text. */
         TriedText: {

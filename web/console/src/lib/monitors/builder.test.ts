@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { emptyBuilt, termText, writeQuery, type Built } from './builder.ts';
+import { excluding } from './exclude.ts';
 import { readQuery } from './readBuilt.ts';
 
 const built = (part: Partial<Built>): Built => ({ ...emptyBuilt(), ...part });
@@ -159,5 +160,17 @@ describe('readQuery', () => {
 		'NOT'
 	])('leaves %s to the text', (text) => {
 		expect(readQuery(text)).toBeUndefined();
+	});
+});
+
+describe('excluding', () => {
+	it('adds to the exclusions there are, once', () => {
+		expect(excluding('mirasol -receta', 'girasol', '')).toBe('mirasol AND NOT (receta OR girasol)');
+		expect(excluding('mirasol -receta', 'receta', '')).toBe('mirasol AND NOT receta');
+	});
+
+	it('takes what the server says for what the builder has no place for', () => {
+		const otherwise = '(a OR (b c)) AND NOT promo';
+		expect(excluding('a OR (b c)', 'promo', otherwise)).toBe(otherwise);
 	});
 });

@@ -1,0 +1,224 @@
+//! The part of a set that does not change: everything in flat rows, made anew when enough was added or removed.
+
+use super::anchors::{Anchors, Weights, lay_out};
+use super::code::{ANCHORED, PLAIN, each_fact, size};
+use super::facts::{Facts, GATED, LEADS, PATTERN, PLACED, POSTED, SHAPED, is_shape, number, value};
+use super::frequencies::{Commonness, Frequencies, weight_of};
+
+/// Queries ready to be matched, in order of their keys.
+#[derive(Clone, Debug)]
+pub(super) struct Base<K> {
+    pub(super) facts: Facts,
+    /// How rare each fact is; fact 0 is none.
+    pub(super) weights: Vec<u8>,
+    /// Where each fact's postings begin.
+    pub(super) offsets: Vec<u32>,
+    /// (the query's place in the code, signature)
+    pub(super) postings: Vec<[u32; 2]>,
+    /// Queries without an anchor.
+    pub(super) always: Vec<u32>,
+    pub(super) code: Vec<u32>,
+    pub(super) keys: Vec<K>,
+}
+
+impl<K> Base<K> {
+    pub(super) fn empty() -> Self {
+        Self {
+            facts: Facts::with_room(0, 0, 0),
+            weights: vec![0],
+            offsets: vec![0; 2],
+            postings: Vec::new(),
+            always: Vec::new(),
+            code: Vec::new(),
+            keys: Vec::new(),
+        }
+    }
+
+    /// The queries anchored at a fact.
+    #[inline(always)]
+    pub(super) fn postings_of(&self, fact: u32) -> &[[u32; 2]] {
+        let bounds = self.offsets.get(fact as usize).zip(self.offsets.get(fact as usize + 1));
+        bounds.map_or(&[], |(from, to)| &self.postings[*from as usize..*to as usize])
+    }
+
+    /// The places in the code where queries begin.
+    pub(super) fn queries(&self) -> impl Iterator<Item = usize> {
+        let mut next = 0;
+        self.keys.iter().map(move |_| {
+            let at = next;
+            next += 1 + size(self.code[at + 1]);
+            at
+        })
+    }
+
+    pub(super) fn heap_bytes(&self) -> usize {
+        self.facts.heap_bytes()
+            + self.weights.capacity()
+            + self.offsets.capacity() * 4
+            + self.postings.capacity() * 8
+            + self.always.capacity() * 4
+            + self.code.capacity() * 4
+            + self.keys.capacity() * size_of::<K>()
+    }
+}
+
+/// One query on its way into a base.
+pub(super) struct Moved<'a, K> {
+    pub(super) key: K,
+    /// Its node, in numbers of the old facts.
+    pub(super) node: &'a [u32],
+    pub(super) plain: bool,
+}
+
+/// A fact is asked for by a query that stays.
+const USED: u32 = 1 << 7;
+
+/// What is known of the old facts.
+struct Survey {
+    flags: Vec<u32>,
+    commonness: Vec<Option<Commonness>>,
+}
+
+impl Survey {
+    fn new<K>(queries: &[Moved<'_, K>], tables: [&Facts; 2], facts: usize, frequencies: &Frequencies) -> Self {
+        let mut flags = vec![0; facts];
+        let mut code = Vec::new();
+        for query in queries {
+            code.clear();
+            code.extend_from_slice(query.node);
+            each_fact(&mut code, 0, false, &mut |fact, placed| {
+                flags[*fact as usize] |= USED | if placed { PLACED } else { 0 };
+            });
+        }
+        // Pairs may be of shapes, shapes are of plain words.
+        for shapes in [false, true] {
+            for table in tables {
+                table.pairs.each(|first, second, pair| {
+                    if is_shape(second) != shapes || flags[number(pair) as usize] & USED == 0 {
+                        return;
+                    }
+                    if shapes {
+                        flags[first as usize] |= USED | SHAPED;
+                    } else {
+                        flags[first as usize] |= USED | LEADS | PLACED;
+                        flags[second as usize] |= USED | PLACED;
+                    }
+                });
+            }
+        }
+        let mut commonness: Vec<Option<Commonness>> = vec![None; facts];
+        for table in tables {
+            table.words.each(|word, value| commonness[number(value) as usize] = Some(frequencies.of_word(word)));
+            table.heads.each(|head, value| commonness[number(value) as usize] = Some(frequencies.of_head(head)));
+        }
+        for shapes in [true, false] {
+            for table in tables {
+                table.pairs.each(|first, second, pair| {
+                    let Some(one) = commonness[first as usize].filter(|_| is_shape(second) == shapes) else { return };
+                    let two = if shapes { None } else { commonness[second as usize] };
+                    let both = match two {
+                        Some(two) => frequencies.of_pair(one, two),
+                        None => frequencies.of_shape(one, second),
+                    };
+                    commonness[number(pair) as usize] = Some(both);
+                });
+            }
+        }
+        Self { flags, commonness }
+    }
+
+    /// The used facts, the most common first, and what each old fact's number becomes (0: it goes).
+    fn renumber(&self) -> (Vec<u32>, Vec<u32>) {
+        let mut order: Vec<u32> = (1..self.flags.len() as u32).filter(|f| self.flags[*f as usize] & USED != 0).collect();
+        let share = |fact: u32| self.commonness[fact as usize].map_or(0.0, |c| c.share);
+        order.sort_by(|a, b| share(*b).total_cmp(&share(*a)));
+        let mut new = vec![0; self.flags.len()];
+        order.iter().enumerate().for_each(|(i, old)| new[*old as usize] = i as u32 + 1);
+        (order, new)
+    }
+}
+
+/// Makes a base of queries, which come in order of their keys, whose facts stand in `tables`.
+pub(super) fn build<K: Clone>(queries: &[Moved<'_, K>], tables: [&Facts; 2], facts: usize, frequencies: &Frequencies) -> Base<K> {
+    let survey = Survey::new(queries, tables, facts, frequencies);
+    let (order, new) = survey.renumber();
+    let mut flags: Vec<u32> = std::iter::once(0).chain(order.iter().map(|old| survey.flags[*old as usize] & !USED)).collect();
+    let weight = |old: &u32| weight_of(survey.commonness[*old as usize].map_or(1.0, |c| c.share));
+    let weights: Vec<u8> = std::iter::once(0).chain(order.iter().map(weight)).collect();
+
+    let mut base = Base { weights, ..Base::empty() };
+    base.code.reserve_exact(queries.iter().map(|q| q.node.len() + 1).sum());
+    base.keys = queries.iter().map(|q| q.key.clone()).collect();
+    let mut posted: Vec<[u32; 3]> = Vec::new();
+    let mut node = Vec::new();
+    let seen = Weights { base: &base.weights, added: &[] };
+    for (slot, query) in queries.iter().enumerate() {
+        node.clear();
+        node.extend_from_slice(query.node);
+        each_fact(&mut node, 0, false, &mut |fact, _| *fact = new[*fact as usize]);
+        let at = base.code.len();
+        base.code.push(slot as u32 | if query.plain { PLAIN } else { 0 });
+        let anchors = Anchors::of(&node, 0, seen);
+        if lay_out(&node, anchors.as_ref(), seen, &mut base.code) {
+            base.code[at] |= ANCHORED;
+        }
+        match anchors {
+            Some(anchors) => {
+                anchors.gates.iter().for_each(|fact| flags[*fact as usize] |= GATED);
+                posted.extend(anchors.facts.iter().map(|(fact, signature)| [*fact, at as u32, *signature]));
+            }
+            None => base.always.push(at as u32),
+        }
+    }
+    base.offsets = vec![0; flags.len() + 1];
+    posted.iter().for_each(|[fact, ..]| base.offsets[*fact as usize + 1] += 1);
+    for fact in 1..base.offsets.len() {
+        base.offsets[fact] += base.offsets[fact - 1];
+    }
+    let mut next = base.offsets.clone();
+    base.postings = vec![[0; 2]; posted.len()];
+    for [fact, at, signature] in posted {
+        flags[fact as usize] |= POSTED;
+        let place = &mut next[fact as usize];
+        base.postings[*place as usize] = [at, signature];
+        *place += 1;
+    }
+    base.facts = move_facts(tables, &new, &flags);
+    base
+}
+
+/// The tables with new numbers and flags, without the facts nobody asks for.
+fn move_facts(tables: [&Facts; 2], new: &[u32], flags: &[u32]) -> Facts {
+    let moved = |old: u32| match new[number(old) as usize] {
+        0 => None,
+        fact => Some(value(fact, flags[fact as usize])),
+    };
+    let (mut words, mut heads, mut pairs) = (0, 0, 0);
+    for table in tables {
+        table.words.each(|_, value| words += usize::from(moved(value).is_some()));
+        table.heads.each(|_, value| heads += usize::from(moved(value).is_some()));
+        table.pairs.each(|_, _, value| pairs += usize::from(moved(value).is_some()));
+    }
+    let mut facts = Facts::with_room(words, heads, pairs);
+    for table in tables {
+        table.words.each(|word, value| {
+            let Some(value) = moved(value) else { return };
+            facts.insert_word(word, value);
+            if let Some((&PATTERN, pattern)) = word.split_first() {
+                facts.patterns.insert(std::str::from_utf8(pattern).unwrap_or_default(), value);
+            }
+        });
+        table.heads.each(|head, value| {
+            if let Some(value) = moved(value) {
+                facts.insert_head(head, value);
+            }
+        });
+        table.pairs.each(|first, second, value| {
+            if let Some(value) = moved(value) {
+                let second = if is_shape(second) { second } else { new[second as usize] };
+                facts.pairs.set(new[first as usize], second, value);
+            }
+        });
+    }
+    facts
+}
