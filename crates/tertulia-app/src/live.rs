@@ -53,6 +53,9 @@ pub enum News {
         post_id: PostId,
         /// Its case.
         case_id: Option<CaseId>,
+        /// Its channel (a web chat listens for its own).
+        #[serde(skip)]
+        channel_id: Option<ChannelId>,
         /// Its conversation (the web chat listens for it).
         #[serde(skip)]
         conversation_id: Option<ConversationId>,

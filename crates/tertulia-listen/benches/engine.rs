@@ -8,7 +8,6 @@ use std::time::{Duration, Instant};
 
 use tertulia_listen::{Engine, Frequencies, Post, Query, Scratch};
 
-#[path = "stream.rs"]
 mod stream;
 
 use stream::{Dice, World};

@@ -90,8 +90,8 @@
 //!   words are out of order.
 //! - `"…"~n` asks for the words in any order with `n` others among them: one rule, instead of a number of moves.
 //! - All pairs count, not only the first found: a `NEAR` inside a `NEAR` finds a match through any of its spans. Lucene
-//!   looks at the shortest spans and can miss the pair the outer one needs. (Only of texts made of repetitions, pairs
-//!   beyond 65,536 are left out.)
+//!   looks at the shortest spans and can miss the pair the outer one needs. (Only in texts made of repetitions, of more
+//!   than 65,536 pairs the farthest of each span are left out.)
 //! - Wildcards are never expanded to a list that can grow too long, so none is refused for its number of terms.
 //! - `NOT` is refused inside `NEAR` instead of being given a meaning nobody guesses; `EXCEPT` says what was meant.
 //!
@@ -129,7 +129,7 @@ mod words;
 pub use candidates::Candidates;
 pub use checked::{Aloud, Checked};
 pub use cost::{Cost, CostClass};
-pub use engine::{Counts, Engine, Frequencies, Scratch};
+pub use engine::{Counts, Engine, Frequencies, Scratch, SnapshotError};
 pub use error::{ErrorCode, Locale, QueryError};
 pub use explain::{Explanation, Found};
 pub use lists::{ListError, Lists};

@@ -5,8 +5,14 @@ use std::ops::Range;
 use crate::ast::Reach;
 use crate::post::Seen;
 
-/// The most pairs of places one `NEAR` looks at, leftmost first. Only a text made of repetitions has more.
+/// The most pairs of places one `NEAR` looks at in each order. Only a text made of repetitions has more; then each span
+/// is paired with the same number of those nearest after it.
 pub(crate) const MAX_PAIRS: usize = 65_536;
+
+/// How many pairs each of so many spans gets.
+pub(crate) fn share(spans: usize) -> usize {
+    (MAX_PAIRS / spans.max(1)).max(1)
+}
 
 /// A stretch of places, and the bytes of its text it covers. Places of different texts of a post are far apart.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -69,9 +75,10 @@ pub(crate) fn near_pairs(left: &[Span], right: &[Span], reach: Reach, ordered: b
 
 /// The pairs whose first ends before its second begins, with at most `distance` places between; [`MAX_PAIRS`] at most.
 fn follow_within(first: &[Span], second: &[Span], distance: u32) -> Vec<(usize, usize)> {
+    let share = share(first.len());
     let followers = first.iter().enumerate().flat_map(|(i, span)| {
         let from = second.partition_point(|s| s.start < span.end);
-        let here = second[from..].iter().take_while(move |s| s.start <= span.end + distance);
+        let here = second[from..].iter().take_while(move |s| s.start <= span.end + distance).take(share);
         here.enumerate().map(move |(j, _)| (i, from + j))
     });
     followers.take(MAX_PAIRS).collect()
@@ -84,9 +91,10 @@ fn follow_in_sentence(first: &[Span], second: &[Span]) -> Vec<(usize, usize)> {
         found.collect()
     };
     let (first, second) = (whole(first), whole(second));
+    let share = share(first.len());
     let followers = first.into_iter().flat_map(|(i, sentence, _, end)| {
         let from = second.partition_point(|(_, _, start, _)| *start < end);
-        let here = second[from..].iter().take_while(move |other| other.1 == sentence);
+        let here = second[from..].iter().take_while(move |other| other.1 == sentence).take(share);
         here.map(move |other| (i, other.0)).collect::<Vec<_>>()
     });
     followers.take(MAX_PAIRS).collect()

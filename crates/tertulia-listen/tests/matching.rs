@@ -430,6 +430,21 @@ fn questions_are_asked_outside_addresses() {
 }
 
 #[test]
+fn repetitions_cost_what_their_places_cost() {
+    let text = "a b ".repeat(250_000);
+    let post = Post { text: &text, title: Some("a. b"), ..Post::default() };
+    for (text, expected) in [
+        ("(a SENTENCE b) SENTENCE (a NEAR/1000 b)", true),
+        ("((a NEAR/1000 b) NEAR/1000 (b NEAR/1000 a)) EXCEPT (a SENTENCE c)", true),
+        ("ATLEAST/1000 (a NEAR/1000 b)", true),
+        ("ATLEAST/1000 (\"a b a\" OR \"b a b\")", true),
+        ("(\"a b a b a b a b\"~1000) NEAR/1000 (a SENTENCE a)", true),
+    ] {
+        assert_eq!(Matcher::new(&query(text)).explain(&post).is_some(), expected, "{text}");
+    }
+}
+
+#[test]
 fn explanations_name_the_bytes() {
     for (text, post, expected) in [
         ("iberia OR maleta", "Perdí mi MALETA, Ibéria", "MALETA|Ibéria"),

@@ -484,8 +484,9 @@ impl Tx {
         Ok(())
     }
 
-    /// Removes what was only kept for a while: unmatched posts, old tombstones, forgotten uploads. At most
-    /// `limit` posts a call; returns how many went.
+    /// Removes what was only kept for a while: unmatched posts, old tombstones, forgotten uploads, offers long
+    /// over, visitors who never wrote. At most `limit` rows of a kind a call; returns how many went of the kind that had
+    /// most, so that `limit` means that there may be more.
     pub async fn expire(&mut self, now: i64, limit: i64) -> Result<u64> {
         const DUE: &str = "SELECT seq, id FROM post WHERE keep_until IS NOT NULL AND keep_until <= $1 ORDER BY keep_until LIMIT $2";
         let due: Vec<(i64, Uuid)> = on!(self, c => sqlx::query_as(DUE).bind(now).bind(limit).fetch_all(c).await?);
@@ -493,12 +494,21 @@ impl Tx {
             self.unindex_post(*seq).await?;
             self.remove_copy(*id).await?;
         }
+        let mut most = due.len() as u64;
         for sql in [
-            "DELETE FROM tombstone WHERE at <= $1 - 2592000000000",
-            "DELETE FROM attachment WHERE post_id IS NULL AND created_at <= $1 - 86400000000",
+            "DELETE FROM tombstone WHERE at <= $1 - 2592000000000 AND $2 = $2",
+            "DELETE FROM attachment WHERE id IN
+                (SELECT id FROM attachment WHERE post_id IS NULL AND created_at <= $1 - 86400000000 LIMIT $2)",
+            // Refusals count for minutes; the case's ledger keeps what was offered to whom.
+            "DELETE FROM offer WHERE id IN
+                (SELECT id FROM offer WHERE offered_at <= $1 - 604800000000 AND outcome IS NOT NULL LIMIT $2)",
+            // Only those of the last weeks are looked at: who wrote once stays, and is not looked at for ever.
+            "DELETE FROM visitor WHERE id IN (SELECT v.id FROM visitor v
+                WHERE v.seen_at <= $1 - 604800000000 AND v.seen_at > $1 - 3628800000000 AND NOT EXISTS
+                    (SELECT 1 FROM conversation c WHERE c.channel_id = v.channel_id AND c.thread = v.external_id) LIMIT $2)",
         ] {
-            on!(self, c => sqlx::query(sql).bind(now).execute(c).await?.rows_affected());
+            most = most.max(on!(self, c => sqlx::query(sql).bind(now).bind(limit).execute(c).await?.rows_affected()));
         }
-        Ok(due.len() as u64)
+        Ok(most)
     }
 }

@@ -13,9 +13,9 @@ use std::time::{Duration, Instant};
 
 use crate::config::Overrides;
 use clap::{Args, Subcommand};
-use input::{Id, InputError, MonitorLine, PostLine};
+use input::{InputError, MonitorLine, PostLine};
 use serde_json::json;
-use tertulia_listen::{Locale, MonitorSet, Query, QueryError};
+use tertulia_listen::{Engine, Frequencies, Locale, Query, QueryError, Scratch};
 
 /// `tertulia listen …`
 #[derive(Subcommand)]
@@ -158,10 +158,7 @@ fn match_posts(args: &MatchArgs) -> Result<(Vec<String>, serde_json::Value), Inp
     let posts: Vec<PostLine> = input::read_posts(&args.posts, usize::from(args.threads))?;
 
     let building = Instant::now();
-    let mut set = MonitorSet::new();
-    for monitor in monitors {
-        set.add(monitor.id, &monitor.query);
-    }
+    let set = Set::new(monitors, &posts);
     let build = building.elapsed();
 
     let matching = Instant::now();
@@ -175,40 +172,91 @@ fn match_posts(args: &MatchArgs) -> Result<(Vec<String>, serde_json::Value), Inp
 
     let stats = json!({
         "posts": posts.len(),
-        "monitors": set.len(),
+        "monitors": set.engine.len(),
         "matches": parts.iter().map(|p| p.matches).sum::<usize>(),
         "build_seconds": build.as_secs_f64(),
         "match_cpu_seconds": parts.iter().map(|p| p.cpu.as_secs_f64()).sum::<f64>(),
         "posts_per_second": posts.len() as f64 / elapsed.as_secs_f64().max(1e-9),
-        "bytes_per_monitor": set.heap_bytes() / set.len().max(1),
+        "bytes_per_monitor": set.heap_bytes() / set.engine.len().max(1),
+        "candidates": parts.iter().map(|p| p.candidates).sum::<u64>(),
+        "exhausted": parts.iter().map(|p| p.exhausted).sum::<u64>(),
     });
     Ok((parts.into_iter().map(|p| p.output).collect(), stats))
+}
+
+/// How many posts the choice of anchors is learnt from.
+const SAMPLE: usize = 4_096;
+
+/// Monitors ready to be matched, under their place in the order of their ids.
+struct Set {
+    engine: Engine<u32>,
+    /// All ids as JSON, in order, and where each ends.
+    ids: String,
+    ends: Vec<usize>,
+}
+
+impl Set {
+    fn new(mut monitors: Vec<MonitorLine>, posts: &[PostLine]) -> Self {
+        monitors.sort_by(|a, b| a.id.cmp(&b.id));
+        let (mut ids, mut ends) = (String::new(), Vec::with_capacity(monitors.len()));
+        for monitor in &monitors {
+            ids.push_str(&monitor.id.to_string());
+            ends.push(ids.len());
+        }
+        let mut frequencies = Frequencies::default();
+        let mut scratch = Scratch::default();
+        for post in posts.iter().step_by(posts.len().div_ceil(SAMPLE).max(1)) {
+            post.view(|post| frequencies.observe(post, &mut scratch));
+        }
+        let engine = Engine::build((0..).zip(monitors.iter().map(|monitor| &monitor.query)), frequencies);
+        Self { engine, ids, ends }
+    }
+
+    /// An id as JSON.
+    fn id(&self, place: u32) -> &str {
+        let place = place as usize;
+        let from = place.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.ids[from..self.ends[place]]
+    }
+
+    fn heap_bytes(&self) -> usize {
+        self.engine.heap_bytes() + self.ids.capacity() + self.ends.capacity() * size_of::<usize>()
+    }
 }
 
 /// What one thread found.
 struct Matched {
     output: String,
     matches: usize,
+    candidates: u64,
+    /// Queries that took too long in a post: reported, never dropped in silence.
+    exhausted: u64,
     cpu: Duration,
 }
 
-fn match_chunk(set: &MonitorSet<Id>, posts: &[PostLine]) -> Matched {
+fn match_chunk(set: &Set, posts: &[PostLine]) -> Matched {
     let begun = (thread_cpu(), Instant::now());
     let (mut output, mut matches) = (String::new(), 0);
+    let (mut scratch, mut places) = (Scratch::default(), Vec::new());
     for post in posts {
-        let ids = post.view(|post| set.matches(post));
-        if ids.is_empty() {
-            continue;
+        post.view(|post| set.engine.matches(post, &mut scratch, &mut places));
+        for place in set.engine.exhausted(&scratch) {
+            tracing::warn!(post = %post.id, monitor = set.id(place), "this monitor took too long in this post and was not decided");
         }
-        matches += ids.len();
-        let ids: Vec<String> = ids.iter().map(Id::to_string).collect();
-        output.push_str(&format!("{{\"post\":{},\"monitors\":[{}]}}\n", post.id, ids.join(",")));
+        let Some((first, rest)) = places.split_first() else { continue };
+        matches += places.len();
+        output.push_str(&format!("{{\"post\":{},\"monitors\":[{}", post.id, set.id(*first)));
+        for place in rest {
+            output.push(',');
+            output.push_str(set.id(*place));
+        }
+        output.push_str("]}\n");
     }
     let cpu = match (begun.0, thread_cpu()) {
         (Some(before), Some(after)) if after > before => after - before,
         _ => begun.1.elapsed(),
     };
-    Matched { output, matches, cpu }
+    Matched { output, matches, candidates: scratch.counts.candidates, exhausted: scratch.counts.exhausted, cpu }
 }
 
 /// Processor time of this thread, where the system tells it (Linux).

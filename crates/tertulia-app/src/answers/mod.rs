@@ -309,7 +309,12 @@ pub async fn send(app: &App, actor: &Actor, case: CaseId, answer: NewAnswer) -> 
     work.row.reserved_by = Some(actor.id.0);
     work.row.reserved_until = Some(now.plus_seconds(i64::from(undo).max(RESERVED_SECONDS / 4)).as_micros());
     work.row.activity_at = now.as_micros();
-    let told = News::Post { post_id: answer.id.0.into(), case_id: Some(case), conversation_id: Some(conversation.id.into()) };
+    let told = News::Post {
+        post_id: answer.id.0.into(),
+        case_id: Some(case),
+        channel_id: Some(ground.channel.id.into()),
+        conversation_id: Some(conversation.id.into()),
+    };
     let audience = cases::audience(&work.row);
     work.tell(audience, told);
     work.commit().await?;
@@ -450,6 +455,11 @@ pub async fn retry(app: &App, actor: &Actor, id: AnswerId) -> Result<()> {
 
 /// Tells those who see the case that an answer's post changed.
 pub(crate) fn tell_post(app: &App, post: &PostRow, case: &CaseRow) {
-    let (case_id, conversation_id) = (Some(case.id.into()), post.conversation_id.map(Into::into));
-    app.live.tell(cases::audience(case), News::Post { post_id: post.id.into(), case_id, conversation_id });
+    let news = News::Post {
+        post_id: post.id.into(),
+        case_id: Some(case.id.into()),
+        channel_id: Some(post.channel_id.into()),
+        conversation_id: post.conversation_id.map(Into::into),
+    };
+    app.live.tell(cases::audience(case), news);
 }

@@ -171,7 +171,12 @@ impl Batch<'_> {
         let rows = self.out.inserted.iter().map(|post| &post.row).chain(self.out.updated.iter().map(|(row, _)| row));
         let posts = rows.filter(|row| row.keep_until.is_none()).map(|row| (row.id, row.case_id, row.conversation_id)).chain(told);
         for (post, case, conversation) in posts {
-            let news = News::Post { post_id: post.into(), case_id: case.map(Into::into), conversation_id: conversation.map(Into::into) };
+            let news = News::Post {
+                post_id: post.into(),
+                case_id: case.map(Into::into),
+                channel_id: Some(self.channel.id.into()),
+                conversation_id: conversation.map(Into::into),
+            };
             self.out.news.push((audience(case.and_then(|id| self.facts.cases.get(&id))), news));
         }
         let touched = [self.out.cases_opened.clone(), self.out.cases_changed.clone(), self.out.cases_told.clone()].concat();

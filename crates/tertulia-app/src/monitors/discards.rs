@@ -66,7 +66,7 @@ pub async fn set(app: &App, actor: &Actor, monitor: MonitorId, posts: &[PostId],
         app.live.tell(Audience::Everybody, News::Settings {});
     } else {
         for (post, case) in told {
-            let news = News::Post { post_id: post.into(), case_id: case.map(Into::into), conversation_id: None };
+            let news = News::Post { post_id: post.into(), case_id: case.map(Into::into), channel_id: None, conversation_id: None };
             // Only to the user's own consoles when it belongs to a case: others may not see that one.
             let audience = if case.is_some() { Audience::User(actor.id) } else { Audience::Everybody };
             app.live.tell(audience, news);

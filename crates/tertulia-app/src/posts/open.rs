@@ -146,5 +146,6 @@ fn tell(app: &App, case: &CaseRow, post: &PostRow, opened: bool) {
     let audience = || Audience::Case(case.department_id.map(Into::into), case.assignee_id.map(Into::into));
     app.live.tell(audience(), News::Case { case_id: case.id.into(), number: case.number, opened });
     let conversation_id = post.conversation_id.map(Into::into);
-    app.live.tell(audience(), News::Post { post_id: post.id.into(), case_id: Some(case.id.into()), conversation_id });
+    let (case_id, channel_id) = (Some(case.id.into()), Some(post.channel_id.into()));
+    app.live.tell(audience(), News::Post { post_id: post.id.into(), case_id, channel_id, conversation_id });
 }

@@ -323,8 +323,8 @@ impl Follow {
     pub async fn hear(&mut self, app: &App, news: &News) -> Result<Vec<Happening>> {
         let own = self.conversation.as_ref();
         match news {
-            News::Post { post_id, conversation_id: Some(about), .. } => {
-                if own.is_some_and(|own| own.id != about.0) {
+            News::Post { post_id, channel_id: Some(channel), conversation_id: Some(about), .. } => {
+                if channel.0 != self.visitor.channel_id || own.is_some_and(|own| own.id != about.0) {
                     return Ok(Vec::new());
                 }
                 let mut conn = app.store.read().await?;

@@ -100,6 +100,7 @@ on_both!(a_claim_lost_while_the_network_was_asked_sends_nothing, house => {
     let mut tx = house.app.store.begin().await.expect("begin");
     let mut row = tx.lock_answer(answer.0).await.expect("answer");
     row.attempts += 1;
+    row.due_at = house.app.now().plus_seconds(90).as_micros();
     tx.update_answer(&row).await.expect("update");
     tx.commit().await.expect("commit");
     house.network.release_reconcile();

@@ -2,7 +2,7 @@
 
 use super::anchors::{Anchors, Weights, lay_out};
 use super::code::{ANCHORED, PLAIN, each_fact, size};
-use super::facts::{Facts, GATED, LEADS, PATTERN, PLACED, POSTED, SHAPED, is_shape, number, value};
+use super::facts::{Facts, GATED, LEADS, PLACED, POSTED, SHAPED, is_shape, number, value};
 use super::frequencies::{Commonness, Frequencies, weight_of};
 
 /// Queries ready to be matched, in order of their keys.
@@ -202,10 +202,8 @@ fn move_facts(tables: [&Facts; 2], new: &[u32], flags: &[u32]) -> Facts {
     let mut facts = Facts::with_room(words, heads, pairs);
     for table in tables {
         table.words.each(|word, value| {
-            let Some(value) = moved(value) else { return };
-            facts.insert_word(word, value);
-            if let Some((&PATTERN, pattern)) = word.split_first() {
-                facts.patterns.insert(std::str::from_utf8(pattern).unwrap_or_default(), value);
+            if let Some(value) = moved(value) {
+                facts.insert_word(word, value);
             }
         });
         table.heads.each(|head, value| {
@@ -220,5 +218,6 @@ fn move_facts(tables: [&Facts; 2], new: &[u32], flags: &[u32]) -> Facts {
             }
         });
     }
+    facts.find_patterns();
     facts
 }

@@ -146,6 +146,17 @@ impl Facts {
         self.words.insert(word, value);
     }
 
+    /// Makes the patterns of those among the words.
+    pub(super) fn find_patterns(&mut self) {
+        let mut patterns = Patterns::new();
+        self.words.each(|word, value| {
+            if let Some((&PATTERN, pattern)) = word.split_first() {
+                patterns.insert(std::str::from_utf8(pattern).unwrap_or_default(), value);
+            }
+        });
+        self.patterns = patterns;
+    }
+
     pub(super) fn word(&self, word: &[u8]) -> u32 {
         self.words.get(&Key::new(word), word)
     }

@@ -4,10 +4,12 @@
 
 use tertulia_kernel::text::Sigil;
 
+use super::Scratch;
 use super::dictionary::{Key, mix};
 use super::facts::{ELSEWHERE, HAS, IS, PATTERN, SIGNS, field_mark, is_field_mark, shape};
 use super::scan::Scan;
 use crate::ast::FieldName;
+use crate::post::Post;
 
 /// Counters in each of two rows; a thing's count is the smaller of its two counters.
 const COUNTERS: usize = 1 << 15;
@@ -37,7 +39,14 @@ fn pair_hash(first: u64, second: u64) -> u64 {
 
 impl Frequencies {
     /// Counts one post.
-    pub(super) fn observe(&mut self, scan: &Scan) {
+    pub fn observe(&mut self, post: &Post<'_>, scratch: &mut Scratch) {
+        let scan = &mut scratch.finding.scan;
+        scan.read(post.text, post.title);
+        self.count_scan(scan);
+    }
+
+    /// Counts a post that was read already.
+    pub(super) fn count_scan(&mut self, scan: &Scan) {
         self.counters.resize(2 * COUNTERS, 0);
         let mut before: Option<(u32, u64)> = None;
         for form in &scan.forms {

@@ -24,6 +24,7 @@ mod prefetch;
 mod raised;
 mod run;
 mod scan;
+mod snapshot;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -35,6 +36,7 @@ use code::{PLAIN, SLOT, size};
 use find::{Finding, Tables};
 pub use frequencies::Frequencies;
 use run::{Run, Spans};
+pub use snapshot::SnapshotError;
 
 use crate::ast::Zones;
 use crate::compile::{Plan, compile};
@@ -352,7 +354,7 @@ impl Scratch {
     fn sample(&mut self) {
         self.posts = self.posts.wrapping_add(1);
         if self.posts % SAMPLE == 1 {
-            self.seen.observe(&self.finding.scan);
+            self.seen.count_scan(&self.finding.scan);
         }
     }
 }

@@ -4,9 +4,8 @@ use super::code::{
     ALWAYS, ANCHORED, AND, ANY, CHAIN, FACT, FEW, NEAR, NONE, NOT, NUMBER, OR, children, number_holds, operation, payload, size,
 };
 use super::raised::Raised;
+use crate::places::{MAX_PAIRS, share};
 
-/// The most pairs of places one `NEAR` inside another looks at, leftmost first; as in the plain evaluator.
-const MAX_PAIRS: usize = 65_536;
 /// Steps over places one query may take in one post. Only a long text made of repetitions, and a query made for it,
 /// needs more.
 pub(super) const FUEL: u64 = 4 << 20;
@@ -248,11 +247,12 @@ impl Run<'_> {
         let end = self.spans.stack.len();
         let orders = [(base..middle, middle..end), (middle..end, base..middle)];
         for (first, second) in orders.into_iter().take(if ordered { 1 } else { 2 }) {
-            let mut pairs = 0;
+            // The same pairs as the plain evaluator, when there are too many for all.
+            let (mut pairs, share) = (0, share(first.len()));
             'all: for i in first {
                 let (start, until) = self.spans.stack[i];
                 let from = second.start + self.spans.stack[second.clone()].partition_point(|s| s.0 < until);
-                for j in from..second.end {
+                for j in (from..second.end).take(share) {
                     let (place, longer) = self.spans.stack[j];
                     if place > until.saturating_add(distance) {
                         break;

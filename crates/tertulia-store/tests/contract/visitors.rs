@@ -51,6 +51,26 @@ on_both! {
         Ok(())
     }
 
+    async fn who_never_wrote_is_forgotten_after_a_week(store) {
+        company::with_a_case(&store).await?;
+        let mut tx = store.begin().await?;
+        tx.insert_visitor(&visitor(), b"silent").await?;
+        let writes = VisitorRow { id: id(61), external_id: "visitor-61".into(), ..visitor() };
+        tx.insert_visitor(&writes, b"writes").await?;
+        tx.insert_conversations(&[company::conversation(62, "visitor-61", "private")]).await?;
+        tx.commit().await?;
+        const DAY: i64 = 86_400_000_000;
+        for (days, left) in [(6, 2), (8, 1)] {
+            let mut tx = store.begin().await?;
+            tx.expire(NOW + days * DAY, 100).await?;
+            tx.commit().await?;
+            assert_eq!(count(&store, "SELECT count(*) FROM visitor").await?, left);
+        }
+        let mut conn = store.read().await?;
+        assert_eq!(conn.visitor(id(company::CHANNEL), b"writes").await?, Some(writes));
+        Ok(())
+    }
+
     async fn uploads_wait_for_their_message_and_go_with_it(store) {
         company::with_a_case(&store).await?;
         let (owner, other) = (id(60), id(61));

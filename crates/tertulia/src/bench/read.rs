@@ -40,6 +40,9 @@ pub struct ReadArgs {
     rounds: usize,
 }
 
+/// Seed of the words an empty database is filled with; another seed has other words.
+pub(super) const SEED: u64 = 11;
+
 pub async fn run(args: ReadArgs) -> anyhow::Result<()> {
     let app = super::open(args.postgres.as_deref(), &args.folder).await?;
     let filled = app.store.read().await?.newest_case_number().await?;
@@ -128,7 +131,7 @@ pub(super) fn quantiles(mut times: Vec<f64>) -> serde_json::Value {
 /// Fills the database up to the size asked for, some thousand posts a transaction.
 pub(super) async fn fill(app: &App, filled: usize, all: usize, posts_per_case: usize) -> anyhow::Result<()> {
     const CASES: usize = 1_000;
-    let mut workload = Workload::new(11 + filled as u64);
+    let mut workload = Workload::new(SEED + filled as u64);
     let channel = super::channel(app, "bench").await?;
     let departments = app.store.read().await?.department_ids().await?;
     let mut done = filled;

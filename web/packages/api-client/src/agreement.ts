@@ -11,6 +11,7 @@ interface Checked {
 	AnswerAccepted: named.AnswerAccepted;
 	AnswerCheck: named.AnswerCheck;
 	AnswerForm: named.AnswerForm;
+	AnswerTo: named.AnswerTo;
 	Attachment: named.Attachment;
 	AuditEntry: named.AuditEntry;
 	AuditPage: named.AuditPage;

@@ -280,6 +280,8 @@ export interface Sending {
 	reason?: Told | null;
 	undo_until?: Instant | null;
 	retry_at?: Instant | null;
+	can_retry: boolean;
+	can_take_back: boolean;
 }
 export interface Post {
 	id: Uuid;
@@ -398,6 +400,8 @@ export interface Conversation {
 	public_blocked?: string | null;
 	private_blocked?: string | null;
 	mention?: string | null;
+	person_id?: Uuid | null;
+	to?: AnswerTo | null;
 }
 export interface Note {
 	id: Uuid;
@@ -474,6 +478,13 @@ export interface AnswerForm {
 	attachment_ids?: Uuid[];
 	resolve?: boolean;
 }
+/** Whom an answer goes to. */
+export interface AnswerTo {
+	post_id: Uuid;
+	person_id?: Uuid | null;
+	name: string;
+	handle: string;
+}
 export interface GateProblem {
 	code: string;
 	message: string;
@@ -484,6 +495,7 @@ export interface AnswerCheck {
 	length: number;
 	max_length?: number | null;
 	problems: GateProblem[];
+	to?: AnswerTo | null;
 }
 export interface AnswerAccepted {
 	post: Post;

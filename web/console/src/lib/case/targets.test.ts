@@ -4,6 +4,7 @@ import { targetsOf, usualTarget } from './targets.ts';
 
 const caps = (part: Partial<Caps> = {}): Caps => ({
 	length_unit: 'chars',
+	short_mentions: false,
 	public_answers: true,
 	private_answers: true,
 	reply_rule: 'anyone',

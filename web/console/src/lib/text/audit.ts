@@ -6,6 +6,7 @@ const objects: Record<string, () => string> = {
 	token: m.audit_token,
 	channel: m.audit_channel,
 	monitor: m.audit_monitor,
+	match: m.audit_match,
 	rule: m.audit_rule,
 	rules: m.audit_rule,
 	person: m.audit_person,
@@ -26,6 +27,10 @@ const verbs: Record<string, () => string> = {
 	set_up: m.audit_set_up,
 	replayed: m.audit_replayed,
 	discarded: m.audit_discarded,
+	undiscarded: m.audit_undiscarded,
+	folder_moved: m.audit_folder_moved,
+	history_applied: m.audit_history_applied,
+	history_cancelled: m.audit_history_cancelled,
 	ordered: m.audit_ordered,
 	loaded: m.audit_loaded
 };

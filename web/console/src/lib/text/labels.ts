@@ -115,6 +115,9 @@ export const scopeName = (scope: string) => from(scopeWords, scope);
 const stepWords: Words = {
 	received: m.step_received,
 	matched: m.step_matched,
+	unmatched: m.step_unmatched,
+	discarded: m.step_discarded,
+	undiscarded: m.step_undiscarded,
 	related: m.step_related,
 	decided: m.step_decided,
 	cased: m.step_cased,

@@ -55,6 +55,9 @@ const particulars: Record<string, { label: () => string; speak: Speak }> = {
 	addressed: { label: m.why_addressed, speak: yesNo },
 	lag_seconds: { label: m.why_lag, speak: span },
 	monitors: { label: m.why_monitors, speak: list(text) },
+	monitor: { label: m.why_monitors, speak: text },
+	history: { label: m.why_history, speak: yesNo },
+	version: { label: m.why_version, speak: text },
 	identity: {
 		label: m.why_identity,
 		speak: words({ new: m.why_identity_new, known: m.why_identity_known })

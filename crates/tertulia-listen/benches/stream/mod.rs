@@ -11,6 +11,7 @@
 pub struct Dice(u64);
 
 impl Dice {
+    /// The same numbers for the same seed.
     pub fn new(seed: u64) -> Self {
         Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
     }
@@ -65,6 +66,7 @@ pub struct World {
 }
 
 impl World {
+    /// So many words, the same for the same seed.
     pub fn new(seed: u64, size: usize) -> Self {
         let mut dice = Dice::new(seed);
         let mut seen = std::collections::HashSet::new();
