@@ -35,6 +35,7 @@ const MIGRATIONS: &[(i64, &str, Text)] = &[
     (6, "window", Text::Both(include_str!("../migrations/0006_window.sql"))),
     (7, "monitors", Text::Both(include_str!("../migrations/0007_monitors.sql"))),
     (8, "flow", Text::Both(include_str!("../migrations/0008_flow.sql"))),
+    (9, "raw", Text::Both(include_str!("../migrations/0009_raw.sql"))),
 ];
 
 /// The newest schema version this program knows.

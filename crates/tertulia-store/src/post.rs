@@ -357,14 +357,13 @@ impl Tx {
         Ok(())
     }
 
-    /// Removes a post's content for good: text, versions, files and the event as received. The empty row stays, so that
+    /// Removes a post's content for good: text, versions and files. The empty row stays, so that
     /// the thread shows that something was deleted and a late copy does not bring it back.
     pub async fn erase_post(&mut self, id: Uuid, at: i64) -> Result<()> {
-        const SQL: [&str; 4] = [
+        const SQL: [&str; 3] = [
             "UPDATE post SET text = '', title = NULL, quoted = NULL, deleted_at = $2 WHERE id = $1",
             "DELETE FROM post_version WHERE post_id = $1 AND $2 = $2",
             "DELETE FROM attachment WHERE post_id = $1 AND $2 = $2",
-            "DELETE FROM raw_event WHERE post_id = $1 AND $2 = $2",
         ];
         for sql in SQL {
             on!(self, c => sqlx::query(sql).bind(id).bind(at).execute(c).await?.rows_affected());
@@ -377,7 +376,6 @@ impl Tx {
         for sql in [
             "DELETE FROM post_version WHERE post_id = $1",
             "DELETE FROM attachment WHERE post_id = $1",
-            "DELETE FROM raw_event WHERE post_id = $1",
             "DELETE FROM post_step WHERE post_id = $1",
             "DELETE FROM post_match WHERE post_id = $1",
             "DELETE FROM match_discard WHERE post_id = $1",
@@ -440,21 +438,6 @@ impl Tx {
         Ok(())
     }
 
-    /// Keeps events as received until `expires_at`: `(post, payload)`.
-    pub async fn save_raw(&mut self, events: &[(Uuid, String)], expires_at: i64) -> Result<()> {
-        for chunk in events.chunks(ROWS) {
-            on!(self, c, DB => {
-                let mut query = QueryBuilder::<DB>::new("INSERT INTO raw_event (post_id, payload, expires_at) ");
-                query.push_values(chunk, |mut v, (post, payload)| {
-                    v.push_bind(*post).push_bind(payload).push_bind(expires_at);
-                });
-                query.push(" ON CONFLICT (post_id) DO UPDATE SET payload = excluded.payload");
-                query.build().execute(c).await?.rows_affected()
-            });
-        }
-        Ok(())
-    }
-
     /// Stores files.
     pub async fn save_attachments(&mut self, files: &[NewAttachment]) -> Result<()> {
         const SQL: &str = "INSERT INTO attachment (id, post_id, user_id, position, mime, name, alt, url, size, content, created_at)
@@ -501,7 +484,7 @@ impl Tx {
         Ok(())
     }
 
-    /// Removes what was only kept for a while: unmatched posts, raw events, old tombstones, forgotten uploads, offers long
+    /// Removes what was only kept for a while: unmatched posts, old tombstones, forgotten uploads, offers long
     /// over, visitors who never wrote. At most `limit` rows of a kind a call; returns how many went of the kind that had
     /// most, so that `limit` means that there may be more.
     pub async fn expire(&mut self, now: i64, limit: i64) -> Result<u64> {
@@ -513,7 +496,6 @@ impl Tx {
         }
         let mut most = due.len() as u64;
         for sql in [
-            "DELETE FROM raw_event WHERE post_id IN (SELECT post_id FROM raw_event WHERE expires_at <= $1 LIMIT $2)",
             "DELETE FROM tombstone WHERE at <= $1 - 2592000000000 AND $2 = $2",
             "DELETE FROM attachment WHERE id IN
                 (SELECT id FROM attachment WHERE post_id IS NULL AND created_at <= $1 - 86400000000 LIMIT $2)",

@@ -43,7 +43,7 @@ impl Tx {
             self.unindex_post(*seq).await?;
         }
         let ids: Vec<Uuid> = posts.iter().map(|(_, id)| *id).collect();
-        for table in ["post_version", "attachment", "raw_event", "post_step", "post_match", "match_discard", "outbox"] {
+        for table in ["post_version", "attachment", "post_step", "post_match", "match_discard", "outbox"] {
             self.remove_where(table, "post_id", &ids).await?;
         }
         self.remove_where("post", "id", &ids).await

@@ -8,6 +8,7 @@ pub mod thread;
 
 use crate::{Actor, App, AppError, Result, live::Audience, query::Query, view};
 use std::collections::HashMap;
+use tertulia_care::{life::State, rules::Priority};
 use tertulia_kernel::{CaseId, DepartmentId, UserId};
 use tertulia_policy::Sight;
 use tertulia_store::{
@@ -182,6 +183,35 @@ pub async fn counts(app: &App, actor: &Actor) -> Result<Counts> {
         snoozed: conn.count_cases(Folder::Snoozed, sight, COUNT_LIMIT).await?,
         departments,
     })
+}
+
+/// A case as it begins: open, nobody's, without a number yet.
+pub(crate) fn opened(id: Uuid, channel: &ChannelRow, person: Uuid, at: i64) -> CaseRow {
+    CaseRow {
+        id,
+        number: 0,
+        person_id: person,
+        subject: None,
+        excerpt: String::new(),
+        channel_id: channel.id,
+        private: false,
+        state: State::Open.as_str().into(),
+        priority: Priority::Normal.as_str().into(),
+        department_id: None,
+        assignee_id: None,
+        reserved_by: None,
+        reserved_until: None,
+        snoozed_until: None,
+        tags: "[]".into(),
+        reason: None,
+        why: "{}".into(),
+        waiting_since: None,
+        opened_at: at,
+        activity_at: at,
+        inbound_at: None,
+        resolved_at: None,
+        sample: channel.sample,
+    }
 }
 
 /// Whether the user sees a loaded case.

@@ -14,7 +14,7 @@ use super::{
     save::Outcome,
 };
 use crate::{
-    App, AppError, Result,
+    App, AppError, Result, cases,
     channel::{Cursor, Receipt},
     listening::{Listening, Matched, PostText},
     live::{Audience, News},
@@ -41,9 +41,6 @@ use tertulia_store::{
     post::{NewAttachment, NewPost, PostRow, StepRow},
 };
 use uuid::Uuid;
-
-/// Days that events as received are kept.
-const RAW_DAYS: i64 = 14;
 
 /// Most files of a post.
 const MOST_FILES: usize = 50;
@@ -230,9 +227,6 @@ impl<'a> Batch<'a> {
     fn insert(&mut self, row: PostRow, post: &IncomingPost, matched: &Matched, earlier: Option<PostRow>) {
         let tokens = search_tokens(post);
         self.out.matches.extend(matched.monitors.iter().map(|monitor| (monitor.0, row.id)));
-        if let Some(raw) = &post.raw {
-            self.out.raw.push((row.id, raw.clone()));
-        }
         if earlier.is_none() || self.out.files_replaced.contains(&row.id) {
             self.take_files(row.id, post);
         }
@@ -397,29 +391,14 @@ impl<'a> Batch<'a> {
             .or_else(|| rule.map(|because| because.rule.clone()))
             .or_else(|| post.addressed.then(|| "addressed".to_owned()));
         let case = CaseRow {
-            id,
-            number: 0,
-            person_id: person,
             subject: post.title.clone(),
-            excerpt: String::new(),
-            channel_id: self.channel.id,
             private: post.visibility == Visibility::Private,
-            state: State::Open.as_str().into(),
             priority: decision.priority.as_str().into(),
             department_id: decision.department_id.map(|id| id.0),
-            assignee_id: None,
-            reserved_by: None,
-            reserved_until: None,
-            snoozed_until: None,
             tags: serde_json::to_string(&decision.tags).unwrap_or_else(|_| "[]".into()),
             reason,
             why: json!({"monitors": monitors, "rules": decision.because, "addressed": post.addressed}).to_string(),
-            waiting_since: None,
-            opened_at: self.now.as_micros(),
-            activity_at: self.now.as_micros(),
-            inbound_at: None,
-            resolved_at: None,
-            sample: self.channel.sample,
+            ..cases::opened(id, &self.channel, person, self.now.as_micros())
         };
         self.facts.live_case.insert(person, id);
         self.facts.cases.insert(id, case);
@@ -535,11 +514,6 @@ impl<'a> Batch<'a> {
             deleted_at: None,
             keep_until: None,
         }
-    }
-
-    /// When events as received are forgotten.
-    pub fn raw_expiry(&self) -> i64 {
-        self.now.plus_seconds(RAW_DAYS * 86_400).as_micros()
     }
 }
 

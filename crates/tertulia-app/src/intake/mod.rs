@@ -19,6 +19,7 @@ use crate::{
     told::Told,
 };
 pub(crate) use author::find_or_create as find_or_create_author;
+pub(crate) use batch::excerpt;
 pub(crate) use facts::identity_scope;
 
 use async_trait::async_trait;

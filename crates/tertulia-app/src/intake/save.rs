@@ -49,7 +49,6 @@ pub(super) struct Outcome {
     pub attachments: Vec<NewAttachment>,
     /// Posts whose earlier files give way.
     pub files_replaced: Vec<Uuid>,
-    pub raw: Vec<(Uuid, String)>,
     pub changes: Vec<ChangeRow>,
     /// Conversations whose earlier posts join a case.
     pub adopt: Vec<(Uuid, Uuid)>,
@@ -159,7 +158,6 @@ impl Batch<'_> {
         tx.save_steps(&self.out.steps).await?;
         tx.remove_attachments(&self.out.files_replaced).await?;
         tx.save_attachments(&self.out.attachments).await?;
-        tx.save_raw(&self.out.raw, self.raw_expiry()).await?;
         Ok(())
     }
 

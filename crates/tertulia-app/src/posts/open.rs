@@ -3,11 +3,10 @@
 use crate::{
     Actor, App, AppError, Result,
     cases::{self, CaseView},
-    intake::find_or_create_author,
+    intake::{excerpt, find_or_create_author},
     live::{Audience, News},
 };
 use serde_json::json;
-use tertulia_care::{life::State, rules::Priority};
 use tertulia_kernel::{PostId, event::Author};
 use tertulia_store::{
     Tx,
@@ -17,9 +16,6 @@ use tertulia_store::{
     post::{PostRow, StepRow},
 };
 use uuid::Uuid;
-
-/// Longest excerpt, in characters.
-const EXCERPT: usize = 160;
 
 /// Opens a case for a post of theirs. A post that has one already gives that one, so pressing twice opens once.
 pub async fn open_case(app: &App, actor: &Actor, id: PostId) -> Result<CaseView> {
@@ -123,31 +119,16 @@ async fn conversation(app: &App, tx: &mut Tx, post: &mut PostRow, person: Uuid) 
 
 async fn new_case(app: &App, actor: &Actor, tx: &mut Tx, post: &PostRow, channel: &ChannelRow, person: Uuid) -> Result<CaseRow> {
     let now = app.now().as_micros();
-    let words: String = post.text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(EXCERPT).collect();
     Ok(CaseRow {
-        id: app.new_id(),
         number: tx.take_numbers("case", 1).await?,
-        person_id: person,
         subject: post.title.clone(),
-        excerpt: words,
-        channel_id: post.channel_id,
+        excerpt: excerpt(&post.text, post.title.as_deref()),
         private: post.visibility == "private",
-        state: State::Open.as_str().into(),
-        priority: Priority::Normal.as_str().into(),
-        department_id: None,
-        assignee_id: None,
-        reserved_by: None,
-        reserved_until: None,
-        snoozed_until: None,
-        tags: "[]".into(),
         reason: Some("by_hand".into()),
         why: json!({ "by_hand": actor.name }).to_string(),
         waiting_since: Some(now),
-        opened_at: now,
-        activity_at: now,
         inbound_at: Some(post.received_at),
-        resolved_at: None,
-        sample: channel.sample,
+        ..cases::opened(app.new_id(), channel, person, now)
     })
 }
 

@@ -4,10 +4,15 @@ use super::{
     build::Names,
     data::{Episode, Files, Person},
 };
-use crate::{App, Result, intake::identity_scope, listening::Listening, people, view};
+use crate::{
+    App, Result, cases,
+    intake::{excerpt, identity_scope},
+    listening::Listening,
+    people, view,
+};
 use serde_json::json;
 use std::{collections::HashMap, sync::Arc};
-use tertulia_care::{life::State, rules::Priority};
+use tertulia_care::life::State;
 use tertulia_kernel::{Timestamp, text};
 use tertulia_store::{
     Tx,
@@ -24,8 +29,6 @@ use uuid::Uuid;
 const DAY: i64 = 86_400;
 /// Seconds until somebody answered.
 const ANSWERED_AFTER: i64 = 47 * 60;
-/// Longest excerpt, in characters.
-const EXCERPT: usize = 160;
 
 /// What an episode is told with.
 struct Teller<'a> {
@@ -205,29 +208,19 @@ impl<'a> Teller<'a> {
         let number = self.case_number;
         self.case_number += 1;
         CaseRow {
-            id: self.app.new_id(),
             number,
-            person_id: person,
-            subject: None,
-            excerpt: episode.text.chars().take(EXCERPT).collect(),
-            channel_id: channel.id,
+            excerpt: excerpt(&episode.text, None),
             private,
             state: if resolved { State::Resolved } else { State::Open }.as_str().into(),
-            priority: Priority::Normal.as_str().into(),
             department_id: self.names.departments.get("complaints").map(|id| id.0),
             assignee_id: agent.map(|agent| agent.id.0),
-            reserved_by: None,
-            reserved_until: None,
-            snoozed_until: None,
-            tags: "[]".into(),
             reason: Some("addressed".into()),
             why: json!({ "addressed": true }).to_string(),
             waiting_since: (!resolved && episode.answered_with.is_none()).then(|| began.as_micros()),
-            opened_at: began.as_micros(),
             activity_at: last.as_micros(),
             inbound_at: Some(began.as_micros()),
             resolved_at: resolved.then(|| answered.as_micros()),
-            sample: true,
+            ..cases::opened(self.app.new_id(), channel, person, began.as_micros())
         }
     }
 

@@ -101,7 +101,6 @@ on_both! {
         let before: PostRow = tx.post(id(100)).await?;
         tx.save_version(id(100), NOW + 1, None, &before.text).await?;
         tx.update_post(&PostRow { text: "ya llegó".into(), revised_at: Some(NOW + 1), ..before }).await?;
-        tx.save_raw(&[(id(100), "{}".into())], NOW + 5).await?;
         tx.save_steps(&[StepRow { post_id: id(100), at: NOW, step: "listened".into(), why: "{}".into() }]).await?;
         tx.commit().await?;
         let mut conn = store.read().await?;
@@ -121,7 +120,6 @@ on_both! {
         assert!(conn.versions(id(100)).await?.is_empty());
         assert_eq!(conn.tombstones(id(CHANNEL), &["e100".into(), "e999".into(), "e5".into()]).await?.len(), 2);
         drop(conn);
-        assert_eq!(count(&store, "SELECT COUNT(*) FROM raw_event").await?, 0);
         Ok(())
     }
 
@@ -132,7 +130,6 @@ on_both! {
         window.row.case_id = None;
         let mut tx = store.begin().await?;
         let inserted = tx.insert_posts(&[window, post(101, "se queda")]).await?;
-        tx.save_raw(&[(id(101), "{}".into())], NOW + 10).await?;
         tx.index_posts(&[(inserted[0].0, "sin monitor"), (inserted[1].0, "se queda")]).await?;
         tx.commit().await?;
         for (at, removed, left) in [(NOW + 9, 0, 2), (NOW + 10, 1, 1), (NOW + 11, 0, 1)] {
@@ -142,7 +139,6 @@ on_both! {
             assert_eq!(count(&store, "SELECT COUNT(*) FROM post").await?, left);
             assert_eq!(count(&store, "SELECT COUNT(*) FROM post_search").await?, left);
         }
-        assert_eq!(count(&store, "SELECT COUNT(*) FROM raw_event").await?, 0);
         Ok(())
     }
 

@@ -23,6 +23,20 @@ describe('answerLength', () => {
 		expect(urlsIn('(ver https://example.org/x), ¿sí?')).toEqual(['https://example.org/x']);
 	});
 
+	it('counts a mention without its server where the network does, as the server does', () => {
+		const mastodon = { ...caps('chars', 23), short_mentions: true };
+		for (const [text, length] of [
+			['@ana@beta.test, hola', 10],
+			['(@ana@beta.test)', 6],
+			['ana@beta.test', 13],
+			['@ana @luis@beta.test', 10],
+			['(https://example.org/a/very/long/path?x=1).', 26],
+			['https://example.org/@ana@beta.test', 23]
+		] as const)
+			expect(answerLength(text, mastodon), text).toBe(length);
+		expect(answerLength('hola', mastodon, '@ana@beta.test ')).toBe(9);
+	});
+
 	it('adds the mention that will be put in front, once', () => {
 		expect(answerLength('hola', caps('chars'), '@ana@beta.test ')).toBe(19);
 		expect(answerLength('@Ana@beta.test hola', caps('chars'), '@ana@beta.test ')).toBe(19);
