@@ -43,25 +43,42 @@ const RACES: usize = 4;
 impl App {
     /// Takes a batch of one channel in, with its cursors; see the module's text.
     pub async fn accept(&self, channel: ChannelId, events: Vec<Event>, cursors: Vec<Cursor>) -> Result<Receipt> {
+        Ok(self.accept_and_tell(channel, events, cursors).await?.0)
+    }
+
+    /// Does the same and tells which events were set aside: their place in the batch, and why.
+    pub async fn accept_and_tell(
+        &self,
+        channel: ChannelId,
+        events: Vec<Event>,
+        cursors: Vec<Cursor>,
+    ) -> Result<(Receipt, Vec<(usize, Told)>)> {
         let (events, poison) = tidy(events);
-        for (event, error) in poison {
+        let mut aside = Vec::new();
+        for (place, event, error) in poison {
             self.set_aside(channel, &event, &error).await?;
+            aside.push((place, error));
         }
-        match self.try_batch(channel, &events, &cursors).await {
-            Ok(receipt) => Ok(receipt),
-            Err(error) if events.len() > 1 && is_about_content(&error) => self.accept_one_by_one(channel, events, cursors).await,
-            Err(error) if events.len() == 1 && is_about_content(&error) => {
-                self.set_aside(channel, &events[0], &refused(&error)).await?;
-                self.try_batch(channel, &[], &cursors).await
+        let (places, events): (Vec<usize>, Vec<Event>) = events.into_iter().unzip();
+        let receipt = match self.try_batch(channel, &events, &cursors).await {
+            Err(error) if !events.is_empty() && is_about_content(&error) => {
+                self.accept_one_by_one(channel, places.into_iter().zip(events), cursors, &mut aside).await
             }
-            Err(error) => Err(error),
-        }
+            done => done,
+        }?;
+        Ok((receipt, aside))
     }
 
     /// Something in this batch can't be stored: find out what, keep the rest.
-    async fn accept_one_by_one(&self, channel: ChannelId, events: Vec<Event>, cursors: Vec<Cursor>) -> Result<Receipt> {
+    async fn accept_one_by_one(
+        &self,
+        channel: ChannelId,
+        events: impl Iterator<Item = (usize, Event)>,
+        cursors: Vec<Cursor>,
+        aside: &mut Vec<(usize, Told)>,
+    ) -> Result<Receipt> {
         let mut sum = Receipt::default();
-        for event in events {
+        for (place, event) in events {
             match self.try_batch(channel, std::slice::from_ref(&event), &[]).await {
                 Ok(receipt) => {
                     sum.stored += receipt.stored;
@@ -69,7 +86,11 @@ impl App {
                     sum.changed += receipt.changed;
                     sum.counted += receipt.counted;
                 }
-                Err(error) if is_about_content(&error) => self.set_aside(channel, &event, &refused(&error)).await?,
+                Err(error) if is_about_content(&error) => {
+                    let error = refused(&error);
+                    self.set_aside(channel, &event, &error).await?;
+                    aside.push((place, error));
+                }
                 Err(error) => return Err(error),
             }
         }
@@ -142,12 +163,16 @@ impl App {
             return Err(AppError::not_found());
         }
         let event: Event = row.event.as_deref().and_then(|json| serde_json::from_str(json).ok()).ok_or_else(|| {
-            AppError::conflict("not_replayable", "the source could not read this event; once the source is repaired it will fetch it again")
+            AppError::conflict(
+                "not_replayable",
+                "the source could not read this event, so there is nothing to take in; look at it on its network, then discard it here",
+            )
         })?;
         let (events, poison) = tidy(vec![event]);
-        if let Some((_, error)) = poison.into_iter().next() {
+        if let Some((_, _, error)) = poison.into_iter().next() {
             return Err(AppError::conflict("still_poison", error.en));
         }
+        let events: Vec<Event> = events.into_iter().map(|(_, event)| event).collect();
         self.try_batch(channel, &events, &[]).await.map_err(|error| match is_about_content(&error) {
             true => AppError::conflict("still_poison", error.to_string()),
             false => error,
@@ -226,21 +251,21 @@ pub(crate) fn clip(text: &str, most: usize) -> String {
     if text.len() <= most { text.to_owned() } else { text[..text.floor_char_boundary(most)].to_owned() }
 }
 
-/// Makes events storable, or says why one can't be: NUL has no place in a text column, ids and texts have limits.
-fn tidy(events: Vec<Event>) -> (Vec<Event>, Vec<(Event, Told)>) {
+/// Makes events storable, or says why one can't be, each with its place in the batch: NUL has no place in a text column, ids and texts have limits.
+fn tidy(events: Vec<Event>) -> (Vec<(usize, Event)>, Vec<(usize, Event, Told)>) {
     let (mut good, mut poison) = (Vec::with_capacity(events.len()), Vec::new());
-    for event in events {
+    for (place, event) in events.into_iter().enumerate() {
         match event {
             Event::Post(mut post) => match tidy_post(&mut post) {
-                Ok(()) => good.push(Event::Post(post)),
-                Err(error) => poison.push((Event::Post(post), error)),
+                Ok(()) => good.push((place, Event::Post(post))),
+                Err(error) => poison.push((place, Event::Post(post), error)),
             },
             Event::Deleted { ref external_id, .. } | Event::Delivery { ref external_id, .. }
                 if external_id.len() > MAX_ID || external_id.contains('\0') =>
             {
-                poison.push((event, long_id()));
+                poison.push((place, event, long_id()));
             }
-            event => good.push(event),
+            event => good.push((place, event)),
         }
     }
     (good, poison)

@@ -51,23 +51,29 @@ pub async fn take(app: &App, actor: &Actor, channel: &str, posts: &[&RawValue]) 
     let settings: Value = serde_json::from_str(&row.settings).unwrap_or_default();
     let addressed = settings.get("addressed").and_then(Value::as_bool).unwrap_or(true);
     let now = app.now();
-    let (mut pushed, mut events) = (Pushed::default(), Vec::with_capacity(posts.len()));
+    let (mut pushed, mut events, mut places) = (Pushed::default(), Vec::with_capacity(posts.len()), Vec::with_capacity(posts.len()));
     for (index, value) in posts.iter().enumerate() {
         match read_written(value, now) {
             Ok(mut post) => {
                 post.addressed = addressed;
                 events.push(Event::Post(Box::new(post)));
+                places.push(index);
             }
             Err(wrong) => pushed.rejected.push((index, wrong.to_string())),
         }
     }
     while !events.is_empty() {
         let rest = events.split_off(events.len().min(BATCH));
-        let receipt = app.accept(row.id.into(), events, Vec::new()).await?;
+        let taken = events.len();
+        let (receipt, aside) = app.accept_and_tell(row.id.into(), events, Vec::new()).await?;
+        // Intake keeps them in quarantine, but whoever pushed them must not believe that they were taken.
+        pushed.rejected.extend(aside.into_iter().filter_map(|(place, error)| Some((*places.get(place)?, error.to_string()))));
+        places.drain(..taken);
         pushed.accepted += (receipt.stored + receipt.changed + receipt.counted) as u64;
         pushed.duplicates += receipt.duplicates as u64;
         events = rest;
     }
+    pushed.rejected.sort_by_key(|(index, _)| *index);
     Ok(pushed)
 }
 

@@ -190,7 +190,7 @@ on_both!(a_rule_that_names_a_department_that_is_gone_stops_no_post, house => {
 
 on_both!(a_mail_through_a_list_is_kept_and_a_programs_wakes_no_case, house => {
     let automatic = |id: &str, author: &str, how, text: &str| IncomingPost { automatic: Some(how), ..addressed(id, author, text) };
-    assert_eq!(house.accept(vec![event(automatic("1", "eva", Automatic::List, "mi pedido no llega"))]).await.stored, 1);
+    assert_eq!(house.accept(vec![event(automatic("91", "eva", Automatic::List, "mi pedido no llega"))]).await.stored, 1);
     assert_eq!((house.found("pedido").await, house.count("care_case").await), (1, 0));
     let (agent, case, answer) = house.answered("listo").await;
     let resolved = change::CaseChange { state: Some("resolved".into()), ..Default::default() };
@@ -202,4 +202,27 @@ on_both!(a_mail_through_a_list_is_kept_and_a_programs_wakes_no_case, house => {
     house.rule("soporte", Conditions { query: Some("pedido".into()), ..Default::default() }, Actions { open_case: Some(true), ..Default::default() }).await;
     house.accept(vec![event(automatic("4", "leo", Automatic::List, "mi pedido tampoco"))]).await;
     assert_eq!(house.only_case(&agent).await.person.row.name, "Leo");
+});
+
+on_both!(who_hands_events_in_hears_which_were_set_aside, house => {
+    let huge = addressed("2", "ana", &"mirasol ".repeat(60_000));
+    let events = vec![event(addressed("1", "ana", "a")), event(huge), event(addressed("3", "ana", "b"))];
+    let (receipt, aside) = house.app.accept_and_tell(house.channel, events, vec![]).await.expect("accept");
+    assert_eq!((receipt.stored, aside.len(), aside[0].0), (2, 1, 1));
+});
+
+on_both!(removing_the_sample_keeps_what_a_rule_of_the_company_names, house => {
+    house.monitor("De la muestra", "mirasol").await;
+    house.monitor("Otro de la muestra", "otro").await;
+    let mut tx = house.app.store.begin().await.expect("begin");
+    for row in tx.monitors().await.expect("monitors") {
+        tx.delete_monitor(row.id).await.expect("delete");
+        tx.insert_monitor(&tertulia_store::monitor::MonitorRow { sample: true, ..row }).await.expect("insert");
+    }
+    tx.commit().await.expect("commit");
+    let named = house.app.store.read().await.expect("read").monitors().await.expect("monitors").remove(0);
+    house.rule("propia", Conditions { monitor_ids: vec![named.id.into()], ..Default::default() }, Actions { open_case: Some(true), ..Default::default() }).await;
+    tertulia_app::sample::remove(&house.app, None, |_| {}).await.expect("removed");
+    let left = house.app.store.read().await.expect("read").monitors().await.expect("monitors");
+    assert_eq!(left.iter().map(|row| (row.id, row.sample)).collect::<Vec<_>>(), [(named.id, false)]);
 });

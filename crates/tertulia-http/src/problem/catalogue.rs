@@ -94,8 +94,8 @@ pub(super) fn detail(code: &str, lang: Lang) -> Option<&'static str> {
             "Rules came or went meanwhile. Load the list again and order it anew.",
         ),
         "not_replayable" => (
-            "El canal no pudo leer este evento. Cuando el canal esté reparado, lo volverá a traer.",
-            "The channel could not read this event. Once the channel is repaired, it brings it again.",
+            "El canal no pudo leer este evento, así que no hay qué recibir. Míralo en su red y descártalo aquí.",
+            "The channel could not read this event, so there is nothing to take in. Look at it on its network, then discard it here.",
         ),
         "still_poison" => ("Todavía no se puede recibir este evento.", "This event still can't be taken in."),
         "sample_name_taken" => (
