@@ -251,8 +251,11 @@ pub(crate) fn clip(text: &str, most: usize) -> String {
     if text.len() <= most { text.to_owned() } else { text[..text.floor_char_boundary(most)].to_owned() }
 }
 
-/// Makes events storable, or says why one can't be, each with its place in the batch: NUL has no place in a text column, ids and texts have limits.
-fn tidy(events: Vec<Event>) -> (Vec<(usize, Event)>, Vec<(usize, Event, Told)>) {
+/// An event with its place in the batch.
+type Placed = (usize, Event);
+
+/// Makes events storable, or says why one can't be: NUL has no place in a text column, ids and texts have limits.
+fn tidy(events: Vec<Event>) -> (Vec<Placed>, Vec<(usize, Event, Told)>) {
     let (mut good, mut poison) = (Vec::with_capacity(events.len()), Vec::new());
     for (place, event) in events.into_iter().enumerate() {
         match event {
