@@ -127,11 +127,16 @@ impl Listening {
     /// What a post matches: its text is read once, whatever the number of monitors.
     pub fn match_post(&self, post: &PostText<'_>) -> Matched {
         let mut matched = Matched::default();
+        let before = self.monitors.undecided();
         for listener in self.monitors.matches(&as_read(post)) {
             match listener {
                 Listener::Monitor(id) => matched.monitors.push(id),
                 Listener::Rule(id) => matched.rules.push(id),
             }
+        }
+        if self.monitors.undecided() > before {
+            // Never a silent miss: the post is kept or counted as the others decide, and people can look at it.
+            tracing::warn!(channel = post.channel, bytes = post.text.len(), "a monitor took too long on a post and was left undecided");
         }
         matched
     }
