@@ -1,11 +1,11 @@
-import type { CaseChange, CaseDetail, CaseRow, Presence } from '@tertulia/api-client';
+import type { CaseChange, CaseDetail, CaseRow, Presence, ThreadPage } from '@tertulia/api-client';
 import { ApiProblem } from '@tertulia/api-client';
 import { api } from '$lib/state/api.ts';
 import { gather } from '$lib/state/gather.ts';
 import { live } from '$lib/state/live.svelte.ts';
 import { session } from '$lib/state/session.svelte.ts';
 import { toasts } from '$lib/state/toasts.svelte.ts';
-import { inOrder } from './threadOrder.ts';
+import { renewed, withEarlier } from './threadOrder.ts';
 
 const PRESENCE_EVERY = 10_000;
 const RESERVE_EVERY = 30_000;
@@ -23,6 +23,8 @@ export class OpenCase {
 	others: Presence[] = $derived(
 		(this.detail?.presence ?? []).filter((present) => present.user_id !== session.me.id)
 	);
+	/** What came before is on its way. */
+	loadingEarlier = $state(false);
 	#typedAt = 0;
 	#reservedAt = 0;
 	#visitorTimer: ReturnType<typeof setTimeout> | undefined;
@@ -35,6 +37,7 @@ export class OpenCase {
 		this.error = undefined;
 		this.reservedByOther = false;
 		this.visitorTyping = false;
+		this.loadingEarlier = false;
 		this.#typedAt = 0;
 		this.#reservedAt = 0;
 		void this.load().then(() => this.#seen());
@@ -79,11 +82,32 @@ export class OpenCase {
 		try {
 			const detail = await api.get<CaseDetail>(`/cases/${id}`);
 			if (id !== this.id) return;
-			this.detail = { ...detail, thread: inOrder(detail.thread) };
+			this.detail = { ...detail, ...renewed(this.detail, detail) };
 			this.#heldBy(detail.reserved_by, detail.reserved_until);
 			this.error = undefined;
 		} catch (error) {
 			if (id === this.id && error instanceof ApiProblem && !this.detail) this.error = error;
+		}
+	}
+
+	/** Fetches the page before what is there; how many things it added. */
+	async loadEarlier(): Promise<number> {
+		const { id } = this;
+		const before = this.detail?.older;
+		if (!before || this.loadingEarlier) return 0;
+		this.loadingEarlier = true;
+		try {
+			const page = await api.get<ThreadPage>(`/cases/${id}/thread`, { query: { before } });
+			// Another case, or the thread was begun anew meanwhile.
+			if (id !== this.id || this.detail?.older !== before) return 0;
+			const had = this.detail.thread.length;
+			this.detail = { ...this.detail, ...withEarlier(this.detail, page) };
+			return this.detail.thread.length - had;
+		} catch (error) {
+			if (id === this.id) toasts.fail(error);
+			return 0;
+		} finally {
+			if (id === this.id) this.loadingEarlier = false;
 		}
 	}
 

@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { emptyBuilt, termText, writeQuery, type Built } from './builder.ts';
+import {
+	emptyBuilt,
+	NUMBER_FIELDS,
+	termText,
+	VALUE_FIELDS,
+	writeQuery,
+	type Built
+} from './builder.ts';
 import { excluding } from './exclude.ts';
+import { fieldName, fieldValues } from './fieldWords.ts';
 import { readQuery } from './readBuilt.ts';
 
 const built = (part: Partial<Built>): Built => ({ ...emptyBuilt(), ...part });
@@ -61,7 +69,7 @@ describe('writeQuery', () => {
 					pairs: [{ kind: 'near', left: ['a'], right: [], distance: 3 }],
 					tests: [
 						{ field: 'lang', values: [] },
-						{ field: 'likes', sign: '>=', values: [''] }
+						{ field: 'followers', sign: '>=', values: [''] }
 					]
 				})
 			)
@@ -113,10 +121,10 @@ describe('readQuery', () => {
 					{ field: 'lang', values: ['es', 'pt'] },
 					{ field: 'channel', values: ['Mi canal'] },
 					{ field: 'followers', sign: '>=', values: ['5'] },
-					{ field: 'likes', sign: '<', values: ['9'] },
-					{ field: 'has', values: ['link', 'image'] },
+					{ field: 'has', values: ['link', 'emoji'] },
+					{ field: 'is', values: ['reply'] },
 					{ field: 'site', values: ['blog.example/uno'] },
-					{ field: 'crm:tier', values: ['oro'] }
+					{ field: 'link', values: ['tienda.example'] }
 				]
 			})
 		];
@@ -154,6 +162,9 @@ describe('readQuery', () => {
 		'in:title demora',
 		'followers:10..20',
 		'crm:color:azul',
+		'crm:tier:oro',
+		'country:es',
+		'likes<9',
 		'followers:1',
 		'a - b',
 		'--a',
@@ -173,4 +184,11 @@ describe('excluding', () => {
 		const otherwise = '(a OR (b c)) AND NOT promo';
 		expect(excluding('a OR (b c)', 'promo', otherwise)).toBe(otherwise);
 	});
+});
+
+it('the builder offers what channels fill, each by its name', () => {
+	const offered: string[] = [...VALUE_FIELDS, ...NUMBER_FIELDS];
+	expect(offered.filter((field) => fieldName(field) === field)).toEqual([]);
+	expect(fieldValues('has')).toEqual(['link', 'emoji', 'question']);
+	expect(fieldValues('is')).toEqual(['reply']);
 });

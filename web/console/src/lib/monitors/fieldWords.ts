@@ -5,19 +5,11 @@ const fields: Record<string, () => string> = {
 	lang: m.builder_lang,
 	channel: m.builder_channel,
 	author: m.builder_author,
-	to: m.builder_to,
-	country: m.builder_country,
 	site: m.builder_site,
 	link: m.builder_link,
 	has: m.builder_has,
 	is: m.builder_is,
-	tag: m.builder_tag,
-	'crm:segment': m.builder_segment,
-	'crm:tier': m.builder_tier,
-	followers: m.builder_followers,
-	likes: m.builder_likes,
-	shares: m.builder_shares,
-	age: m.builder_age
+	followers: m.builder_followers
 };
 export const fieldName = (field: string): string => fields[field]?.() ?? field;
 
@@ -30,9 +22,9 @@ const signs: Record<Sign, () => string> = {
 };
 export const signName = (sign: Sign): string => signs[sign]();
 
-/** Values the language knows by name. */
+/** Values the language knows by name, as far as some channel fills them. */
 const values: Record<string, string[]> = {
-	has: ['link', 'image', 'video', 'emoji', 'question'],
-	is: ['reply', 'repost', 'quote', 'verified', 'customer']
+	has: ['link', 'emoji', 'question'],
+	is: ['reply']
 };
 export const fieldValues = (field: string): string[] => values[field] ?? [];

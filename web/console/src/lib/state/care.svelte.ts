@@ -1,19 +1,29 @@
 import type { CaseCounts, CaseRow, Notice, Offer } from '@tertulia/api-client';
 import { api } from './api.ts';
 import { gather } from './gather.ts';
+import { KeysetList, rowPage } from './keyset.svelte.ts';
 import { live } from './live.svelte.ts';
+
+/** Notices of a page. */
+const NOTICES = 100;
 
 /** What needs this person now, whatever the screen: counts of the folders, offers, notices. */
 class Care {
 	counts = $state<CaseCounts | undefined>(undefined);
 	offers = $state<Offer[]>([]);
-	notices = $state<Notice[]>([]);
+	noticeList = new KeysetList<Notice>(
+		async (after, _, signal) =>
+			rowPage(await api.get<Notice[]>('/notices', { query: { after }, signal }), NOTICES),
+		NOTICES
+	);
+	notices = $derived(this.noticeList.items);
 	unreadNotices = $derived(this.notices.filter((notice) => !notice.read).length);
 
 	start(): () => void {
 		const counts = gather(() => void this.loadCounts(), 400, 2000);
 		void this.loadCounts();
 		void this.loadOffers();
+		this.noticeList.begin([]);
 		void this.loadNotices();
 		const stop = live.listen((update) => {
 			if (update.type === 'case' || update.type === 'post' || update.type === 'reset')
@@ -36,7 +46,7 @@ class Care {
 	}
 
 	async loadNotices(): Promise<void> {
-		await quietly(async () => (this.notices = await api.get<Notice[]>('/notices')));
+		await this.noticeList.refresh();
 	}
 
 	async accept(offer: Offer): Promise<CaseRow> {
@@ -53,7 +63,7 @@ class Care {
 	async readNotices(): Promise<void> {
 		if (this.unreadNotices === 0) return;
 		await api.post('/notices/read');
-		this.notices = this.notices.map((notice) => ({ ...notice, read: true }));
+		this.noticeList.items = this.notices.map((notice) => ({ ...notice, read: true }));
 	}
 }
 

@@ -1,5 +1,11 @@
 import type { Page } from '@tertulia/api-client';
 
+/** A page of a list that goes on after its last row's id; one with fewer rows than the server's pages is the last. */
+export const rowPage = <T extends { id: string }>(items: T[], size: number): Page<T> => ({
+	items,
+	next: items.length < size ? null : items.at(-1)?.id
+});
+
 type Load<T> = (after: string | undefined, limit: number, signal: AbortSignal) => Promise<Page<T>>;
 
 /**
@@ -24,12 +30,24 @@ export class KeysetList<T extends { id: string }> {
 		return !this.loading && !this.#next;
 	}
 
+	/** Begins with rows that came by another way; `next` fetches what follows them. */
+	begin(items: T[], next?: string): void {
+		this.#abort.abort();
+		this.#abort = new AbortController();
+		this.items = items;
+		this.#next = next;
+		this.loading = false;
+		this.loadingMore = false;
+		this.error = undefined;
+	}
+
 	/** Starts over, for another folder or another search. */
 	async restart(): Promise<void> {
 		this.#abort.abort();
 		this.#abort = new AbortController();
 		const { signal } = this.#abort;
 		this.loading = true;
+		this.loadingMore = false;
 		this.error = undefined;
 		try {
 			const page = await this.#load(undefined, this.#pageSize, signal);
@@ -49,6 +67,7 @@ export class KeysetList<T extends { id: string }> {
 		if (!this.#next || this.loadingMore || this.loading) return;
 		const { signal } = this.#abort;
 		this.loadingMore = true;
+		this.error = undefined;
 		try {
 			const page = await this.#load(this.#next, this.#pageSize, signal);
 			if (!signal.aborted) {
@@ -59,10 +78,10 @@ export class KeysetList<T extends { id: string }> {
 		} catch (error) {
 			if (!signal.aborted) this.error = error;
 		}
-		this.loadingMore = false;
+		if (signal === this.#abort.signal) this.loadingMore = false;
 	}
 
-	/** Fetches again what is loaded (up to 200), keeping anything older as it was. */
+	/** Fetches again what is loaded (up to a page of the server's), keeping anything older as it was. */
 	async refresh(): Promise<void> {
 		if (this.loading) return;
 		const { signal } = this.#abort;
@@ -71,7 +90,9 @@ export class KeysetList<T extends { id: string }> {
 			const page = await this.#load(undefined, limit, signal);
 			if (signal.aborted) return;
 			const fresh = new Set(page.items.map((item) => item.id));
-			const tail = page.next ? this.items.slice(limit).filter((item) => !fresh.has(item.id)) : [];
+			const end = page.items.at(-1)?.id;
+			const at = page.next ? this.items.findIndex((item) => item.id === end) : -1;
+			const tail = at < 0 ? [] : this.items.slice(at + 1).filter((item) => !fresh.has(item.id));
 			this.items = [...page.items, ...tail];
 			if (tail.length === 0) this.#next = page.next ?? undefined;
 			this.error = undefined;

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { preferences } from '$lib/state/preferences.svelte.ts';
 import { inWords } from './bilingual.ts';
 import { personKindName, personKinds, reasonName } from './labels.ts';
+import { explain } from './why.ts';
 
 afterEach(() => preferences.setLocale('es'));
 
@@ -12,6 +13,12 @@ describe('codes of the server', () => {
 			'Nos escribió',
 			'Entregas'
 		]);
+	});
+
+	it('say what became of a post in a case', () => {
+		const course = (course: string) => explain({ course })[0]?.value;
+		expect(course('joined')).toBe('se sumó al caso, que sigue como estaba');
+		for (const known of ['opened', 'extended', 'reopened']) expect(course(known)).not.toBe(known);
 	});
 
 	it('name every kind of person', () => {

@@ -75,6 +75,7 @@ const particulars: Record<string, { label: () => string; speak: Speak }> = {
 		speak: words({
 			opened: m.why_course_opened,
 			extended: m.why_course_extended,
+			joined: m.why_course_joined,
 			reopened: m.why_course_reopened
 		})
 	},
