@@ -62,7 +62,7 @@ test('the account is connected and a monitor is written in the console', async (
 	await query.fill('alba AND (llego OR demora*)');
 	await page.getByRole('button', { name: 'Guardar' }).click();
 	await expect(page.getByText('Monitor guardado')).toBeVisible();
-	await expect(page.getByRole('link', { name: 'Entregas que no llegan' })).toBeVisible();
+	await expect(page.getByRole('heading', { name: 'Entregas que no llegan' })).toBeVisible();
 });
 
 test('a complaint that mentions nobody is answered in its thread, in private, and resolved', async () => {

@@ -11,6 +11,8 @@ import type { ChatFile, ChatMessage, ChatSettings, Introduction, Waiting } from 
 /** How long "typing" is shown after the last sign of it. */
 const TYPING_SHOWN = 6_000;
 const TYPING_PAUSE = 3_000;
+/** Milliseconds until what one tab keeps is surely seen by the others. */
+const HANDED_OVER = 150;
 const FIRST_RETRY = 1_000;
 const LONGEST_RETRY = 30_000;
 
@@ -261,6 +263,8 @@ export class Chat {
 	/** One visit for all tabs: two that begin at the same moment must not become two people. */
 	private visit(): Promise<void> {
 		const begin = async () => {
+			// What another tab has just kept reaches this one with a delay: tabs may be processes of their own.
+			if (!this.keep.secret) await new Promise((done) => setTimeout(done, HANDED_OVER));
 			if (this.keep.secret) return;
 			const visit = await this.net.visit(this.keep.about, this.lang);
 			this.keep.secret = visit.visitor;
