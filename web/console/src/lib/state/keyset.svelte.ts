@@ -1,4 +1,5 @@
 import type { Page } from '@tertulia/api-client';
+import { untrack } from 'svelte';
 
 /** A page of a list that goes on after its last row's id; one with fewer rows than the server's pages is the last. */
 export const rowPage = <T extends { id: string }>(items: T[], size: number): Page<T> => ({
@@ -10,6 +11,8 @@ type Load<T> = (after: string | undefined, limit: number, signal: AbortSignal) =
 
 /**
  * A list that grows by keyset pages as it is scrolled, and whose head can be fetched again without losing the place.
+ *
+ * An effect may fetch: what the list holds meanwhile is not what the effect depends on.
  */
 export class KeysetList<T extends { id: string }> {
 	items = $state<T[]>([]);
@@ -64,7 +67,7 @@ export class KeysetList<T extends { id: string }> {
 	}
 
 	async more(): Promise<void> {
-		if (!this.#next || this.loadingMore || this.loading) return;
+		if (!this.#next || untrack(() => this.loadingMore || this.loading)) return;
 		const { signal } = this.#abort;
 		this.loadingMore = true;
 		this.error = undefined;
@@ -83,9 +86,10 @@ export class KeysetList<T extends { id: string }> {
 
 	/** Fetches again what is loaded (up to a page of the server's), keeping anything older as it was. */
 	async refresh(): Promise<void> {
-		if (this.loading) return;
+		const [loading, loaded] = untrack(() => [this.loading, this.items.length]);
+		if (loading) return;
 		const { signal } = this.#abort;
-		const limit = Math.min(200, Math.max(this.#pageSize, this.items.length));
+		const limit = Math.min(200, Math.max(this.#pageSize, loaded));
 		try {
 			const page = await this.#load(undefined, limit, signal);
 			if (signal.aborted) return;
