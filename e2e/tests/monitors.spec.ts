@@ -278,14 +278,13 @@ test('whatever the builder has boxes for, the language reads', async ({ browser 
 	await fill(page.getByRole('textbox', { name: 'En estos idiomas' }), 'es');
 	await add('Otro filtro', 'Que contengan');
 	await fill(page.getByRole('combobox', { name: 'Que contengan' }), 'question');
-	await add('Otro filtro', 'Me gusta');
-	await page.getByRole('spinbutton', { name: 'Me gusta' }).fill('10');
+	await page.getByRole('spinbutton', { name: 'Seguidores', exact: true }).fill('10');
 	await terms(page, 'Y nada de esto', ['receta*']);
 
 	await expect(page.locator('pre.written')).toHaveText(
 		'mirasol AND "mala suerte"~2 AND {Bogotá} AND maleta* NEAR/5 rota AND no ONEAR/5 llega*' +
 			' AND vuelo SENTENCE tarde AND alba EXCEPT "alba de mar" AND 2 OF (caro, lento, "mal servicio")' +
-			' AND ATLEAST/2 espera* AND lang:es AND has:question AND likes>=10 AND NOT receta*'
+			' AND ATLEAST/2 espera* AND lang:es AND has:question AND followers>=10 AND NOT receta*'
 	);
 	await expect(page.locator('.says.good')).toContainText('Publicaciones');
 	await page.getByRole('radio', { name: 'Como texto' }).click();
