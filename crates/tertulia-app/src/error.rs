@@ -92,7 +92,15 @@ impl AppError {
     pub fn conflict(code: &'static str, message: impl Into<String>) -> Self {
         Self::new(Kind::Conflict, code, message)
     }
+    /// Whether another transaction, of this node or another, was in the way: doing the same again finds what it left.
+    pub(crate) fn lost_a_race(&self) -> bool {
+        let cause = self.source.as_ref().and_then(|source| source.downcast_ref::<StoreError>());
+        cause.is_some_and(|error| error.is_unique() || error.is_retryable())
+    }
 }
+
+/// How often work that lost a race is done again before the error is told.
+pub(crate) const RACES: u32 = 5;
 
 impl From<StoreError> for AppError {
     fn from(error: StoreError) -> Self {

@@ -12,6 +12,7 @@ use crate::{
     App, Result,
     cases::change::{Work, resolve},
     channel::{Outgoing, Reconciled, ReplyTarget, Sent, Sink},
+    error::RACES,
     live::{Audience, News},
 };
 use futures::FutureExt;
@@ -278,8 +279,18 @@ fn given_up(tries: i64, last: &Told) -> Told {
     Told::new("given_up", format!("Se dejó de intentar después de {tries} veces: {es}"), format!("Given up after {tries} tries: {en}"))
 }
 
-/// Writes down how a send ended.
+/// Writes down how a send ended. The network may show us the answer at the same moment: whoever comes second looks again.
 async fn settle(app: &App, claimed: &OutboxRow, sent: Sent) -> Result<()> {
+    for _ in 0..RACES {
+        match try_settle(app, claimed, &sent).await {
+            Err(error) if error.lost_a_race() => {}
+            end => return end,
+        }
+    }
+    try_settle(app, claimed, &sent).await
+}
+
+async fn try_settle(app: &App, claimed: &OutboxRow, sent: &Sent) -> Result<()> {
     let now = app.now();
     let mut tx = app.store.begin().await?;
     let mut row = tx.lock_answer(claimed.id).await?;
@@ -288,7 +299,7 @@ async fn settle(app: &App, claimed: &OutboxRow, sent: Sent) -> Result<()> {
         return Ok(());
     }
     let mut post = tx.post(row.post_id).await?;
-    let (state, reason, due) = match &sent {
+    let (state, reason, due) = match sent {
         Sent::Sent { external_id, url, thread } => {
             row.sent_at = Some(now.as_micros());
             take_network_id(&mut tx, &mut post, external_id, url.as_deref(), thread.as_deref()).await?;

@@ -15,6 +15,7 @@ mod settle;
 use crate::{
     App, AppError, Kind, Result,
     channel::{ChannelError, Cursor, IntakeDoor, Poison, Receipt, SignOfLife},
+    error::RACES,
     live::{Audience, News},
     told::Told,
 };
@@ -37,8 +38,6 @@ pub const MAX_TEXT: usize = 200_000;
 const MAX_ID: usize = 1_024;
 /// Longest payload kept in quarantine.
 const MAX_PAYLOAD: usize = 256 * 1_024;
-/// How often a batch is tried again after losing a race against another node.
-const RACES: usize = 4;
 
 impl App {
     /// Takes a batch of one channel in, with its cursors; see the module's text.
@@ -109,7 +108,7 @@ impl App {
                     }
                     return Ok(receipt);
                 }
-                Err(error) if lost_a_race(&error) && tries < RACES => tries += 1,
+                Err(error) if error.lost_a_race() && tries < RACES => tries += 1,
                 Err(error) => return Err(error),
             }
         }
@@ -239,11 +238,6 @@ fn is_about_content(error: &AppError) -> bool {
         Some(StoreError::Database(sqlx_error)) => sqlx_error.to_string().contains("invalid byte sequence"),
         _ => false,
     }
-}
-
-/// Another node inserted the same person or conversation at the same moment: doing it again finds it there.
-fn lost_a_race(error: &AppError) -> bool {
-    matches!(error.source.as_ref().and_then(|source| source.downcast_ref::<StoreError>()), Some(error) if error.is_unique() || error.is_retryable())
 }
 
 /// Cuts a text to at most `most` bytes, at a character's edge.

@@ -13,7 +13,7 @@ use tertulia_kernel::{
     event::{Event, IncomingPost, Visibility},
 };
 use tertulia_policy::Role;
-use tertulia_store::post::NewAttachment;
+use tertulia_store::post::{NewAttachment, NewPost, PostRow};
 use tokio_util::sync::CancellationToken;
 
 fn event(post: IncomingPost) -> Event {
@@ -106,6 +106,24 @@ on_both!(a_claim_lost_while_the_network_was_asked_sends_nothing, house => {
     house.network.release_reconcile();
     slow.await.expect("task").expect("outbox");
     assert!(house.network.sent().is_empty(), "the other one sends it");
+});
+
+on_both!(what_the_network_shows_us_while_the_answer_is_settled_gives_way_to_it, house => {
+    let (_, case, answer) = house.answered("hola").await;
+    house.clock.forward(60);
+    // Another transaction has the post of the network in hand, and has not committed when the send ends.
+    let mut tx = house.app.store.begin().await.expect("begin");
+    let own = tx.posts_of_case(case.0, 10).await.expect("posts").into_iter().find(|row| row.direction == "out").expect("the answer");
+    let row = PostRow { id: house.app.new_id(), external_id: format!("net-{answer}"), user_id: None, ..own };
+    tx.insert_posts(&[NewPost { row, tokens: "hola".into() }]).await.expect("inserted");
+    let app = house.app.clone();
+    let sending = tokio::spawn(async move { outbox::work_once(&app).await });
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    tx.commit().await.expect("commit");
+    sending.await.expect("task").expect("outbox");
+    assert_eq!(house.state_of(answer).await, "sent");
+    let posts = house.app.store.read().await.expect("read").posts_of_case(case.0, 10).await.expect("posts");
+    assert_eq!(posts.iter().filter(|row| row.direction == "out").count(), 1);
 });
 
 on_both!(a_claim_is_renewed_before_sending, house => {
