@@ -15,8 +15,13 @@ mod settle;
 
 use crate::{
     App, AppError, Kind, Result,
+<<<<<<< HEAD
     channel::{ChannelError, Cursor, IntakeDoor, MAX_PAYLOAD, Poison, Receipt, SignOfLife},
     error::RACES,
+=======
+    channel::{ChannelError, Cursor, IntakeDoor, Poison, Receipt, SignOfLife},
+    error::again,
+>>>>>>> pg
     live::{Audience, News},
     told::Told,
 };
@@ -98,20 +103,11 @@ impl App {
     }
 
     async fn try_batch(&self, channel: ChannelId, events: &[Event], cursors: &[Cursor]) -> Result<Receipt> {
-        let mut tries = 0;
-        loop {
-            let done = Batch::run(self, channel, events, cursors).await;
-            match done {
-                Ok((receipt, news)) => {
-                    for (audience, news) in news {
-                        self.live.tell(audience, news);
-                    }
-                    return Ok(receipt);
-                }
-                Err(error) if error.lost_a_race() && tries < RACES => tries += 1,
-                Err(error) => return Err(error),
-            }
+        let (receipt, news) = again(|| Batch::run(self, channel, events, cursors)).await?;
+        for (audience, news) in news {
+            self.live.tell(audience, news);
         }
+        Ok(receipt)
     }
 }
 
