@@ -79,7 +79,7 @@ test('a list is written once and every monitor that names it follows', async ({ 
 	// A monitor names it: a wrong name is marked, the right one is offered and put where it was begun.
 	await page.goto(`${server.base}/monitors/new`);
 	await page.getByRole('textbox', { name: 'Nombre', exact: true }).fill('Demoras propias');
-	await page.getByRole('tab', { name: 'Como texto' }).click();
+	await page.getByRole('radio', { name: 'Como texto' }).click();
 	const query = page.getByRole('textbox', { name: 'Búsqueda' });
 	await query.fill('demora list:aero');
 	await expect(page.getByText('No hay una lista «aero»')).toBeVisible();
@@ -94,9 +94,9 @@ test('a list is written once and every monitor that names it follows', async ({ 
 
 	// Other words: the monitor finds what they say, and no longer what they do not.
 	await page.goto(`${server.base}/monitors/lists`);
+	await expect(page.getByRole('list', { name: 'Listas' })).toContainText('1 monitor');
 	await page.keyboard.press('j');
 	await expect(page.getByRole('link', { name: 'Aerolíneas propias' })).toBeFocused();
-	await expect(page.getByRole('list', { name: 'Listas' })).toContainText('1 monitor');
 	await page.keyboard.press('Enter');
 	await expect(page.getByRole('link', { name: 'Demoras propias' })).toBeVisible();
 	await words(page).fill('mirasol\ncóndor azul');

@@ -226,7 +226,8 @@ async fn view(conn: &mut Conn, row: ListRow) -> Result<ListView> {
 }
 
 async fn views(conn: &mut Conn, rows: Vec<ListRow>) -> Result<Vec<ListView>> {
-    let (mut monitors, mut rules): (HashMap<String, Vec<MonitorBrief>>, HashMap<String, Vec<(Uuid, String)>>) = Default::default();
+    let mut monitors: HashMap<String, Vec<MonitorBrief>> = HashMap::new();
+    let mut rules: HashMap<String, Vec<(Uuid, String)>> = HashMap::new();
     for monitor in conn.monitors().await? {
         for key in read::names_in(&monitor.query) {
             monitors.entry(key).or_default().push(monitor.clone().into());

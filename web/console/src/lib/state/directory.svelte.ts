@@ -1,4 +1,11 @@
-import type { CannedAnswer, Channel, Department, Monitor, User, WordListBrief } from '@tertulia/api-client';
+import type {
+	CannedAnswer,
+	Channel,
+	Department,
+	Monitor,
+	User,
+	WordListBrief
+} from '@tertulia/api-client';
 import { api } from './api.ts';
 import { preferences } from './preferences.svelte.ts';
 
