@@ -15,13 +15,8 @@ mod settle;
 
 use crate::{
     App, AppError, Kind, Result,
-<<<<<<< HEAD
     channel::{ChannelError, Cursor, IntakeDoor, MAX_PAYLOAD, Poison, Receipt, SignOfLife},
-    error::RACES,
-=======
-    channel::{ChannelError, Cursor, IntakeDoor, Poison, Receipt, SignOfLife},
     error::again,
->>>>>>> pg
     live::{Audience, News},
     told::Told,
 };
