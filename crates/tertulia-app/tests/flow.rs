@@ -4,6 +4,8 @@
 mod support;
 #[path = "flow/answers.rs"]
 mod answers_and_offers;
+#[path = "flow/course.rs"]
+mod course;
 #[path = "flow/intake.rs"]
 mod intake;
 #[path = "flow/quarantine.rs"]
