@@ -6,6 +6,8 @@ mod support;
 mod answers_and_offers;
 #[path = "flow/intake.rs"]
 mod intake;
+#[path = "flow/quarantine.rs"]
+mod quarantine;
 #[path = "flow/races.rs"]
 mod races;
 
