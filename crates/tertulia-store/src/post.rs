@@ -147,7 +147,7 @@ pub(crate) const COLUMNS: &str = "seq, id, channel_id, external_id, kind, conver
     author_external_id, user_id, author_name, author_handle, followers, title, text, quoted, url, lang, in_reply_to, occurred_at, received_at, revised_at, deleted_at, keep_until";
 
 /// `$table.column IN (…)` over texts: on PostgreSQL one array, so that the statement is the same however many there are
-/// and is read and planned once.
+/// and is parsed once.
 macro_rules! rows_in {
     ($conn:expr, $row:ty, $head:expr, $fixed:expr, $column:literal, $values:expr) => {{
         let mut found: Vec<$row> = Vec::new();
