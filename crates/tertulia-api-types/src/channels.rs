@@ -202,4 +202,6 @@ pub struct Quarantined {
     pub received_at: String,
     /// Times seen or tried.
     pub attempts: i64,
+    /// It was kept whole, so it can be tried again.
+    pub replayable: bool,
 }

@@ -31,6 +31,12 @@ pub trait Network: Send + Sync {
     async fn check(&self, account: &Account) -> Result<CheckReport, ChannelError>;
     /// Builds the account's source and sink. Does no I/O: connecting is the source's and the sink's own work.
     fn open(&self, account: Account) -> Result<Connection, ChannelError>;
+    /// Reads once more what a source of this kind set aside, by what is known today. The events go through intake as any
+    /// others, so their ids must be those the source would give them. Kinds whose sources set nothing aside leave it out.
+    async fn read(&self, _account: &Account, _kept: &Kept) -> Result<Vec<Event>, Unread> {
+        let (es, en) = ("Este tipo de canal no lee lo que guardó.", "This kind of channel does not read what it kept.");
+        Err(Unread::Still(Told::new("no_reader", es, en)))
+    }
 }
 
 /// One account on one network, as configured.
@@ -238,7 +244,8 @@ impl Intake {
     pub async fn cursor(&self, name: &str) -> Result<Option<String>, ChannelError> {
         self.door.cursor(self.channel, name).await
     }
-    /// Sets an event aside that the source can't read; people see it with its error and can replay it.
+    /// Sets an event aside that the source can't read; people see it with its error and can have it read again
+    /// ([`Network::read`]).
     pub async fn quarantine(&self, poison: Poison) -> Result<(), ChannelError> {
         self.door.quarantine(self.channel, poison).await
     }
@@ -255,8 +262,39 @@ pub struct Poison {
     pub external_id: String,
     /// What is wrong, for people.
     pub error: Told,
-    /// The event as received, cut to 256 KiB.
+    /// The event as received, with what [`Network::read`] needs beside it. At [`MAX_PAYLOAD`] it is cut.
     pub payload: Vec<u8>,
+    /// The payload is not all of the event: it can be looked at, but not read again.
+    pub cut: bool,
+}
+
+/// Longest payload kept in quarantine, in bytes; one that reaches it counts as cut.
+pub const MAX_PAYLOAD: usize = 256 * 1024;
+
+/// What was kept of an event a source could not read, whole.
+#[derive(Clone, Debug)]
+pub struct Kept {
+    /// As [`Poison::external_id`].
+    pub external_id: String,
+    /// As [`Poison::payload`]; an earlier version of the source may have written it.
+    pub payload: Vec<u8>,
+    /// When it was set aside.
+    pub at: Timestamp,
+}
+
+/// Why what was kept was not read. It stays in quarantine.
+#[derive(Debug)]
+pub enum Unread {
+    /// It still can't be: the reason it stays with.
+    Still(Told),
+    /// It could not be tried (a network that must be asked is away), which says nothing about the event.
+    NotNow(ChannelError),
+}
+
+impl<E: Into<ChannelError>> From<E> for Unread {
+    fn from(error: E) -> Self {
+        Self::NotNow(error.into())
+    }
 }
 
 /// A source's pulse.

@@ -12,8 +12,11 @@ use std::{
 };
 use tertulia_care::rules::{Actions, Conditions, Rule};
 use tertulia_kernel::{MonitorId, RuleId};
-use tertulia_listen::{Lists, MonitorSet};
+use tertulia_listen::{Engine, Frequencies, Lists, MonitorSet};
 use tertulia_store::{Conn, Tx};
+
+/// Posts in the sample from which on the stream is known, and what monitors wait for is chosen by it.
+const KNOWN: u32 = 512;
 
 /// What queries read of a post.
 #[derive(Clone, Copy, Debug, Default)]
@@ -63,6 +66,8 @@ pub struct Listening {
     /// Monitors, also those that are off, by what their query says: a hash, so whoever asks compares the queries.
     alike: HashMap<u64, Vec<MonitorId>>,
     monitors: MonitorSet<Listener>,
+    /// What the stream was like before.
+    learnt: Frequencies,
     /// Rules, in order.
     pub rules: Vec<Rule>,
 }
@@ -71,8 +76,10 @@ pub struct Listening {
 pub(crate) type Cache = Arc<Mutex<Arc<Listening>>>;
 
 impl Listening {
-    async fn load(conn: &mut Conn, version: String) -> Result<Self> {
-        let mut loaded = Self { version, ..Self::default() };
+    async fn load(conn: &mut Conn, version: String, before: &Self) -> Result<Self> {
+        let mut loaded = Self { version, learnt: before.learnt.clone(), ..Self::default() };
+        loaded.learnt.merge(&before.monitors.frequencies());
+        let mut asked = Vec::new();
         let lists = lists::all(conn).await?;
         for row in conn.monitors().await? {
             let id = MonitorId::from(row.id);
@@ -83,7 +90,6 @@ impl Listening {
                     if !row.enabled {
                         continue;
                     }
-                    loaded.monitors.add(Listener::Monitor(id), query.parsed());
                     loaded.queries.insert(id, query);
                 }
                 // Saved by an earlier version that read it otherwise: said aloud, never dropped in silence.
@@ -106,13 +112,21 @@ impl Listening {
             let id = RuleId::from(row.id);
             if let Some(query) = &conditions.query {
                 match Query::parse(query, &lists) {
-                    Ok(query) => loaded.monitors.add(Listener::Rule(id), query.parsed()),
+                    Ok(query) => asked.push((id, query)),
                     Err(error) => tracing::error!(rule = row.name, code = error.code, "this rule's query is no longer understood"),
                 }
             }
             loaded.rules.push(Rule { id, name: row.name, conditions, actions });
         }
+        let monitors = loaded.queries.iter().map(|(id, query)| (Listener::Monitor(*id), query.parsed()));
+        let rules = asked.iter().map(|(id, query)| (Listener::Rule(*id), query.parsed()));
+        loaded.monitors = Engine::build(monitors.chain(rules), loaded.learnt.clone()).into();
         Ok(loaded)
+    }
+
+    /// Whether it was made before the stream was known, and now it is.
+    fn can_do_better(&self) -> bool {
+        self.learnt.posts() < KNOWN && self.monitors.sampled() >= KNOWN
     }
 
     /// A monitor's name; empty when it is gone.
@@ -175,10 +189,10 @@ impl App {
     pub async fn listening(&self, conn: &mut Conn) -> Result<Arc<Listening>> {
         let version = conn.listening_version().await?;
         let cached = Arc::clone(&self.listening_cache.lock().unwrap_or_else(PoisonError::into_inner));
-        if cached.version == version && !version.is_empty() {
+        if cached.version == version && !version.is_empty() && !cached.can_do_better() {
             return Ok(cached);
         }
-        let loaded = Arc::new(Listening::load(conn, version).await?);
+        let loaded = Arc::new(Listening::load(conn, version, &cached).await?);
         *self.listening_cache.lock().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&loaded);
         Ok(loaded)
     }
@@ -186,5 +200,26 @@ impl App {
     /// Tells every process that monitors or rules changed, in the change's own transaction.
     pub async fn touch_listening(&self, tx: &mut Tx) -> Result<()> {
         Ok(tx.touch_listening(&self.new_id().to_string()).await?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    //! What the stream teaches.
+    use super::*;
+
+    #[test]
+    fn a_stream_that_became_known_is_used_once() {
+        let first = Listening::default();
+        let post = PostText { text: "perdieron mi maleta", ..PostText::default() };
+        assert!(!first.can_do_better());
+        // One in 64 is sampled.
+        for _ in 0..64 * KNOWN {
+            first.match_post(&post);
+        }
+        assert!(first.can_do_better());
+        let second = Listening { learnt: first.monitors.frequencies(), ..Listening::default() };
+        assert_eq!(second.learnt.posts(), KNOWN);
+        assert!(!second.can_do_better());
     }
 }

@@ -6,6 +6,8 @@ mod support;
 mod answers_and_offers;
 #[path = "flow/intake.rs"]
 mod intake;
+#[path = "flow/quarantine.rs"]
+mod quarantine;
 
 use support::{House, house};
 use tertulia_app::{

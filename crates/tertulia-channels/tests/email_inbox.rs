@@ -7,9 +7,9 @@ use door::Recorder;
 use email_peer::{Fate, Post, Wire, account, open};
 use serde_json::json;
 use std::time::Duration;
-use tertulia_app::channel::{ChannelError, Network, Source};
+use tertulia_app::channel::{ChannelError, Kept, Network, Source, Unread};
 use tertulia_channels::email::Email;
-use tertulia_kernel::event::Visibility;
+use tertulia_kernel::event::{Event, Visibility};
 
 fn source(settings: serde_json::Value) -> Box<dyn Source> {
     open(settings).source.expect("a source")
@@ -108,6 +108,7 @@ async fn poison_is_set_aside_and_the_next_mail_comes() {
     let record = recorder.record();
     let errors: Vec<_> = record.quarantine.iter().map(|poison| poison.error.en.as_str()).collect();
     assert!(errors.iter().any(|error| error.contains("more than the 25 MB")), "{errors:?}");
+    assert!(record.quarantine.iter().all(|poison| poison.cut == poison.error.en.contains("25 MB")));
     assert!(errors.iter().any(|error| error.contains("nested more than")), "{errors:?}");
     for poison in &record.quarantine {
         assert!(poison.payload.len() <= 256 * 1024);
@@ -116,6 +117,60 @@ async fn poison_is_set_aside_and_the_next_mail_comes() {
     }
     let huge = record.quarantine.iter().find(|poison| poison.error.en.contains("25 MB")).expect("huge");
     assert!(huge.payload.len() < 10_000, "headers only: {}", huge.payload.len());
+}
+
+/// A mail that fills any memory is never fetched: what does not come over the wire needs no room.
+#[tokio::test]
+async fn a_mail_of_100_mb_is_set_aside_by_its_size_and_the_next_one_comes() {
+    let post = Post::start();
+    let wire = Wire::to(post.mail.imap_port).await;
+    post.append("From: Ana <ana@clientes.test>\r\nSubject: enorme\r\nMessage-ID: <cien@clientes.test>", 100 * 1024 * 1024).await;
+    post.append("From: Ana <ana@clientes.test>\r\nSubject: bien\r\nMessage-ID: <bien@clientes.test>", 500).await;
+    let mut settings = post.settings();
+    settings["imap_port"] = json!(wire.port);
+    let recorder = Recorder::default();
+    let running = recorder.run(source(settings));
+    recorder.until("the small mail", |record| record.events.len() == 1).await;
+    running.stop().await;
+    assert!(wire.heard() < 10_000, "{} bytes were fetched", wire.heard());
+    assert_eq!(recorder.posts()[0].external_id, "bien@clientes.test");
+    let record = recorder.record();
+    let [huge] = &record.quarantine[..] else { panic!("{:?}", record.quarantine) };
+    assert_eq!(huge.error.en, "The mail has 100 MB, more than the 25 MB that are taken in; only its headers were looked at.");
+    assert!(huge.error.es.starts_with("El correo tiene 100 MB"), "{}", huge.error.es);
+    assert!(huge.cut && String::from_utf8_lossy(&huge.payload).contains("<cien@clientes.test>"));
+}
+
+/// What a reader failed at is kept byte by byte, and a reader that can do more reads it as on its first day.
+#[tokio::test]
+async fn a_kept_mail_is_read_again() {
+    let post = Post::start();
+    let recorder = Recorder::default();
+    let running = recorder.run(source(post.settings()));
+    let (start, deep) =
+        (format!("From: Ana <{}>\nMessage-ID: <deep@clientes.test>\n", post.ana.address), "Content-Type: message/rfc822\n\n");
+    let mail = [start.as_bytes(), deep.repeat(1_000).as_bytes(), b"un a\xf1o sin maleta\n"].concat();
+    post.mail.send_raw(&post.ana.address, &[&post.help.address], &mail).await.expect("sent");
+    recorder.until("the mail", |record| !record.quarantine.is_empty()).await;
+    running.stop().await;
+    let poison = recorder.record().quarantine.remove(0);
+    let (account, email) = (account(post.settings()), Email::default());
+    let at = tertulia_kernel::Timestamp::from_seconds(1_795_000_000);
+    let mut kept = Kept { external_id: poison.external_id, payload: poison.payload, at };
+    // Still too deep.
+    match email.read(&account, &kept).await {
+        Err(Unread::Still(why)) => assert!(why.en.contains("nested more than"), "{why}"),
+        other => panic!("{other:?}"),
+    }
+    // As if the reader of an earlier version had failed at a mail that is no trouble: the kept one without its depth.
+    let place = |bytes: &[u8]| kept.payload.windows(bytes.len()).position(|window| window == bytes).expect("there");
+    let (headers, text) = (&kept.payload[..place(b"\r\n\r\n")], &kept.payload[place(b"un a")..]);
+    let headers = String::from_utf8_lossy(headers).replace("message/rfc822", "text/plain; charset=iso-8859-1");
+    kept.payload = [headers.as_bytes(), b"\r\n\r\n", text].concat();
+    let events = email.read(&account, &kept).await.expect("read");
+    let [Event::Post(read)] = &events[..] else { panic!("{events:?}") };
+    assert_eq!((read.external_id.as_str(), read.text.as_str()), ("deep@clientes.test", "un año sin maleta"));
+    assert_eq!((read.author.external_id.as_str(), read.addressed), ("ana@clientes.test", true));
 }
 
 #[tokio::test]

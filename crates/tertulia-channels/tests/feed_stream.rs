@@ -14,12 +14,12 @@ use std::{
     },
     time::Duration,
 };
-use tertulia_app::channel::{Account, ChannelError, Network, Source};
+use tertulia_app::channel::{Account, ChannelError, Kept, Network, Source, Unread};
 use tertulia_channels::{
     feed::Feeds,
     fetch::{AllowedHosts, Fetcher},
 };
-use tertulia_kernel::{ChannelId, Timestamp};
+use tertulia_kernel::{ChannelId, Timestamp, event::Event};
 
 /// A minute that lasts a moment.
 const MINUTE: Duration = Duration::from_millis(30);
@@ -199,6 +199,41 @@ async fn one_bad_feed_stops_nobody() {
     assert!(mode.contains("of 10 fail"), "{mode}");
     let kept = record.cursors.values().cloned().collect::<String>();
     assert!(kept.contains("not on the public internet") && kept.contains("the server answered 404"));
+}
+
+#[tokio::test]
+async fn a_kept_document_is_read_again_with_the_ids_it_would_have_had() {
+    let server = HttpServer::start().await;
+    let deep = "<x>".repeat(200);
+    server.serve("/new", rss(&format!("{ITEM}{deep}")));
+    server.redirect("/old", &server.url("/new"));
+    let (feeds, settings) = (feeds(&[&server]), json!({"urls": [server.url("/old")], "poll_minutes": 1}));
+    let recorder = Recorder::default();
+    let running = recorder.run(source(&feeds, settings.clone()));
+    recorder.until("the document", |record| !record.quarantine.is_empty()).await;
+    running.error().await;
+    let poison = recorder.record().quarantine.remove(0);
+    let account = account(settings.clone());
+    let kept = |payload: Vec<u8>| Kept { external_id: poison.external_id.clone(), payload, at: Timestamp::from_seconds(1_795_000_000) };
+    let why = |unread: Result<Vec<Event>, Unread>| match unread {
+        Err(Unread::Still(why)) => why,
+        other => panic!("{other:?}"),
+    };
+    assert!(why(feeds.read(&account, &kept(poison.payload.clone())).await).en.contains("nested more than"));
+    // As if the reader of an earlier version had failed at what is no trouble.
+    let fine = String::from_utf8(poison.payload.clone()).expect("UTF-8").replace(&deep, "");
+    let again = feeds.read(&account, &kept(fine.into_bytes())).await.expect("read");
+    server.serve("/new", rss(ITEM));
+    let running = recorder.run(source(&feeds, settings));
+    recorder.until("the entry", |record| !record.events.is_empty()).await;
+    running.stop().await;
+    let [Event::Post(read)] = &again[..] else { panic!("{again:?}") };
+    assert_eq!((&read.external_id, &read.text), (&recorder.posts()[0].external_id, &recorder.posts()[0].text));
+    // Earlier versions kept the document without its address: it is one of the channel's feeds, or nobody's.
+    let earlier = feeds.read(&account, &kept(rss(ITEM).into_bytes())).await.expect("read");
+    assert!(matches!(&earlier[..], [Event::Post(read)] if read.external_id == format!("{}#1", server.url("/old"))), "{earlier:?}");
+    let nobodys = Kept { external_id: "feed:0".into(), ..kept(rss(ITEM).into_bytes()) };
+    assert_eq!(why(feeds.read(&account, &nobodys).await).code, "feed_gone");
 }
 
 #[tokio::test]

@@ -10,9 +10,9 @@ use std::{
 
 use recorder::{Channel, account, answer, now, relay::Relay};
 use serde_json::{Value, json};
-use tertulia_app::channel::{ChannelError, Network, Outgoing, Reconciled, Sent};
+use tertulia_app::channel::{ChannelError, Kept, Network, Outgoing, Reconciled, Sent, Unread};
 use tertulia_channels::mastodon::Mastodon;
-use tertulia_kernel::event::{IncomingPost, Media, Visibility};
+use tertulia_kernel::event::{Event, IncomingPost, Media, Visibility};
 use tertulia_peers::{mastodon_api::Account, mastodon_mock::MastodonMock};
 
 type Outcome = anyhow::Result<()>;
@@ -357,6 +357,49 @@ async fn a_poisoned_status_is_set_aside_and_the_others_go_on() -> Outcome {
     let poison = &kept.quarantine["9"];
     assert_eq!(poison.error.en, "the status has no account");
     assert!(String::from_utf8_lossy(&poison.payload).contains("sin autor"));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_kept_status_is_read_again_as_it_reached_us() -> Outcome {
+    let server = MastodonMock::start().await?;
+    let (company, _) = company_and_customer(&server).await?;
+    let notification = json!({"id": "n9", "type": "mention", "status": {"id": "9", "content": "<p>ayuda con mi maleta</p>"}});
+    server
+        .order_fault(&json!({"match": {"path": "/api/v1/notifications"}, "count": 1, "effect": {"type": "status",
+            "status": 200, "body": [notification.clone()]}}))
+        .await?;
+    let channel = channel(&server.base_url, &company, 1, &[]);
+    let running = channel.listen();
+    let poison = channel.recorder.until("in quarantine", |kept| kept.quarantine.get("9").cloned()).await;
+    running.stop().await;
+    let settings = json!({"base_url": server.base_url, "access_token": company.token});
+    let read = async |payload: Value| {
+        let kept = Kept { external_id: "9".into(), payload: payload.to_string().into_bytes(), at: now() };
+        Mastodon.read(&account(&settings), &kept).await
+    };
+    let still = |unread: Result<Vec<Event>, Unread>| matches!(unread, Err(Unread::Still(why)) if why.en == "the status has no account");
+    let mut payload: Value = serde_json::from_slice(&poison.payload)?;
+    assert!(still(read(payload.clone()).await));
+    // As if the reader of an earlier version had failed at what is no trouble: it reached us as a mention, so it is one.
+    let marta = json!({"acct": "marta@beta.test"});
+    payload["status"]["account"] = marta.clone();
+    let events = read(payload.clone()).await.expect("read");
+    let [Event::Post(post)] = &events[..] else { panic!("{events:?}") };
+    assert_eq!((post.external_id.as_str(), post.text.as_str(), post.addressed), ("9", "ayuda con mi maleta", true));
+    // Earlier versions kept the bare status, and a stream's event as it came.
+    let events = read(payload["status"].clone()).await.expect("read");
+    assert!(matches!(&events[..], [Event::Post(post)] if !post.addressed && post.visibility == Visibility::Private), "{events:?}");
+    assert!(still(read(notification.clone()).await));
+    let (mut mention, mut favourite) = (notification.clone(), notification);
+    mention["status"]["account"] = marta;
+    favourite["type"] = json!("favourite");
+    assert!(matches!(&read(mention).await.expect("read")[..], [Event::Post(post)] if post.addressed));
+    assert_eq!(read(favourite).await.expect("nothing to read"), []);
+    // Whose account it is must be asked; a server that is away says nothing about the status.
+    let away = account(&json!({"base_url": "http://127.0.0.1:1", "access_token": "x"}));
+    let kept = Kept { external_id: "9".into(), payload: payload.to_string().into_bytes(), at: now() };
+    assert!(matches!(Mastodon.read(&away, &kept).await, Err(Unread::NotNow(_))));
     Ok(())
 }
 

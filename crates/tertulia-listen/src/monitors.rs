@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use crate::engine::{Engine, Scratch};
+use crate::engine::{Engine, Frequencies, Scratch};
 use crate::post::Post;
 use crate::query::Query;
 
@@ -88,6 +88,23 @@ impl<Id: Ord + Clone> MonitorSet<Id> {
         ids
     }
 
+    /// How many posts of its stream the set has sampled.
+    #[must_use]
+    pub fn sampled(&self) -> u32 {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).iter().map(|scratch| scratch.frequencies().posts()).sum()
+    }
+
+    /// What its stream is like, from that sample: the set that comes after this one waits at what is rare in it
+    /// ([`Engine::build`]).
+    #[must_use]
+    pub fn frequencies(&self) -> Frequencies {
+        let mut all = Frequencies::default();
+        for scratch in self.idle.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+            all.merge(scratch.frequencies());
+        }
+        all
+    }
+
     /// How often a monitor took too long in a post (a long text of repetitions and a monitor made for it) and was left
     /// undecided, since the set was made. Not zero: somebody should look at the monitors.
     #[must_use]
@@ -99,5 +116,27 @@ impl<Id: Ord + Clone> MonitorSet<Id> {
     #[must_use]
     pub fn heap_bytes(&self) -> usize {
         self.engine.heap_bytes()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    //! A set that follows another.
+    use super::*;
+
+    #[test]
+    fn what_a_stream_taught_changes_no_match() {
+        let queries: Vec<Query> =
+            ["maleta", "mi maleta", "perd* AND maleta", "NOT adiós AND hola"].iter().map(|text| text.parse().expect("a query")).collect();
+        let numbered = || queries.iter().enumerate();
+        let first: MonitorSet<usize> = Engine::build(numbered(), Frequencies::default()).into();
+        let posts = ["perdieron mi maleta", "hola", "adiós, hola", "mi perro y mi maleta"];
+        let matches = |set: &MonitorSet<usize>| posts.map(|text| set.matches(&Post { text, ..Post::default() }));
+        for _ in 0..100 {
+            assert_eq!(matches(&first), [vec![0, 1, 2], vec![3], vec![], vec![0, 1]]);
+        }
+        assert_eq!((first.sampled(), first.frequencies().posts()), (7, 7));
+        let second: MonitorSet<usize> = Engine::build(numbered(), first.frequencies()).into();
+        assert_eq!(matches(&second), matches(&first));
     }
 }

@@ -220,6 +220,13 @@ impl Tx {
         Ok(())
     }
 
+    /// Notes that an event in quarantine was tried again in vain, and why.
+    pub async fn keep_quarantined(&mut self, id: Uuid, error: &str) -> Result<()> {
+        const SQL: &str = "UPDATE quarantine SET error = $2, attempts = attempts + 1 WHERE id = $1";
+        on!(self, c => sqlx::query(SQL).bind(id).bind(error).execute(c).await?.rows_affected());
+        Ok(())
+    }
+
     /// Takes an event out of quarantine.
     pub async fn release_quarantined(&mut self, id: Uuid) -> Result<u64> {
         Ok(on!(self, c => sqlx::query("DELETE FROM quarantine WHERE id = $1").bind(id).execute(c).await?.rows_affected()))

@@ -8,6 +8,7 @@ pub mod health;
 mod quarantine;
 mod settings;
 
+pub use crate::intake::can_be_replayed;
 pub use connect::{Checked, Form, change, check, create, delete};
 pub use quarantine::{discard, list as quarantined, replay};
 

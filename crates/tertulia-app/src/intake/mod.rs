@@ -6,6 +6,7 @@
 //!
 //! An event that can't be stored is quarantined with its error; the rest of its batch goes on without it.
 
+mod aside;
 mod author;
 mod batch;
 mod facts;
@@ -14,11 +15,12 @@ mod settle;
 
 use crate::{
     App, AppError, Kind, Result,
-    channel::{ChannelError, Cursor, IntakeDoor, Poison, Receipt, SignOfLife},
+    channel::{ChannelError, Cursor, IntakeDoor, MAX_PAYLOAD, Poison, Receipt, SignOfLife},
     error::RACES,
     live::{Audience, News},
     told::Told,
 };
+pub use aside::can_be_replayed;
 pub(crate) use author::find_or_create as find_or_create_author;
 pub(crate) use batch::excerpt;
 pub(crate) use facts::identity_scope;
@@ -26,18 +28,16 @@ pub(crate) use facts::identity_scope;
 use async_trait::async_trait;
 use batch::Batch;
 use tertulia_kernel::{
-    ChannelId, QuarantineId,
+    ChannelId,
     event::{Event, IncomingPost},
 };
-use tertulia_store::{StoreError, channel::QuarantineRow};
+use tertulia_store::StoreError;
 use uuid::Uuid;
 
 /// Longest text taken in, in bytes; nobody writes more, and screens and searches stay usable.
 pub const MAX_TEXT: usize = 200_000;
 /// Longest id of a network.
 const MAX_ID: usize = 1_024;
-/// Longest payload kept in quarantine.
-const MAX_PAYLOAD: usize = 256 * 1_024;
 
 impl App {
     /// Takes a batch of one channel in, with its cursors; see the module's text.
@@ -113,75 +113,6 @@ impl App {
             }
         }
     }
-
-    /// Puts an event into quarantine, where people see it and can replay it.
-    async fn set_aside(&self, channel: ChannelId, event: &Event, error: &Told) -> Result<()> {
-        let external_id = match event {
-            Event::Post(post) => clip(&post.external_id, MAX_ID),
-            Event::Deleted { external_id, .. } | Event::Delivery { external_id, .. } => clip(external_id, MAX_ID),
-        };
-        let json = serde_json::to_string(event).unwrap_or_default();
-        let payload = match event {
-            Event::Post(post) => post.raw.clone().unwrap_or_else(|| json.clone()),
-            _ => json.clone(),
-        };
-        let whole = (json.len() <= MAX_PAYLOAD).then_some(json);
-        self.save_quarantine(channel, external_id, error, clip(&payload, MAX_PAYLOAD).into_bytes(), whole).await
-    }
-
-    async fn save_quarantine(
-        &self,
-        channel: ChannelId,
-        external_id: String,
-        error: &Told,
-        payload: Vec<u8>,
-        event: Option<String>,
-    ) -> Result<()> {
-        tracing::warn!(%channel, external_id, %error, "event quarantined");
-        let mut tx = self.store.begin().await?;
-        let row = QuarantineRow {
-            id: self.new_id(),
-            channel_id: channel.0,
-            external_id: external_id.replace('\0', "\u{fffd}"),
-            error: error.clipped(2_000).stored(),
-            payload,
-            event: event.filter(|event| !event.contains("\\u0000")),
-            received_at: self.now().as_micros(),
-            attempts: 1,
-        };
-        tx.quarantine(&row).await?;
-        tx.commit().await?;
-        self.live.tell(Audience::Everybody, News::Channel { channel_id: channel });
-        Ok(())
-    }
-
-    /// Tries an event of the quarantine again. It leaves the quarantine only when it was taken in.
-    pub async fn replay_quarantined(&self, channel: ChannelId, id: QuarantineId) -> Result<()> {
-        let row = self.store.read().await?.quarantined_one(id.0).await?;
-        if row.channel_id != channel.0 {
-            return Err(AppError::not_found());
-        }
-        let event: Event = row.event.as_deref().and_then(|json| serde_json::from_str(json).ok()).ok_or_else(|| {
-            AppError::conflict(
-                "not_replayable",
-                "the source could not read this event, so there is nothing to take in; look at it on its network, then discard it here",
-            )
-        })?;
-        let (events, poison) = tidy(vec![event]);
-        if let Some((_, _, error)) = poison.into_iter().next() {
-            return Err(AppError::conflict("still_poison", error.en));
-        }
-        let events: Vec<Event> = events.into_iter().map(|(_, event)| event).collect();
-        self.try_batch(channel, &events, &[]).await.map_err(|error| match is_about_content(&error) {
-            true => AppError::conflict("still_poison", error.to_string()),
-            false => error,
-        })?;
-        let mut tx = self.store.begin().await?;
-        tx.release_quarantined(id.0).await?;
-        tx.commit().await?;
-        self.live.tell(Audience::Everybody, News::Channel { channel_id: channel });
-        Ok(())
-    }
 }
 
 /// The app as the door behind every channel's [`crate::channel::Intake`].
@@ -197,9 +128,7 @@ impl IntakeDoor for App {
     }
 
     async fn quarantine(&self, channel: ChannelId, poison: Poison) -> std::result::Result<(), ChannelError> {
-        let mut payload = poison.payload;
-        payload.truncate(MAX_PAYLOAD);
-        self.save_quarantine(channel, clip(&poison.external_id, MAX_ID), &poison.error, payload, None).await.map_err(as_channel_error)
+        self.set_aside_unread(channel, poison).await.map_err(as_channel_error)
     }
 
     async fn alive(&self, channel: ChannelId, sign: SignOfLife) -> std::result::Result<(), ChannelError> {

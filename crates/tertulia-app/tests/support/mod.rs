@@ -12,7 +12,8 @@ use tertulia_app::{
     answers::{self, NewAnswer},
     cases::{self, FolderName},
     channel::{
-        Account, ChannelError, CheckReport, Connection, Network, Outgoing, Receipt, Reconciled, Sent, SettingField, SettingsError, Sink,
+        Account, ChannelError, CheckReport, Connection, Kept, Network, Outgoing, Receipt, Reconciled, Sent, SettingField, SettingsError,
+        Sink, Unread,
     },
     lines,
     secret::Sealer,
@@ -68,6 +69,7 @@ pub struct Recorder {
     sent: Arc<Mutex<Vec<Outgoing>>>,
     loses_reply: Arc<AtomicBool>,
     dies: Arc<AtomicBool>,
+    away: Arc<AtomicBool>,
     held: Arc<Held>,
 }
 
@@ -91,6 +93,10 @@ impl Recorder {
     }
     pub fn live_again(&self) {
         self.dies.store(false, Ordering::SeqCst);
+    }
+    /// Whether what was kept can't be read for now, because the network must be asked and is away.
+    pub fn be_away(&self, away: bool) {
+        self.away.store(away, Ordering::SeqCst);
     }
     /// The next question about an answer is answered only after [`Self::release_reconcile`]; returns what tells of it.
     pub fn hold_reconcile(&self) -> Arc<tokio::sync::Notify> {
@@ -178,6 +184,13 @@ impl Network for Recorder {
     }
     fn open(&self, _: Account) -> Result<Connection, ChannelError> {
         Ok(Connection { source: None, sink: Some(Arc::new(self.clone())) })
+    }
+    /// What is kept is a list of events, as JSON.
+    async fn read(&self, _: &Account, kept: &Kept) -> Result<Vec<Event>, Unread> {
+        if self.away.load(Ordering::SeqCst) {
+            return Err(Unread::NotNow(ChannelError::Passing("away".into())));
+        }
+        serde_json::from_slice(&kept.payload).map_err(|error| Unread::Still(format!("no list of events: {error}").into()))
     }
 }
 

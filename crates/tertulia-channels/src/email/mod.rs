@@ -25,10 +25,13 @@ use async_trait::async_trait;
 use serde_json::Value;
 use settings::Settings;
 use std::sync::Arc;
-use tertulia_app::channel::{Account, Bilingual, ChannelError, CheckReport, Connection, Network, SettingField, SettingsError};
+use tertulia_app::channel::{
+    Account, Bilingual, ChannelError, CheckReport, Connection, Kept, Network, SettingField, SettingsError, Unread,
+};
 use tertulia_kernel::{
     AnswerId, Timestamp,
     caps::{Caps, LengthUnit, ReplyRule},
+    event::Event,
 };
 
 /// The network of mail accounts.
@@ -88,6 +91,13 @@ impl Network for Email {
             source: Some(Box::new(source::Mailbox::new(settings.clone(), us.clone()))),
             sink: Some(Arc::new(sink::Post { settings, us, patience: self.patience })),
         })
+    }
+
+    /// What is kept of a mail is the mail, byte by byte.
+    async fn read(&self, account: &Account, kept: &Kept) -> Result<Vec<Event>, Unread> {
+        let us = Us::new(&Settings::of(account)?.from_address);
+        let raw = Arc::new(kept.payload.clone());
+        source::read_apart(raw, us, kept.at).await.map_err(|error| Unread::Still(error.into()))
     }
 }
 

@@ -11,15 +11,13 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
-use tertulia_app::channel::{ChannelError, Cursor, Intake, Poison, SignOfLife, Source};
+use tertulia_app::channel::{ChannelError, Cursor, Intake, MAX_PAYLOAD, Poison, SignOfLife, Source};
 use tertulia_app::told::Told;
 use tertulia_kernel::{Timestamp, event::Event};
 use tokio_util::sync::CancellationToken;
 
 /// Largest mail taken in; of a larger one only the headers are looked at.
 pub(super) const MAX_MAIL: usize = 25 * 1024 * 1024;
-/// Most of a mail's bytes kept in quarantine.
-const QUARANTINED: usize = 256 * 1024;
 /// Mails whose sizes are asked for at once.
 const LOOKED_AT: usize = 100;
 /// Mails, and their bytes, handed to intake at once.
@@ -205,29 +203,28 @@ impl Mailbox {
         intake: &Intake,
     ) -> Result<(), ChannelError> {
         let received = summary.received.map_or_else(now, Timestamp::from_seconds);
-        let (error, payload) = match self.fetch(imap, summary).await? {
+        let (error, payload, cut) = match self.fetch(imap, summary).await? {
             Mail::Gone => return Ok(()),
             Mail::Whole(raw) => {
                 let (size, raw) = (raw.len(), Arc::new(raw));
-                match self.read(raw.clone(), received).await {
+                match read_apart(raw.clone(), self.us.clone(), received).await {
                     Ok(events) => {
                         batch.bytes += size;
                         batch.copies.extend(events.iter().any(|event| self.is_our_copy(event)).then_some(summary.uid));
                         batch.events.extend(events);
                         return Ok(());
                     }
-                    Err(error) => (error, raw.to_vec()),
+                    Err(error) => (error.into(), raw[..size.min(MAX_PAYLOAD)].to_vec(), false),
                 }
             }
-            Mail::TooLarge { size, start } => (too_large(size), start),
-            Mail::Breaks => (format!("{BREAKS} connections broke while this mail was fetched"), Vec::new()),
+            Mail::TooLarge { size, mut start } => {
+                start.truncate(MAX_PAYLOAD);
+                (too_large(size), start, true)
+            }
+            Mail::Breaks => (breaks(), Vec::new(), true),
         };
-        let poison = Poison {
-            external_id: format!("{}:{uid_validity}:{}", self.settings.mailbox, summary.uid),
-            error: error.into(),
-            payload: payload[..payload.len().min(QUARANTINED)].to_vec(),
-        };
-        intake.quarantine(poison).await
+        let external_id = format!("{}:{uid_validity}:{}", self.settings.mailbox, summary.uid);
+        intake.quarantine(Poison { external_id, error, payload, cut }).await
     }
 
     /// Fetches a mail as far as it may be fetched. A connection that breaks here is counted against the mail.
@@ -245,7 +242,7 @@ impl Mailbox {
         }
         let size = summary.size as usize;
         let mail = if size > MAX_MAIL {
-            Mail::TooLarge { size, start: imap.headers(summary.uid, QUARANTINED).await? }
+            Mail::TooLarge { size, start: imap.headers(summary.uid, MAX_PAYLOAD).await? }
         } else {
             // One byte more than allowed, to catch a server that states sizes wrongly.
             match imap.mail(summary.uid, MAX_MAIL + 1).await? {
@@ -262,17 +259,6 @@ impl Mailbox {
         matches!(event, Event::Post(post) if post.own && self.us.is_answer(&post.external_id))
     }
 
-    /// Reads a mail apart, so that one which is slow or crashes the parser harms nothing else.
-    async fn read(&self, raw: Arc<Vec<u8>>, received: Timestamp) -> Result<Vec<Event>, String> {
-        let us = self.us.clone();
-        let reading = tokio::task::spawn_blocking(move || read::read(&raw, &us, received));
-        match tokio::time::timeout(READING, reading).await {
-            Ok(Ok(events)) => events,
-            Ok(Err(crash)) => Err(format!("the reader gave up ({crash})")),
-            Err(_) => Err(format!("not read within {} s", READING.as_secs())),
-        }
-    }
-
     async fn save(&self, batch: &mut Batch, place: Place, intake: &Intake) -> Result<(), ChannelError> {
         let cursor = Cursor { name: self.cursor_name(), value: place.write() };
         let batch = std::mem::take(batch);
@@ -281,6 +267,16 @@ impl Mailbox {
 
     fn cursor_name(&self) -> String {
         format!("mailbox:{}", self.settings.mailbox)
+    }
+}
+
+/// Reads a mail apart, so that one which is slow or crashes the parser harms nothing else.
+pub(super) async fn read_apart(raw: Arc<Vec<u8>>, us: Us, received: Timestamp) -> Result<Vec<Event>, String> {
+    let reading = tokio::task::spawn_blocking(move || read::read(&raw, &us, received));
+    match tokio::time::timeout(READING, reading).await {
+        Ok(Ok(events)) => events,
+        Ok(Err(crash)) => Err(format!("the reader gave up ({crash})")),
+        Err(_) => Err(format!("not read within {} s", READING.as_secs())),
     }
 }
 
@@ -312,12 +308,20 @@ impl Batch {
     }
 }
 
-fn too_large(size: usize) -> String {
-    let megabytes = |bytes: usize| bytes.div_ceil(1024 * 1024);
-    format!(
-        "the mail has {} MB, more than the {} MB that are taken in; only its headers were looked at",
-        megabytes(size),
-        megabytes(MAX_MAIL)
+fn too_large(size: usize) -> Told {
+    let (size, most) = (size.div_ceil(1024 * 1024), MAX_MAIL / 1024 / 1024);
+    Told::new(
+        "too_large",
+        format!("El correo tiene {size} MB, más de los {most} MB que se reciben; solo se miraron sus encabezados."),
+        format!("The mail has {size} MB, more than the {most} MB that are taken in; only its headers were looked at."),
+    )
+}
+
+fn breaks() -> Told {
+    Told::new(
+        "breaks",
+        format!("{BREAKS} conexiones se cortaron al traer este correo."),
+        format!("{BREAKS} connections broke while this mail was fetched."),
     )
 }
 

@@ -12,9 +12,9 @@ use async_trait::async_trait;
 use serde_json::{Value, json};
 use std::time::Duration;
 use tertulia_app::channel::{
-    Account, Bilingual, ChannelError, CheckReport, Connection, Network, SettingField, SettingInput, SettingsError,
+    Account, Bilingual, ChannelError, CheckReport, Connection, Kept, Network, SettingField, SettingInput, SettingsError, Unread,
 };
-use tertulia_kernel::{Timestamp, caps::Caps};
+use tertulia_kernel::{Timestamp, caps::Caps, event::Event};
 
 /// Most feeds of one account.
 const MAX_FEEDS: usize = 500;
@@ -207,6 +207,11 @@ impl Network for Feeds {
     fn open(&self, account: Account) -> Result<Connection, ChannelError> {
         let options = Options::read(&account.settings, &self.fetcher)?;
         Ok(Connection { source: Some(Box::new(poll::Poller { fetcher: self.fetcher.clone(), minute: self.minute, options })), sink: None })
+    }
+
+    async fn read(&self, account: &Account, kept: &Kept) -> Result<Vec<Event>, Unread> {
+        let options = Options::read(&account.settings, &self.fetcher)?;
+        poll::read_kept(kept, &options).await.map_err(Unread::Still)
     }
 }
 

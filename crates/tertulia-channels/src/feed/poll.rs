@@ -5,14 +5,15 @@ use crate::fetch::{Ask, FetchError, Fetched, Fetcher, Page};
 use async_trait::async_trait;
 use futures::{StreamExt, stream};
 use serde::{Deserialize, Serialize};
-use std::{collections::BTreeMap, time::Duration};
-use tertulia_app::channel::{ChannelError, Cursor, Intake, Poison, SignOfLife, Source};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use tertulia_app::channel::{ChannelError, Cursor, Intake, Kept, MAX_PAYLOAD, Poison, SignOfLife, Source};
 use tertulia_app::told::Told;
 use tertulia_kernel::{
     Timestamp,
     event::{Event, IncomingPost},
 };
 use tokio_util::sync::CancellationToken;
+use url::Url;
 
 /// Feeds visited at the same time.
 const AT_ONCE: usize = 4;
@@ -22,8 +23,6 @@ const REMEMBERED: usize = 2 * read::MAX_ENTRIES;
 const BATCH: usize = 200;
 /// Longest pause after failures, in visits' distances.
 const MAX_BACKOFF: u32 = 32;
-/// Most bytes of a document kept in quarantine.
-const QUARANTINED: usize = 256 * 1024;
 /// How often the source shows that it lives while it waits.
 const PULSE: Duration = Duration::from_secs(60);
 
@@ -152,19 +151,9 @@ impl Poller {
     }
 
     async fn take_in(&self, intake: &Intake, url: &str, memory: &mut Memory, page: Page, now: Timestamp) -> Result<(), ChannelError> {
-        let options = self.options.clone();
         let Page { url: address, etag, last_modified, body, .. } = page;
-        // Apart, so that neither a slow nor a crashing parser touches anything else.
-        let body = std::sync::Arc::new(body);
-        let reading = tokio::task::spawn_blocking({
-            let body = body.clone();
-            move || read::read(&body, &address, &options, now)
-        });
-        let document = match reading.await {
-            Ok(document) => document,
-            Err(crash) => Err(format!("the reader gave up ({crash})")),
-        };
-        match document {
+        let body = Arc::new(body);
+        match read_apart(body.clone(), address.clone(), self.options.clone(), now).await {
             Ok(document) => {
                 memory.etag = etag;
                 memory.last_modified = last_modified;
@@ -187,16 +176,17 @@ impl Poller {
                 }
             }
             Err(error) => {
-                let error = format!("{url}: not a feed that can be read: {error}");
+                let error = unreadable(url, &error);
                 let poison = Poison {
                     // One place in quarantine per feed, however often it changes.
                     external_id: cursor_name(url),
-                    error: error.clone().into(),
-                    payload: body[..body.len().min(QUARANTINED)].to_vec(),
+                    error: error.clone(),
+                    payload: keep(&address, &body),
+                    cut: false,
                 };
                 intake.quarantine(poison).await?;
                 memory.failures = memory.failures.saturating_add(1);
-                memory.error = Some(error);
+                memory.error = Some(error.en);
                 save(intake, url, memory, Vec::new()).await
             }
         }
@@ -221,6 +211,54 @@ impl Poller {
         }
         SignOfLife { mode: Some(mode), limits: Vec::new() }
     }
+}
+
+/// Reads a document apart, so that neither a slow nor a crashing parser touches anything else.
+async fn read_apart(body: Arc<Vec<u8>>, address: Url, options: Options, now: Timestamp) -> Result<read::Document, String> {
+    let reading = tokio::task::spawn_blocking(move || read::read(&body, &address, &options, now));
+    match reading.await {
+        Ok(document) => document,
+        Err(crash) => Err(format!("the reader gave up ({crash})")),
+    }
+}
+
+/// How a kept document begins: with the address it came from, which ids of entries are made of.
+const CAME_FROM: &[u8] = b"Content-Location: ";
+
+/// A document with its address, at most as much as quarantine keeps.
+fn keep(address: &Url, body: &[u8]) -> Vec<u8> {
+    let mut payload = [CAME_FROM, address.as_str().as_bytes(), b"\n\n"].concat();
+    payload.extend_from_slice(&body[..body.len().min(MAX_PAYLOAD.saturating_sub(payload.len()))]);
+    payload
+}
+
+/// Reads a kept document. One without an address (from earlier versions) came from one of the account's feeds.
+pub(super) async fn read_kept(kept: &Kept, options: &Options) -> Result<Vec<Event>, Told> {
+    let with_address = kept.payload.strip_prefix(CAME_FROM).and_then(|rest| {
+        let end = rest.windows(2).position(|pair| pair == b"\n\n")?;
+        Some((str::from_utf8(&rest[..end]).ok()?, &rest[end + 2..]))
+    });
+    let (address, body) = with_address.unwrap_or_else(|| {
+        let feed = options.urls.iter().find(|url| cursor_name(url) == kept.external_id);
+        (feed.map_or("", String::as_str), &kept.payload)
+    });
+    let Ok(url) = Url::parse(address) else {
+        let (es, en) =
+            ("Ya no se sabe de qué feed vino: el canal ya no lo tiene.", "The feed it came from is no longer one of the channel's.");
+        return Err(Told::new("feed_gone", es, en));
+    };
+    match read_apart(Arc::new(body.to_vec()), url, options.clone(), kept.at).await {
+        Ok(document) => Ok(document.posts.into_iter().map(|post| Event::Post(Box::new(post))).collect()),
+        Err(error) => Err(unreadable(address, &error)),
+    }
+}
+
+fn unreadable(url: &str, error: &str) -> Told {
+    Told::new(
+        "unreadable",
+        format!("{url}: no es un feed que se pueda leer: {error}"),
+        format!("{url}: not a feed that can be read: {error}"),
+    )
 }
 
 /// The entries that are new or changed, with the marks to remember them by.

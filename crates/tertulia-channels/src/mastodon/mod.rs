@@ -32,8 +32,10 @@ use async_trait::async_trait;
 use line::Line;
 use serde_json::Value;
 use std::{sync::Arc, time::Duration};
-use tertulia_app::channel::{Account, Bilingual, ChannelError, CheckReport, Connection, Network, SettingField, SettingsError};
-use tertulia_kernel::caps::Caps;
+use tertulia_app::channel::{
+    Account, Bilingual, ChannelError, CheckReport, Connection, Kept, Network, SettingField, SettingsError, Unread,
+};
+use tertulia_kernel::{caps::Caps, event::Event};
 
 /// The network of Mastodon-compatible servers; one account of it is one channel.
 #[derive(Clone, Copy, Debug, Default)]
@@ -87,6 +89,10 @@ impl Network for Mastodon {
             source: Some(Box::new(source::MastodonSource::new(Arc::clone(&line)))),
             sink: Some(Arc::new(sink::MastodonSink::new(line))),
         })
+    }
+
+    async fn read(&self, account: &Account, kept: &Kept) -> Result<Vec<Event>, Unread> {
+        source::read_kept(&Line::new(settings::read(&account.settings)?)?, kept).await
     }
 }
 

@@ -17,13 +17,13 @@ use super::{
 };
 use async_trait::async_trait;
 use reqwest::StatusCode;
-use serde_json::Value;
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use std::{
     sync::Arc,
     time::{Duration, Instant},
 };
-use tertulia_app::channel::{ChannelError, Cursor, Intake, Limit, Poison, SignOfLife, Source};
+use tertulia_app::channel::{ChannelError, Cursor, Intake, Kept, Limit, Poison, SignOfLife, Source, Unread};
 use tertulia_app::told::Told;
 use tertulia_kernel::event::Event;
 use tokio::{sync::mpsc, task::JoinSet};
@@ -40,7 +40,6 @@ const LOOKS: usize = 10;
 /// Live events handed on together.
 const BATCH: usize = 100;
 const PULSE: Duration = Duration::from_secs(30);
-const MAX_PAYLOAD: usize = 256 * 1024;
 /// Cursor of the posts looked at again.
 const WATCH: &str = "watch";
 
@@ -54,6 +53,31 @@ impl MastodonSource {
     pub fn new(line: Arc<Line>) -> Self {
         Self { line }
     }
+}
+
+/// A status that can't be read, with how it reached us.
+fn keep(status: &Value, reached: Reached) -> Vec<u8> {
+    json!({ "reached": reached.as_str(), "status": status }).to_string().into_bytes()
+}
+
+/// Reads what was kept: a status with how it reached us, or an event of a stream that was no JSON, as it came.
+pub async fn read_kept(line: &Line, kept: &Kept) -> Result<Vec<Event>, Unread> {
+    let still = |error: String| Unread::Still(error.into());
+    let mut value: Value = serde_json::from_slice(&kept.payload).map_err(|error| still(error.to_string()))?;
+    let (status, reached) = match value.get("reached").and_then(Value::as_str).and_then(Reached::named) {
+        Some(reached) => (value.get_mut("status").map(Value::take), reached),
+        None if value.get("last_status").is_some() => (feed::last_status(value), Reached::Personal),
+        None if value.get("type").is_some() && value.get("status").is_some() => (feed::mentioned(value), Reached::Mention),
+        // Nobody knows where it was shown: unless it says that it is public, it is not.
+        None => (Some(value), Reached::Personal),
+    };
+    let Some(status) = status else {
+        // A favourite, a new follower: of such events nothing is taken in.
+        return Ok(Vec::new());
+    };
+    let server = line.ask().await.map_err(|error| Unread::NotNow(error.into_channel_error()))?;
+    let post = status::read(&status, &server.me, reached, kept.at).map_err(still)?;
+    Ok(vec![Event::Post(Box::new(post))])
 }
 
 /// A pause stretched when the calls the server allows run low: what is left belongs to answers.
@@ -285,18 +309,17 @@ impl Run {
                 Ok(news.then(|| Event::Post(Box::new(post))))
             }
             Err(error) => {
-                let payload = status.to_string().into_bytes();
+                let payload = keep(status, reached);
                 self.quarantine(status::id(status, "id"), error, payload).await?;
                 Ok(None)
             }
         }
     }
 
-    async fn quarantine(&self, id: Option<String>, error: String, mut payload: Vec<u8>) -> Result<(), ChannelError> {
+    async fn quarantine(&self, id: Option<String>, error: String, payload: Vec<u8>) -> Result<(), ChannelError> {
         let external_id =
             id.map_or_else(|| Sha256::digest(&payload).iter().take(16).map(|byte| format!("{byte:02x}")).collect(), |id| ids::stable(&id));
-        payload.truncate(MAX_PAYLOAD);
-        self.intake.quarantine(Poison { external_id, error: error.into(), payload }).await
+        self.intake.quarantine(Poison { external_id, error: error.into(), payload, cut: false }).await
     }
 
     /// Hands events to intake, with the places of feeds that follow them.

@@ -67,6 +67,21 @@ pub enum Reached {
     Personal,
 }
 
+impl Reached {
+    /// As it is kept beside a status in quarantine.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Mention => "mention",
+            Self::Public => "public",
+            Self::Personal => "personal",
+        }
+    }
+    /// The other way round.
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::Mention, Self::Public, Self::Personal].into_iter().find(|reached| reached.as_str() == name)
+    }
+}
+
 /// A status as a post, or why it can't be one. `now` stands in for a missing date.
 pub fn read(status: &Value, me: &Me, reached: Reached, now: Timestamp) -> Result<IncomingPost, String> {
     if !status.is_object() {

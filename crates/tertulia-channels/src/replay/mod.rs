@@ -18,9 +18,12 @@ use std::{
     sync::Arc,
 };
 use tertulia_app::channel::{
-    Account, Bilingual, ChannelError, CheckReport, Connection, Network, SettingField, SettingInput, SettingsError,
+    Account, Bilingual, ChannelError, CheckReport, Connection, Kept, Network, SettingField, SettingInput, SettingsError, Unread,
 };
-use tertulia_kernel::caps::{Caps, LengthUnit, ReplyRule};
+use tertulia_kernel::{
+    caps::{Caps, LengthUnit, ReplyRule},
+    event::Event,
+};
 
 /// The kind of channel. Files are only read from the given folders: whoever may connect channels may not, for that, read
 /// the whole machine.
@@ -266,6 +269,11 @@ impl Network for Replay {
         let sink = practice.then(|| Arc::new(Stored(practice_caps(plan.reading.form))) as Arc<dyn tertulia_app::channel::Sink>);
         let source = play::Player::new(self.settings_file(&account)?, plan);
         Ok(Connection { source: Some(Box::new(source)), sink })
+    }
+
+    async fn read(&self, account: &Account, kept: &Kept) -> Result<Vec<Event>, Unread> {
+        let plan = Plan::of(&account.settings)?;
+        play::read_kept(kept, &plan).map_err(|wrong| Unread::Still(wrong.to_string().into()))
     }
 }
 

@@ -11,7 +11,7 @@ use std::{
 };
 use tertulia_app::told::Told;
 use tertulia_app::{
-    channel::{Bilingual, ChannelError, Cursor, Intake, Poison, SettingsError, SignOfLife, Source},
+    channel::{Bilingual, ChannelError, Cursor, Intake, Kept, Poison, SettingsError, SignOfLife, Source},
     push::WrongPost,
 };
 use tertulia_kernel::{Timestamp, event::Event};
@@ -96,6 +96,19 @@ fn read(line: &Line, first: Option<line::Place>) -> Result<(Value, line::Place),
 
 fn is_ours(value: &Value, only: Option<&str>) -> bool {
     only.is_none_or(|only| value.get("channel").and_then(Value::as_str) == Some(only))
+}
+
+/// Reads a kept line. It counts as written when it was set aside, unless the plan keeps the file's own dates.
+pub(super) fn read_kept(kept: &Kept, plan: &Plan) -> Result<Vec<Event>, WrongPost> {
+    let (value, place) = line::read_place(&kept.payload)?;
+    if !is_ours(&value, plan.only.as_deref()) {
+        return Ok(Vec::new());
+    }
+    let at = match place {
+        line::Place::Dated(at) if plan.keep_dates => at,
+        _ => kept.at,
+    };
+    Ok(vec![line::read_event(&value, plan.reading, at, |_| None)?])
 }
 
 /// What a file holds.
@@ -238,7 +251,7 @@ impl Player {
         let file = file_name(&self.file);
         let error = format!("{file}, line {}: {wrong}", line.number);
         let external_id = format!("{file}:{}", line.number);
-        intake.quarantine(Poison { external_id, error: error.into(), payload: line.bytes.clone() }).await
+        intake.quarantine(Poison { external_id, error: error.into(), payload: line.bytes.clone(), cut: !line.whole }).await
     }
 }
 

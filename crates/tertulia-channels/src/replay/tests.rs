@@ -4,7 +4,7 @@ use super::*;
 use crate::replay::Replay;
 use serde_json::json;
 use std::sync::{Arc, Mutex};
-use tertulia_app::channel::{Account, IntakeDoor, Network, Receipt};
+use tertulia_app::channel::{Account, IntakeDoor, Network, Receipt, Unread};
 use tertulia_kernel::{ChannelId, event::IncomingPost};
 
 /// Takes in like the house does: events and cursors together, or nothing.
@@ -201,6 +201,25 @@ async fn a_bad_line_is_named_and_stops_nobody() {
     assert!(said[3].starts_with("day.jsonl, line 6: line: is longer than"), "{said:?}");
     assert!(poison.iter().all(|poison| poison.payload.len() <= 256 * 1024));
     assert_eq!(poison[1].external_id, "day.jsonl:4");
+    assert_eq!(poison.iter().map(|poison| poison.cut).collect::<Vec<_>>(), [false, false, false, true]);
+}
+
+#[tokio::test]
+async fn a_kept_line_is_read_again() {
+    let stage = Stage::of(&[("a", "08:00:00")]);
+    let (network, at) = (stage.network(), Timestamp::from_seconds(1_795_000_000));
+    let read = async |line: Value| {
+        let kept = Kept { external_id: "day.jsonl:4".into(), payload: line.to_string().into_bytes(), at };
+        network.read(&stage.account(json!({"only": "red"})), &kept).await
+    };
+    let mut line = post("w", "08:00:00");
+    line["channel"] = json!("red");
+    let events = read(line.clone()).await.expect("read");
+    assert!(matches!(&events[..], [Event::Post(post)] if post.external_id == "w" && post.occurred_at == at), "{events:?}");
+    line["author"] = json!({"id": "u"});
+    assert!(matches!(read(line.clone()).await, Err(Unread::Still(why)) if why.en.starts_with("author.handle: is missing")));
+    line["channel"] = json!("foro");
+    assert_eq!(read(line).await.expect("another channel's"), []);
 }
 
 #[tokio::test]

@@ -4,7 +4,10 @@
 
 use serde_json::{Value, json};
 use std::{
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 use tertulia_app::channel::{Account, Connection, Network, Outgoing, ReplyTarget};
@@ -15,7 +18,7 @@ use tertulia_kernel::{
 };
 use tertulia_peers::mail::{COMPANY, CUSTOMERS, Mail, Mailbox};
 use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
+    io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
     net::{TcpListener, TcpStream},
 };
 
@@ -53,6 +56,31 @@ impl Post {
         stream.read_to_string(&mut answer).await.expect("hear");
         assert!(answer.contains("c OK"), "{answer}");
         answer
+    }
+
+    /// Puts a mail of exactly so many bytes into the company's mailbox by IMAP, past Postfix and its limit.
+    pub async fn append(&self, headers: &str, size: usize) {
+        let mut stream = BufReader::new(TcpStream::connect(("127.0.0.1", self.mail.imap_port)).await.expect("connect"));
+        let (user, password) = (&self.help.address, &self.help.password);
+        stream.write_all(format!("a LOGIN {user} {password}\r\nb APPEND INBOX {{{size}}}\r\n").as_bytes()).await.expect("say");
+        let mut line = String::new();
+        while !line.starts_with('+') {
+            line.clear();
+            assert!(stream.read_line(&mut line).await.expect("hear") > 0 && !line.starts_with("b "), "{line}");
+        }
+        let headers = format!("{headers}\r\n\r\n");
+        stream.write_all(headers.as_bytes()).await.expect("headers");
+        let piece = format!("{}\r\n", "y".repeat(62)).repeat(1_024);
+        let mut left = size - headers.len();
+        while left > 0 {
+            let now = left.min(piece.len());
+            stream.write_all(&piece.as_bytes()[..now]).await.expect("body");
+            left -= now;
+        }
+        stream.write_all(b"\r\nc LOGOUT\r\n").await.expect("say");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.expect("hear");
+        assert!(answer.contains("b OK"), "{answer}");
     }
 
     /// A mail from Ana as a stranger's server brings it.
@@ -131,6 +159,7 @@ pub enum Fate {
 pub struct Wire {
     pub port: u16,
     fate: Arc<Mutex<Fate>>,
+    heard: Arc<AtomicUsize>,
 }
 
 impl Wire {
@@ -138,13 +167,19 @@ impl Wire {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("bind");
         let port = listener.local_addr().expect("bound").port();
         let fate = Arc::new(Mutex::new(Fate::Pass));
-        let shared = fate.clone();
+        let heard = Arc::new(AtomicUsize::new(0));
+        let (shared, counted) = (fate.clone(), heard.clone());
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
-                tokio::spawn(carry(client, server, shared.clone()));
+                tokio::spawn(carry(client, server, shared.clone(), counted.clone()));
             }
         });
-        Self { port, fate }
+        Self { port, fate, heard }
+    }
+
+    /// Bytes that the server said to its clients so far.
+    pub fn heard(&self) -> usize {
+        self.heard.load(Ordering::SeqCst)
     }
 
     pub fn fate(&self, fate: Fate) {
@@ -152,7 +187,7 @@ impl Wire {
     }
 }
 
-async fn carry(mut client: TcpStream, server: u16, fate: Arc<Mutex<Fate>>) -> std::io::Result<()> {
+async fn carry(mut client: TcpStream, server: u16, fate: Arc<Mutex<Fate>>, heard: Arc<AtomicUsize>) -> std::io::Result<()> {
     let mut server = TcpStream::connect(("127.0.0.1", server)).await?;
     let (mut up, mut down) = (vec![0; 65_536], vec![0; 65_536]);
     let mut tail = Vec::new();
@@ -190,6 +225,7 @@ async fn carry(mut client: TcpStream, server: u16, fate: Arc<Mutex<Fate>>) -> st
                 if read == 0 {
                     return Ok(());
                 }
+                heard.fetch_add(read, Ordering::SeqCst);
                 client.write_all(&down[..read]).await?;
             }
         }

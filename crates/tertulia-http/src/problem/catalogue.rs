@@ -94,10 +94,14 @@ pub(super) fn detail(code: &str, lang: Lang) -> Option<&'static str> {
             "Rules came or went meanwhile. Load the list again and order it anew.",
         ),
         "not_replayable" => (
-            "El canal no pudo leer este evento, así que no hay qué recibir. Míralo en su red y descártalo aquí.",
-            "The channel could not read this event, so there is nothing to take in. Look at it on its network, then discard it here.",
+            "Este evento no se guardó entero, así que no hay qué intentar otra vez. Míralo en su red y descártalo aquí.",
+            "This event was not kept whole, so there is nothing to try again. Look at it on its network, then discard it here.",
         ),
         "still_poison" => ("Todavía no se puede recibir este evento.", "This event still can't be taken in."),
+        "not_read_now" => (
+            "Para leer este evento hay que preguntarle a su red, y ahora no se puede. Mira el canal e inténtalo más tarde.",
+            "To read this event its network must be asked, and now it can't be. Look at the channel and try again later.",
+        ),
         "sample_name_taken" => (
             "Un canal, monitor o respuesta tuya tiene un nombre de la empresa de ejemplo: cámbialo primero.",
             "A channel, monitor or ready-made answer of yours has a name of the sample company's: rename it first.",

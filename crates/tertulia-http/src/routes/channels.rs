@@ -217,6 +217,7 @@ fn api_channel(view: ChannelView) -> api::Channel {
 }
 
 fn api_quarantined(row: QuarantineRow) -> api::Quarantined {
+    let replayable = channels::can_be_replayed(&row);
     let shown = &row.payload[..row.payload.len().min(SHOWN)];
     api::Quarantined {
         id: row.id,
@@ -225,5 +226,6 @@ fn api_quarantined(row: QuarantineRow) -> api::Quarantined {
         payload: String::from_utf8_lossy(shown).into_owned(),
         received_at: present::at(row.received_at),
         attempts: row.attempts,
+        replayable,
     }
 }

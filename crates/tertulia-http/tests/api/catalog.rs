@@ -362,6 +362,8 @@ async fn quarantined_events_are_seen_and_let_go() -> anyhow::Result<()> {
     assert!(event["payload"].as_str().is_some_and(|payload| payload.contains("de nadie")), "{event}");
     assert_eq!(admin.get(&format!("/api/v1/channels/{channel}")).await.expect(200)["health"]["quarantined"], 1);
     admin.post(&format!("{path}/{}/replay", id(&event)), Value::Null).await.expect_problem(409, "still_poison");
+    let still = admin.get(&path).await.expect(200)[0].clone();
+    assert_eq!((&still["replayable"], &still["attempts"], &still["error"]["code"]), (&json!(true), &json!(2), &json!("no_author")));
     let elsewhere = push_channel(&admin, "otro").await;
     admin.delete(&format!("/api/v1/channels/{elsewhere}/quarantine/{}", id(&event))).await.expect_problem(404, "not_found");
     admin.delete(&format!("{path}/{}", id(&event))).await.expect(204);

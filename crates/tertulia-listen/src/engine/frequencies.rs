@@ -70,7 +70,12 @@ impl Frequencies {
             }
         }
         self.posts += 1;
-        if self.posts >= HORIZON {
+        self.fade();
+    }
+
+    /// Older posts count half, and half again.
+    fn fade(&mut self) {
+        while self.posts >= HORIZON {
             self.posts /= 2;
             self.counters.iter_mut().for_each(|n| *n /= 2);
         }
@@ -78,9 +83,13 @@ impl Frequencies {
 
     /// Adds what another sample saw.
     pub fn merge(&mut self, other: &Self) {
+        if other.is_empty() {
+            return;
+        }
         self.counters.resize(2 * COUNTERS, 0);
         self.posts = self.posts.saturating_add(other.posts);
         self.counters.iter_mut().zip(&other.counters).for_each(|(n, more)| *n = n.saturating_add(*more));
+        self.fade();
     }
 
     /// True when nothing was counted.

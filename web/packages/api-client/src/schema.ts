@@ -3109,6 +3109,8 @@ export interface components {
             payload: string;
             /** @description First seen. */
             received_at: string;
+            /** @description It was kept whole, so it can be tried again. */
+            replayable: boolean;
         };
         /** @description What a check of a query found. */
         QueryCheck: {
