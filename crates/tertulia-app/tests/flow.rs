@@ -8,6 +8,8 @@ mod answers_and_offers;
 mod intake;
 #[path = "flow/quarantine.rs"]
 mod quarantine;
+#[path = "flow/races.rs"]
+mod races;
 
 use support::{House, house};
 use tertulia_app::{

@@ -1,11 +1,11 @@
 //! Posts: intake's bulk reads and writes, threads, and the steps taken with each post.
 
-use crate::{Conn, Result, Tx, on};
+use crate::{Conn, Result, Tx, db::Link, on};
 use sqlx::{FromRow, QueryBuilder};
 use uuid::Uuid;
 
 /// What a multi-row statement may bind at most, with a margin (SQLite allows 32,766 parameters).
-const ROWS: usize = 500;
+pub(crate) const ROWS: usize = 500;
 
 /// A post as stored. Instants are microseconds.
 #[derive(Clone, Debug, Default, FromRow)]
@@ -146,26 +146,34 @@ pub struct VersionRow {
 pub(crate) const COLUMNS: &str = "seq, id, channel_id, external_id, kind, conversation_id, case_id, direction, visibility, identity_id,
     author_external_id, user_id, author_name, author_handle, followers, title, text, quoted, url, lang, in_reply_to, occurred_at, received_at, revised_at, deleted_at, keep_until";
 
-/// `$table.column IN (…)` over texts or ids, in chunks, collecting rows.
+/// `$table.column IN (…)` over texts: on PostgreSQL one array, so that the statement is the same however many there are
+/// and is read and planned once.
 macro_rules! rows_in {
     ($conn:expr, $row:ty, $head:expr, $fixed:expr, $column:literal, $values:expr) => {{
         let mut found: Vec<$row> = Vec::new();
         for chunk in $values.chunks(ROWS) {
-            let part: Vec<$row> = on!($conn, c, DB => {
-                let mut query = QueryBuilder::<DB>::new($head);
-                query.push(" WHERE channel_id = ").push_bind($fixed).push(concat!(" AND ", $column, " IN ("));
-                let mut list = query.separated(", ");
-                for value in chunk {
-                    list.push_bind(value.clone());
+            let part: Vec<$row> = match $conn.link() {
+                Link::Postgres(c) => {
+                    let sql = format!(concat!("{} WHERE channel_id = $1 AND ", $column, " = ANY($2)"), $head);
+                    sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind($fixed).bind(chunk).fetch_all(c).await?
                 }
-                query.push(")");
-                query.build_query_as().fetch_all(c).await?
-            });
+                Link::Sqlite(c) => {
+                    let mut query = QueryBuilder::<sqlx::Sqlite>::new($head);
+                    query.push(" WHERE channel_id = ").push_bind($fixed).push(concat!(" AND ", $column, " IN ("));
+                    let mut list = query.separated(", ");
+                    for value in chunk {
+                        list.push_bind(value.clone());
+                    }
+                    query.push(")");
+                    query.build_query_as().fetch_all(c).await?
+                }
+            };
             found.extend(part);
         }
         found
     }};
 }
+pub(crate) use rows_in;
 
 impl Conn {
     /// Posts of a channel by the network's ids (every kind).
@@ -346,6 +354,12 @@ impl Tx {
         Ok(inserted)
     }
 
+    /// One post, locked against other writers until the transaction ends.
+    pub async fn lock_post(&mut self, id: Uuid) -> Result<PostRow> {
+        let sql = format!("SELECT {COLUMNS} FROM post WHERE id = $1{}", self.dialect().for_update());
+        Ok(on!(self, c => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(id).fetch_one(c).await?))
+    }
+
     /// Puts an edited or newly kept post's row as given (all but its key, author and arrival).
     pub async fn update_post(&mut self, row: &PostRow) -> Result<()> {
         const SQL: &str = "UPDATE post SET conversation_id = $2, case_id = $3, title = $4, text = $5, quoted = $6, url = $7, lang = $8,
@@ -404,14 +418,25 @@ impl Tx {
 
     /// Writes steps down, in the given order.
     pub async fn save_steps(&mut self, steps: &[StepRow]) -> Result<()> {
+        const ARRAYS: &str = "INSERT INTO post_step (post_id, at, step, why)
+            SELECT * FROM UNNEST($1::uuid[], $2::bigint[], $3::text[], $4::text[])";
         for chunk in steps.chunks(ROWS) {
-            on!(self, c, DB => {
-                let mut query = QueryBuilder::<DB>::new("INSERT INTO post_step (post_id, at, step, why) ");
-                query.push_values(chunk, |mut v, step| {
-                    v.push_bind(step.post_id).push_bind(step.at).push_bind(&step.step).push_bind(&step.why);
-                });
-                query.build().execute(c).await?.rows_affected()
-            });
+            match self.link() {
+                Link::Postgres(c) => {
+                    let posts: Vec<Uuid> = chunk.iter().map(|step| step.post_id).collect();
+                    let times: Vec<i64> = chunk.iter().map(|step| step.at).collect();
+                    let names: Vec<&str> = chunk.iter().map(|step| step.step.as_str()).collect();
+                    let reasons: Vec<&str> = chunk.iter().map(|step| step.why.as_str()).collect();
+                    sqlx::query(ARRAYS).bind(posts).bind(times).bind(names).bind(reasons).execute(c).await?;
+                }
+                Link::Sqlite(c) => {
+                    let mut query = QueryBuilder::<sqlx::Sqlite>::new("INSERT INTO post_step (post_id, at, step, why) ");
+                    query.push_values(chunk, |mut v, step| {
+                        v.push_bind(step.post_id).push_bind(step.at).push_bind(&step.step).push_bind(&step.why);
+                    });
+                    query.build().execute(c).await?;
+                }
+            }
         }
         Ok(())
     }

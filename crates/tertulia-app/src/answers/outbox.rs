@@ -12,7 +12,7 @@ use crate::{
     App, Result,
     cases::change::{Work, resolve},
     channel::{Outgoing, Reconciled, ReplyTarget, Sent, Sink},
-    error::RACES,
+    error::again,
     live::{Audience, News},
 };
 use futures::FutureExt;
@@ -281,13 +281,7 @@ fn given_up(tries: i64, last: &Told) -> Told {
 
 /// Writes down how a send ended. The network may show us the answer at the same moment: whoever comes second looks again.
 async fn settle(app: &App, claimed: &OutboxRow, sent: Sent) -> Result<()> {
-    for _ in 0..RACES {
-        match try_settle(app, claimed, &sent).await {
-            Err(error) if error.lost_a_race() => {}
-            end => return end,
-        }
-    }
-    try_settle(app, claimed, &sent).await
+    again(|| try_settle(app, claimed, &sent)).await
 }
 
 async fn try_settle(app: &App, claimed: &OutboxRow, sent: &Sent) -> Result<()> {
