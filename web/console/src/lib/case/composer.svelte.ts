@@ -21,7 +21,7 @@ import { storeNote } from '$lib/text/mentions.ts';
 import { openVariables } from '$lib/text/variables.ts';
 import { preferences } from '$lib/state/preferences.svelte.ts';
 import type { OpenCase } from './case.svelte.ts';
-import { addresseeOf, targetsOf, usualTarget, type Target } from './targets.ts';
+import { addresseeOf, tabsOf, targetsOf, usualTarget, wayOf, type Target } from './targets.ts';
 
 /** What is being written in a case: where it goes, what stands against it, and its drafts. */
 export class Composer {
@@ -36,6 +36,8 @@ export class Composer {
 	chosen = $state('note');
 
 	#open: OpenCase;
+	/** The conversation that was chosen last, also while a note is written. */
+	#conversation = $state<string | undefined>(undefined);
 	#caseId = $state('');
 	/** Cases whose text is on its way to the server. */
 	#sendingIn = $state<string[]>([]);
@@ -52,6 +54,24 @@ export class Composer {
 	target: Target | undefined = $derived.by(() =>
 		this.targets.find((one) => one.key === this.chosen)
 	);
+	/** What there is to choose from: one for each channel and voice. */
+	tabs: Target[] = $derived.by(() =>
+		this.#open.detail
+			? tabsOf(
+					this.targets,
+					this.#open.detail,
+					this.chosen,
+					this.replyTo?.conversation_id ?? this.#conversation
+				)
+			: []
+	);
+	/** Other conversations look like the chosen one: it takes words to tell which is answered. */
+	ambiguous: boolean = $derived.by(() => {
+		const { target } = this;
+		return Boolean(
+			target && this.targets.some((one) => one !== target && wayOf(one) === wayOf(target))
+		);
+	});
 	/** The post the answer goes to: the chosen one, else the newest of the case's person in that conversation. */
 	answered: Post | undefined = $derived.by(() =>
 		this.target && this.#open.detail
@@ -90,6 +110,7 @@ export class Composer {
 	adopt(detail: CaseDetail): void {
 		if (detail.id === this.#caseId) {
 			if (this.chosen !== 'note' && !this.target) this.chosen = this.#usual(detail);
+			this.#follow(detail);
 			return;
 		}
 		this.#caseId = detail.id;
@@ -98,6 +119,7 @@ export class Composer {
 		if (draft?.target && this.targets.some((one) => one.key === draft.target && !one.blocked)) {
 			this.chosen = draft.target;
 		}
+		this.#conversation = this.target?.conversation.id;
 		this.text = this.isNote ? (loadDraft(detail.id, 'note')?.text ?? '') : (draft?.text ?? '');
 		this.subject = draft?.subject ?? '';
 		this.#visit += 1;
@@ -113,10 +135,34 @@ export class Composer {
 		return usualTarget(targetsOf(detail.conversations), detail)?.key ?? 'note';
 	}
 
+	/** While nothing is written, the same channel and voice follow the person into their newest conversation. */
+	#follow(detail: CaseDetail): void {
+		const { target } = this;
+		if (this.replyTo || this.text.trim() !== '' || this.files.length > 0) return;
+		if (this.isNote) {
+			if (!loadDraft(this.#caseId, 'answer')) this.#conversation = undefined;
+		} else if (target) {
+			const newest = tabsOf(this.targets, detail).find((one) => wayOf(one) === wayOf(target));
+			if (!newest || newest.key === target.key) return;
+			this.chosen = newest.key;
+			this.#conversation = newest.conversation.id;
+		}
+	}
+
+	/** From the note back to an answer: in the conversation it was in, else the usual one. */
+	write(): void {
+		if (!this.isNote || !this.#open.detail) return;
+		const way = this.tabs.filter((one) => !one.blocked);
+		const last = way.find((one) => one.conversation.id === this.#conversation);
+		const key = last?.key ?? this.#usual(this.#open.detail);
+		if (key !== 'note') this.choose(key);
+	}
+
 	choose(key: string): void {
 		const wasNote = this.isNote;
 		this.#keep();
 		this.chosen = key;
+		this.#conversation = this.target?.conversation.id ?? this.#conversation;
 		this.problems = [];
 		if (wasNote !== this.isNote) {
 			this.text = loadDraft(this.#caseId, this.isNote ? 'note' : 'answer')?.text ?? '';
@@ -130,7 +176,7 @@ export class Composer {
 			(one) => one.conversation.id === post.conversation_id && one.visibility === post.visibility
 		);
 		if (same && !same.blocked) this.choose(same.key);
-		else if (this.isNote) this.choose(this.targets.find((one) => !one.blocked)?.key ?? 'note');
+		else this.write();
 		this.replyTo = post;
 	}
 
