@@ -124,7 +124,7 @@ export class Composer {
 		this.subject = draft?.subject ?? '';
 		this.#visit += 1;
 		this.#attempt = draft?.attempt;
-		this.files = this.isNote ? [] : (draft?.attempt?.files ?? []);
+		this.files = draft?.files ?? draft?.attempt?.files ?? [];
 		this.uploading = 0;
 		this.replyTo = undefined;
 		this.resolve = false;
@@ -198,6 +198,7 @@ export class Composer {
 			text: this.text,
 			subject: this.subject || undefined,
 			target: this.isNote ? undefined : this.chosen,
+			files: this.isNote ? undefined : [...this.files],
 			attempt: this.isNote ? undefined : this.#attempt
 		});
 	}
@@ -238,12 +239,22 @@ export class Composer {
 		};
 	}
 
-	async attach(files: Iterable<File>): Promise<void> {
+	/**
+	 * Uploads files for the answer of the case on the screen; when another one comes there meanwhile, the rest goes on into
+	 * the draft of the first.
+	 */
+	async attach(chosen: Iterable<File>): Promise<void> {
 		const caps = this.target?.conversation.caps;
 		const visit = this.#visit;
+		const caseId = this.#caseId;
 		if (!caps) return;
-		for (const file of files) {
-			if (this.files.length + this.uploading >= caps.max_attachments) {
+		// The field they were chosen in is emptied before the first one is there.
+		for (const file of [...chosen]) {
+			const there = visit === this.#visit;
+			const count = there
+				? this.files.length + this.uploading
+				: (loadDraft(caseId, 'answer')?.files?.length ?? 0);
+			if (count >= caps.max_attachments) {
 				toasts.show({ text: m.files_too_many({ most: caps.max_attachments }), tone: 'bad' });
 				return;
 			}
@@ -258,16 +269,30 @@ export class Composer {
 			}
 			const body = new FormData();
 			body.append('file', file);
-			this.uploading += 1;
+			if (there) this.uploading += 1;
 			try {
-				const upload = await api.post<Upload>('/uploads', body);
-				if (visit === this.#visit) this.files = [...this.files, upload.attachment];
+				const { attachment } = await api.post<Upload>('/uploads', body);
+				this.#attached(caseId, attachment);
 			} catch (error) {
 				toasts.fail(error, m.file_failed({ name: file.name }));
 			}
-			if (visit !== this.#visit) return;
-			this.uploading -= 1;
+			// Whoever came back to this case counts anew.
+			if (there && visit === this.#visit) this.uploading -= 1;
 		}
+	}
+
+	#attached(caseId: string, file: Attachment): void {
+		const draft = loadDraft(caseId, 'answer');
+		const files = caseId === this.#caseId ? this.files : (draft?.files ?? []);
+		if (caseId === this.#caseId) this.files = [...files, file];
+		saveDraft(caseId, 'answer', { text: '', ...draft, files: [...files, file] });
+		if (caseId === this.#caseId) this.#keep();
+	}
+
+	/** A file stays out of the answer. */
+	remove(id: string): void {
+		this.files = this.files.filter((file) => file.id !== id);
+		this.#keep();
 	}
 
 	async send(): Promise<void> {
@@ -309,7 +334,7 @@ export class Composer {
 		this.#attempt = attempt;
 		this.#keep();
 		const { post } = await api.post<AnswerAccepted>(`/cases/${caseId}/answers`, form);
-		settleDraft(caseId, 'answer', form.text);
+		settleDraft(caseId, 'answer', form.text, form.attachment_ids);
 		const until = Date.parse(post.sending?.undo_until ?? '');
 		if (until > Date.now()) {
 			toasts.show({
