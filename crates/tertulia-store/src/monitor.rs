@@ -162,14 +162,9 @@ impl Tx {
     ///
     /// A change of them waits until it ends, so once a change is committed nobody stores a post that was matched without
     /// it: what a pass over history then finds is complete. SQLite has one writer; there nothing needs to wait.
-    ///
-    /// Intake finds everything by a key, thousands of times a second, the database's checks of references too: until the
-    /// transaction ends PostgreSQL plans each statement once and through an index, right whatever the size of the tables.
-    /// (Elsewhere it plans anew each time, see [`crate::Store::open`]; that alone was a third of intake's work there.)
     pub async fn share_listening(&mut self) -> Result<()> {
         if self.dialect() == Dialect::Postgres {
-            const SQL: &str = "SELECT pg_advisory_xact_lock_shared($1), set_config('plan_cache_mode', 'force_generic_plan', TRUE),
-                set_config('enable_seqscan', 'off', TRUE)";
+            const SQL: &str = "SELECT pg_advisory_xact_lock_shared($1)";
             on!(self, c => sqlx::query(SQL).bind(LISTENING_LOCK).execute(c).await?.rows_affected());
         }
         Ok(())

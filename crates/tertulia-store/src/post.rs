@@ -147,7 +147,7 @@ pub(crate) const COLUMNS: &str = "seq, id, channel_id, external_id, kind, conver
     author_external_id, user_id, author_name, author_handle, followers, title, text, quoted, url, lang, in_reply_to, occurred_at, received_at, revised_at, deleted_at, keep_until";
 
 /// `$table.column IN (…)` over texts: on PostgreSQL one array, so that the statement is the same however many there are
-/// and is read and planned once.
+/// and is parsed once.
 macro_rules! rows_in {
     ($conn:expr, $row:ty, $head:expr, $fixed:expr, $column:literal, $values:expr) => {{
         let mut found: Vec<$row> = Vec::new();
@@ -174,6 +174,11 @@ macro_rules! rows_in {
     }};
 }
 pub(crate) use rows_in;
+
+/// One column of these posts.
+fn column<'p, T>(posts: &'p [NewPost], of: impl Fn(&'p PostRow) -> T) -> Vec<T> {
+    posts.iter().map(|post| of(&post.row)).collect()
+}
 
 impl Conn {
     /// Posts of a channel by the network's ids (every kind).
@@ -329,26 +334,82 @@ impl Tx {
     /// Inserts posts that are not there yet and returns `(seq, id)` of those that really were inserted: a key that
     /// another node inserted meanwhile is left alone.
     pub async fn insert_posts(&mut self, posts: &[NewPost]) -> Result<Vec<(i64, Uuid)>> {
+        const INSERT: &str =
+            "INSERT INTO post (id, channel_id, external_id, kind, conversation_id, case_id, direction, visibility, identity_id,
+            author_external_id, user_id, author_name, author_handle, followers, title, text, quoted, url, lang, in_reply_to, occurred_at,
+            received_at, revised_at, deleted_at, keep_until) ";
+        const ARRAYS: &str = "SELECT * FROM UNNEST($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::uuid[], $6::uuid[], $7::text[], $8::text[],
+            $9::uuid[], $10::text[], $11::uuid[], $12::text[], $13::text[], $14::bigint[], $15::text[], $16::text[], $17::text[], $18::text[],
+            $19::text[], $20::text[], $21::bigint[], $22::bigint[], $23::bigint[], $24::bigint[], $25::bigint[])";
+        const END: &str = " ON CONFLICT (channel_id, external_id, kind) DO NOTHING RETURNING seq, id";
         let mut inserted = Vec::with_capacity(posts.len());
         for chunk in posts.chunks(ROWS) {
-            let part: Vec<(i64, Uuid)> = on!(self, c, DB => {
-                let mut query = QueryBuilder::<DB>::new(
-                    "INSERT INTO post (id, channel_id, external_id, kind, conversation_id, case_id, direction, visibility, identity_id,
-                     author_external_id, user_id, author_name, author_handle, followers, title, text, quoted, url, lang, in_reply_to, occurred_at, received_at, revised_at,
-                     deleted_at, keep_until) ",
-                );
-                query.push_values(chunk, |mut v, post| {
-                    let row = &post.row;
-                    v.push_bind(row.id).push_bind(row.channel_id).push_bind(&row.external_id).push_bind(&row.kind)
-                        .push_bind(row.conversation_id).push_bind(row.case_id).push_bind(&row.direction).push_bind(&row.visibility)
-                        .push_bind(row.identity_id).push_bind(&row.author_external_id).push_bind(row.user_id).push_bind(&row.author_name).push_bind(&row.author_handle)
-                        .push_bind(row.followers).push_bind(&row.title).push_bind(&row.text).push_bind(&row.quoted).push_bind(&row.url)
-                        .push_bind(&row.lang).push_bind(&row.in_reply_to).push_bind(row.occurred_at).push_bind(row.received_at)
-                        .push_bind(row.revised_at).push_bind(row.deleted_at).push_bind(row.keep_until);
-                });
-                query.push(" ON CONFLICT (channel_id, external_id, kind) DO NOTHING RETURNING seq, id");
-                query.build_query_as().fetch_all(c).await?
-            });
+            let part: Vec<(i64, Uuid)> = match self.link() {
+                Link::Postgres(c) => {
+                    let sql = format!("{INSERT}{ARRAYS}{END}");
+                    sqlx::query_as(sqlx::AssertSqlSafe(sql))
+                        .bind(column(chunk, |row| row.id))
+                        .bind(column(chunk, |row| row.channel_id))
+                        .bind(column(chunk, |row| row.external_id.as_str()))
+                        .bind(column(chunk, |row| row.kind.as_str()))
+                        .bind(column(chunk, |row| row.conversation_id))
+                        .bind(column(chunk, |row| row.case_id))
+                        .bind(column(chunk, |row| row.direction.as_str()))
+                        .bind(column(chunk, |row| row.visibility.as_str()))
+                        .bind(column(chunk, |row| row.identity_id))
+                        .bind(column(chunk, |row| row.author_external_id.as_deref()))
+                        .bind(column(chunk, |row| row.user_id))
+                        .bind(column(chunk, |row| row.author_name.as_str()))
+                        .bind(column(chunk, |row| row.author_handle.as_str()))
+                        .bind(column(chunk, |row| row.followers))
+                        .bind(column(chunk, |row| row.title.as_deref()))
+                        .bind(column(chunk, |row| row.text.as_str()))
+                        .bind(column(chunk, |row| row.quoted.as_deref()))
+                        .bind(column(chunk, |row| row.url.as_deref()))
+                        .bind(column(chunk, |row| row.lang.as_deref()))
+                        .bind(column(chunk, |row| row.in_reply_to.as_deref()))
+                        .bind(column(chunk, |row| row.occurred_at))
+                        .bind(column(chunk, |row| row.received_at))
+                        .bind(column(chunk, |row| row.revised_at))
+                        .bind(column(chunk, |row| row.deleted_at))
+                        .bind(column(chunk, |row| row.keep_until))
+                        .fetch_all(c)
+                        .await?
+                }
+                Link::Sqlite(c) => {
+                    let mut query = QueryBuilder::<sqlx::Sqlite>::new(INSERT);
+                    query.push_values(chunk, |mut v, post| {
+                        let row = &post.row;
+                        v.push_bind(row.id)
+                            .push_bind(row.channel_id)
+                            .push_bind(&row.external_id)
+                            .push_bind(&row.kind)
+                            .push_bind(row.conversation_id)
+                            .push_bind(row.case_id)
+                            .push_bind(&row.direction)
+                            .push_bind(&row.visibility)
+                            .push_bind(row.identity_id)
+                            .push_bind(&row.author_external_id)
+                            .push_bind(row.user_id)
+                            .push_bind(&row.author_name)
+                            .push_bind(&row.author_handle)
+                            .push_bind(row.followers)
+                            .push_bind(&row.title)
+                            .push_bind(&row.text)
+                            .push_bind(&row.quoted)
+                            .push_bind(&row.url)
+                            .push_bind(&row.lang)
+                            .push_bind(&row.in_reply_to)
+                            .push_bind(row.occurred_at)
+                            .push_bind(row.received_at)
+                            .push_bind(row.revised_at)
+                            .push_bind(row.deleted_at)
+                            .push_bind(row.keep_until);
+                    });
+                    query.push(END);
+                    query.build_query_as().fetch_all(c).await?
+                }
+            };
             inserted.extend(part);
         }
         Ok(inserted)
