@@ -242,6 +242,7 @@ export interface Quarantined {
 	payload: string;
 	received_at: Instant;
 	attempts: number;
+	replayable: boolean;
 }
 
 export interface PostAuthor {
