@@ -12,7 +12,7 @@ use tertulia_kernel::{
     Timestamp,
     caps::{Caps, LengthUnit, ReplyRule},
 };
-use tertulia_store::post::AttachmentRow;
+use tertulia_store::attachment::AttachmentRow;
 
 /// An instant in microseconds.
 pub fn at(micros: i64) -> String {

@@ -9,6 +9,7 @@
 //! Start with [`db`], then the module of the noun you need.
 
 pub mod admin;
+pub mod attachment;
 pub mod audit;
 pub mod bounded;
 pub mod case;

@@ -7,7 +7,7 @@ pub use kind::{Shown, shown};
 
 use crate::{Actor, App, AppError, Kind, Result, posts};
 use tertulia_kernel::AttachmentId;
-use tertulia_store::post::{AttachmentRow, NewAttachment};
+use tertulia_store::attachment::{AttachmentRow, NewAttachment};
 
 /// Largest file taken, in bytes.
 pub const LARGEST: usize = 25 * 1024 * 1024;

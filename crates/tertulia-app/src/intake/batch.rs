@@ -34,11 +34,12 @@ use tertulia_kernel::{
 };
 use tertulia_store::{
     Tx,
+    attachment::NewAttachment,
     case::{CaseRow, ChangeRow},
     channel::ChannelRow,
     conversation::ConversationRow,
     person::IdentityRow,
-    post::{NewAttachment, NewPost, PostRow, StepRow},
+    post::{NewPost, PostRow, StepRow},
 };
 use uuid::Uuid;
 

@@ -10,10 +10,11 @@ use std::collections::{HashMap, HashSet};
 use tertulia_kernel::Timestamp;
 use tertulia_store::{
     StoreError, Tx,
+    attachment::NewAttachment,
     case::{CaseRow, ChangeRow},
     conversation::ConversationRow,
     person::{IdentityRow, NewPerson},
-    post::{NewAttachment, NewPost, PostRow, StepRow},
+    post::{NewPost, PostRow, StepRow},
 };
 use uuid::Uuid;
 

@@ -8,12 +8,7 @@ use crate::{
 };
 use std::collections::HashMap;
 use tertulia_kernel::{MonitorId, Timestamp};
-use tertulia_store::{
-    Conn,
-    channel::ChannelRow,
-    outbox::OutboxRow,
-    post::{AttachmentRow, PostRow},
-};
+use tertulia_store::{Conn, attachment::AttachmentRow, channel::ChannelRow, outbox::OutboxRow, post::PostRow};
 use uuid::Uuid;
 
 /// A post with everything shown beside it.

@@ -7,7 +7,7 @@
 mod look;
 
 pub use look::{COLOR, GREETINGS, LARGEST_FILE, LONGEST, Look, MOST_FILES, is_color, lines, origin};
-pub use tertulia_store::{post::AttachmentRow as File, visitor::VisitorRow as Visitor};
+pub use tertulia_store::{attachment::AttachmentRow as File, visitor::VisitorRow as Visitor};
 
 use crate::{
     App, AppError, Result,
@@ -21,12 +21,7 @@ use tertulia_kernel::{
     event::{Author, Event, IncomingPost, Media, Visibility},
     id::new_uuid,
 };
-use tertulia_store::{
-    Conn,
-    channel::ChannelRow,
-    conversation::ConversationRow,
-    post::{NewAttachment, PostRow},
-};
+use tertulia_store::{Conn, attachment::NewAttachment, channel::ChannelRow, conversation::ConversationRow, post::PostRow};
 use uuid::Uuid;
 
 /// The kind of channel.

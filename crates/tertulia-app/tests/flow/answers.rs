@@ -13,7 +13,10 @@ use tertulia_kernel::{
     event::{Event, IncomingPost, Visibility},
 };
 use tertulia_policy::Role;
-use tertulia_store::post::{NewAttachment, NewPost, PostRow};
+use tertulia_store::{
+    attachment::NewAttachment,
+    post::{NewPost, PostRow},
+};
 use tokio_util::sync::CancellationToken;
 
 fn event(post: IncomingPost) -> Event {

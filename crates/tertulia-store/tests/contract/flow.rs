@@ -6,9 +6,10 @@ use super::{
 };
 use tertulia_store::{
     Store,
+    attachment::NewAttachment,
     case::{CaseRow, Folder},
     outbox::OutboxRow,
-    post::{NewAttachment, PostRow, StepRow},
+    post::{PostRow, StepRow},
 };
 use uuid::Uuid;
 

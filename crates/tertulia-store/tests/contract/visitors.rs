@@ -1,7 +1,7 @@
 //! Visitors of web chats and what they upload.
 
 use super::{company, company::NOW, count, id, on_both};
-use tertulia_store::{post::NewAttachment, visitor::VisitorRow};
+use tertulia_store::{attachment::NewAttachment, visitor::VisitorRow};
 use uuid::Uuid;
 
 fn visitor() -> VisitorRow {
