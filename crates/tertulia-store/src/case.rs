@@ -305,6 +305,14 @@ impl Conn {
         Ok(on!(self, c => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(now).bind(limit).fetch_all(c).await?))
     }
 
+    /// When the first of what a case's own person wrote after a moment arrived.
+    pub async fn first_received_after(&mut self, case: Uuid, after: i64) -> Result<Option<i64>> {
+        const SQL: &str = "SELECT min(p.received_at) FROM post p JOIN identity i ON i.id = p.identity_id
+            JOIN care_case k ON k.id = p.case_id AND k.person_id = i.person_id
+            WHERE p.case_id = $1 AND p.direction = 'in' AND p.deleted_at IS NULL AND p.received_at > $2";
+        Ok(on!(self, c => sqlx::query_scalar(SQL).bind(case).bind(after).fetch_one(c).await?))
+    }
+
     /// Changes of a case before an id, newest first.
     pub async fn case_changes(&mut self, case: Uuid, before: Uuid, limit: i64) -> Result<Vec<ChangeRow>> {
         const SQL: &str = "SELECT id, case_id, at, actor_id, actor, kind, detail FROM case_change WHERE case_id = $1 AND id < $2

@@ -217,14 +217,6 @@ impl Conn {
         Ok(on!(self, c => sqlx::query_scalar(SQL).bind(case).fetch_one(c).await?))
     }
 
-    /// When the first of what a case's own person wrote after a moment arrived.
-    pub async fn first_received_after(&mut self, case: Uuid, after: i64) -> Result<Option<i64>> {
-        const SQL: &str = "SELECT min(p.received_at) FROM post p JOIN identity i ON i.id = p.identity_id
-            JOIN care_case k ON k.id = p.case_id AND k.person_id = i.person_id
-            WHERE p.case_id = $1 AND p.direction = 'in' AND p.deleted_at IS NULL AND p.received_at > $2";
-        Ok(on!(self, c => sqlx::query_scalar(SQL).bind(case).bind(after).fetch_one(c).await?))
-    }
-
     /// The steps taken with a post, in order.
     pub async fn steps(&mut self, post: Uuid) -> Result<Vec<StepRow>> {
         const SQL: &str = "SELECT post_id, at, step, why FROM post_step WHERE post_id = $1 ORDER BY id";
