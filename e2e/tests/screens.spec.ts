@@ -11,6 +11,7 @@ let api: Api;
 let theCase = '';
 let person = '';
 let monitor = '';
+let list = '';
 
 test.beforeAll(async () => {
 	server = await Server.start();
@@ -23,6 +24,12 @@ test.beforeAll(async () => {
 			name: 'Demoras',
 			query: 'demora* AND (vuelo OR (paquete* NEAR/5 tarde))',
 			enabled: true
+		})
+	).id;
+	list = (
+		await api.post<{ id: string }>('/lists', {
+			name: 'Aerolíneas propias y de la alianza',
+			words: ['mirasol', 'alma mía', `@${'aerolinea'.repeat(6)}`]
 		})
 	).id;
 	await api.post('/rules', {
@@ -63,6 +70,9 @@ function screens(): string[] {
 		`/people/${person}`,
 		'/monitors',
 		'/monitors/new',
+		'/monitors/lists',
+		'/monitors/lists/new',
+		`/monitors/lists/${list}`,
 		`/monitors/${monitor}`,
 		...['matches', 'bench', 'versions'].map((view) => `/monitors/${monitor}/${view}`),
 		'/rules',

@@ -6,7 +6,7 @@ const server = process.env.TERTULIA_SERVER ?? 'http://127.0.0.1:8080';
 
 /** Messages of screens few people open: they are not part of the first load. */
 const BACK_OFFICE =
-	/paraglide\/messages\/(audit|bench|builder|canned_[bensv]|channels?_|company|cost|departments?_|estimate|folder_(mon|mov|to)|grammar|guide|match_|monitors?_|noise|pass_|people_|policy|preview|quarantine|role_help|rules?_|sample|secret|similar|tokens?_|users_|user_[lnr]|user_invite\.|version|zone|command_[a-np-z]|settings_[act-z])/u;
+	/paraglide\/messages\/(audit|bench|builder|canned_[bensv]|channels?_|company|cost|departments?_|estimate|first_steps|folder_(mon|mov|to)|grammar|guide|match_|monitors?_|noise|pass_|people_|policy|preview|quarantine|role_help|rules?_|sample|secret|similar|tokens?_|users_|user_[lnr]|user_invite\.|version|zone|command_[a-np-z]|settings_[act-z])/u;
 
 /** Drawings that only those screens show. */
 const BACK_OFFICE_ICONS =

@@ -7,6 +7,7 @@
 pub mod cases;
 pub mod channels;
 pub mod chat;
+pub mod lists;
 pub mod live;
 pub mod monitors;
 pub mod people;

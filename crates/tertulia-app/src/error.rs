@@ -1,5 +1,6 @@
 //! One error for all use cases: a kind (what a client can do about it), a stable code (what it translates) and words.
 
+use crate::Result;
 use tertulia_store::StoreError;
 
 /// What a caller can do about an error.
@@ -93,14 +94,26 @@ impl AppError {
         Self::new(Kind::Conflict, code, message)
     }
     /// Whether another transaction, of this node or another, was in the way: doing the same again finds what it left.
-    pub(crate) fn lost_a_race(&self) -> bool {
+    fn lost_a_race(&self) -> bool {
         let cause = self.source.as_ref().and_then(|source| source.downcast_ref::<StoreError>());
         cause.is_some_and(|error| error.is_unique() || error.is_retryable())
     }
 }
 
 /// How often work that lost a race is done again before the error is told.
-pub(crate) const RACES: u32 = 5;
+const RACES: u32 = 5;
+
+/// Does one transaction's work, and does it again when another transaction was in the way: nothing of it has happened
+/// then, and nobody is told of an error that the next try does not have. The work tells nothing before its commit.
+pub(crate) async fn again<T, F: Future<Output = Result<T>>>(mut work: impl FnMut() -> F) -> Result<T> {
+    for _ in 0..RACES {
+        match work().await {
+            Err(error) if error.lost_a_race() => {}
+            end => return end,
+        }
+    }
+    work().await
+}
 
 impl From<StoreError> for AppError {
     fn from(error: StoreError) -> Self {

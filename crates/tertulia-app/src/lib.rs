@@ -18,6 +18,7 @@ pub mod files;
 mod intake;
 pub mod lines;
 pub mod listening;
+pub mod lists;
 pub mod live;
 pub mod metrics;
 pub mod monitors;

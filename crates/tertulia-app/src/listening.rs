@@ -1,7 +1,7 @@
 //! Monitors and rules, compiled: loaded once and again whenever they change.
 
 use crate::{
-    App, Result,
+    App, Result, lists,
     query::{Query, as_read},
 };
 use std::{
@@ -12,7 +12,7 @@ use std::{
 };
 use tertulia_care::rules::{Actions, Conditions, Rule};
 use tertulia_kernel::{MonitorId, RuleId};
-use tertulia_listen::{Engine, Frequencies, MonitorSet};
+use tertulia_listen::{Engine, Frequencies, Lists, MonitorSet};
 use tertulia_store::{Conn, Tx};
 
 /// Posts in the sample from which on the stream is known, and what monitors wait for is chosen by it.
@@ -80,10 +80,11 @@ impl Listening {
         let mut loaded = Self { version, learnt: before.learnt.clone(), ..Self::default() };
         loaded.learnt.merge(&before.monitors.frequencies());
         let mut asked = Vec::new();
+        let lists = lists::all(conn).await?;
         for row in conn.monitors().await? {
             let id = MonitorId::from(row.id);
             loaded.names.insert(id, row.name);
-            match Query::parse(&row.query) {
+            match Query::parse(&row.query, &lists) {
                 Ok(query) => {
                     loaded.alike.entry(hash_of(&query)).or_default().push(id);
                     if !row.enabled {
@@ -110,7 +111,7 @@ impl Listening {
             }
             let id = RuleId::from(row.id);
             if let Some(query) = &conditions.query {
-                match Query::parse(query) {
+                match Query::parse(query, &lists) {
                     Ok(query) => asked.push((id, query)),
                     Err(error) => tracing::error!(rule = row.name, code = error.code, "this rule's query is no longer understood"),
                 }
@@ -163,8 +164,9 @@ impl Listening {
     /// Places of forbidden words and phrases in a text, as byte ranges. A phrase that is no query is taken literally.
     pub fn forbidden_places(&self, forbidden: &[String], text: &str) -> Vec<(usize, usize)> {
         let post = PostText { text, ..PostText::default() };
-        let literal = |phrase: &String| Query::parse(&format!("\"{}\"", phrase.replace('"', " ")));
-        let queries = forbidden.iter().filter_map(|phrase| Query::parse(phrase).or_else(|_| literal(phrase)).ok());
+        let none = Lists::new();
+        let literal = |phrase: &String| Query::parse(&format!("\"{}\"", phrase.replace('"', " ")), &none);
+        let queries = forbidden.iter().filter_map(|phrase| Query::parse(phrase, &none).or_else(|_| literal(phrase)).ok());
         let mut places: Vec<(usize, usize)> = queries
             .filter(|query| query.matches(&post))
             .flat_map(|query| query.explain(&post))

@@ -4,6 +4,7 @@
 use crate::{
     Actor, App, AppError, Result,
     cases::{self, CaseView, change::Work},
+    error::again,
     live::{Audience, News},
     settings,
 };
@@ -192,6 +193,10 @@ pub async fn mine(app: &App, actor: &Actor) -> Result<Vec<OfferView>> {
 
 /// Accepts an offer: the case is the user's. One that is over, or whose case somebody took, can't be accepted.
 pub async fn accept(app: &App, actor: &Actor, id: OfferId) -> Result<CaseView> {
+    again(|| try_accept(app, actor, id)).await
+}
+
+async fn try_accept(app: &App, actor: &Actor, id: OfferId) -> Result<CaseView> {
     let (mut work, offer) = own_offer(app, actor, id).await?;
     if !work.tx.end_offer(offer.id, "accepted").await? || work.row.assignee_id.is_some_and(|owner| owner != actor.id.0) {
         return Err(AppError::conflict("offer_over", "this offer is over"));
@@ -206,6 +211,10 @@ pub async fn accept(app: &App, actor: &Actor, id: OfferId) -> Result<CaseView> {
 
 /// Declines an offer: the next agent is asked.
 pub async fn decline(app: &App, actor: &Actor, id: OfferId) -> Result<()> {
+    again(|| try_decline(app, actor, id)).await
+}
+
+async fn try_decline(app: &App, actor: &Actor, id: OfferId) -> Result<()> {
     let (mut work, offer) = own_offer(app, actor, id).await?;
     if !work.tx.end_offer(offer.id, "declined").await? {
         return Err(AppError::conflict("offer_over", "this offer is over"));

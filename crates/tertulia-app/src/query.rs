@@ -4,7 +4,7 @@
 use crate::{AppError, FieldError, Kind, channel::Bilingual, listening::PostText};
 use std::{collections::BTreeMap, ops::Range};
 use tertulia_listen::{
-    Candidates, CostClass, Locale, Matcher, Post, QueryError, Source,
+    Candidates, CostClass, Lists, Locale, Matcher, Post, QueryError, Source,
     ast::{Field, FieldName, Has, Is, Node, Quantity, Zone},
 };
 use tertulia_store::search::Terms;
@@ -29,9 +29,9 @@ pub struct QueryProblem {
 }
 
 impl Query {
-    /// Reads a query.
-    pub fn parse(text: &str) -> Result<Self, Box<QueryProblem>> {
-        let parsed = tertulia_listen::Query::parse(text).map_err(|error| Box::new(QueryProblem::from(error)))?;
+    /// Reads a query with the shared lists it may name: [`crate::lists::named`] fetches them.
+    pub fn parse(text: &str, lists: &Lists) -> Result<Self, Box<QueryProblem>> {
+        let parsed = tertulia_listen::Query::parse_with(text, lists).map_err(|error| Box::new(QueryProblem::from(error)))?;
         match unknown(parsed.root()) {
             Some(name) => Err(Box::new(QueryProblem::not_known(text, name))),
             None => Ok(Self::of_parsed(parsed)),
@@ -211,11 +211,11 @@ mod tests {
             ("iberia crm:tier:gold", "crm:tier"),
             ("in:bio (piloto OR azafata)", "in"),
         ] {
-            let problem = Query::parse(query).err().expect(query);
+            let problem = Query::parse(query, &Lists::new()).err().expect(query);
             assert_eq!((problem.code.as_str(), &query[problem.range]), ("not_known", at), "{query}");
         }
         for query in ["iberia is:reply", "site:example.com iberia", "in:title iberia", "has:(link OR emoji) followers:10..20 iberia"] {
-            assert!(Query::parse(query).is_ok(), "{query}");
+            assert!(Query::parse(query, &Lists::new()).is_ok(), "{query}");
         }
     }
 
@@ -224,7 +224,7 @@ mod tests {
         let post = PostText { text: "Iberia", url: Some("https://foro.example.com/t/1"), reply: true, ..PostText::default() };
         let other = PostText { text: "Iberia", ..PostText::default() };
         for query in ["iberia site:example.com", "iberia is:reply"] {
-            let query = Query::parse(query).expect("a query");
+            let query = Query::parse(query, &Lists::new()).expect("a query");
             assert!(query.matches(&post) && !query.matches(&other), "{}", query.canonical());
         }
     }

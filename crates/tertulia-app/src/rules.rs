@@ -3,6 +3,7 @@
 use crate::{
     Actor, App, AppError, Result, Wrong,
     audit::{self, Object},
+    lists,
     live::{Audience, News},
     monitors::LONGEST_QUERY,
     page,
@@ -11,7 +12,7 @@ use crate::{
 use serde_json::json;
 use tertulia_kernel::RuleId;
 use tertulia_policy::Permission;
-use tertulia_store::{Conn, StoreError, Tx, bounded::Listed, monitor::RuleRow};
+use tertulia_store::{StoreError, Tx, bounded::Listed, monitor::RuleRow};
 
 pub use tertulia_care::rules::{Actions, Conditions, Priority};
 
@@ -125,7 +126,7 @@ async fn finish(app: &App, actor: &Actor, mut tx: Tx, action: &str, object: Obje
 }
 
 /// Checks a rule, and that what it names is there.
-async fn read(conn: &mut Conn, mut form: Form) -> Result<Form> {
+async fn read(tx: &mut Tx, mut form: Form) -> Result<Form> {
     let mut wrong = Wrong::default();
     form.name = wrong.text("name", &form.name, 120);
     let Form { conditions, actions, .. } = &mut form;
@@ -142,9 +143,9 @@ async fn read(conn: &mut Conn, mut form: Form) -> Result<Form> {
     ] {
         wrong.unless(length <= MOST, field, "too_long", "too many entries");
     }
-    let monitors: Vec<_> = conn.monitors().await?.into_iter().map(|row| row.id.into()).collect();
-    let channels: Vec<_> = conn.channels().await?.into_iter().map(|row| row.id.into()).collect();
-    let departments: Vec<_> = conn.departments().await?.into_iter().map(|department| department.id).collect();
+    let monitors: Vec<_> = tx.monitors().await?.into_iter().map(|row| row.id.into()).collect();
+    let channels: Vec<_> = tx.channels().await?.into_iter().map(|row| row.id.into()).collect();
+    let departments: Vec<_> = tx.departments().await?.into_iter().map(|department| department.id).collect();
     wrong.unless(conditions.monitor_ids.iter().all(|id| monitors.contains(id)), "conditions.monitor_ids", "unknown", "no such monitor");
     wrong.unless(conditions.channel_ids.iter().all(|id| channels.contains(id)), "conditions.channel_ids", "unknown", "no such channel");
     let known = actions.department_id.is_none_or(|id| departments.contains(&id));
@@ -160,7 +161,8 @@ async fn read(conn: &mut Conn, mut form: Form) -> Result<Form> {
     wrong.unless(does, "actions", "required", "say what the rule does");
     wrong.done()?;
     if let Some(query) = &conditions.query {
-        Query::parse(query).map_err(|problem| AppError::from(problem).at("conditions.query"))?;
+        let lists = lists::held(tx, query).await?;
+        Query::parse(query, &lists).map_err(|problem| AppError::from(problem).at("conditions.query"))?;
     }
     Ok(form)
 }

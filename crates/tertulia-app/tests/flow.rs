@@ -6,10 +6,14 @@ mod support;
 mod answers_and_offers;
 #[path = "flow/colleagues.rs"]
 mod colleagues;
+#[path = "flow/course.rs"]
+mod course;
 #[path = "flow/intake.rs"]
 mod intake;
 #[path = "flow/quarantine.rs"]
 mod quarantine;
+#[path = "flow/races.rs"]
+mod races;
 
 use support::{House, house};
 use tertulia_app::{

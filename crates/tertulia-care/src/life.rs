@@ -66,7 +66,7 @@ pub struct Asks {
     pub opens: bool,
     /// A rule says in so many words that it opens none: then it does not wake one either.
     pub refused: bool,
-    /// The case's own person wrote it, or it was addressed to us. Others in a public thread wake nothing.
+    /// The case's own person wrote it, or it was addressed to us. Others in a public thread wake nothing and start no clock.
     pub concerned: bool,
     /// A program wrote it by itself.
     pub machine: bool,
@@ -82,6 +82,7 @@ pub fn decide_course(conversation: Option<Existing>, person: Option<Existing>, a
         let wakes = asks.concerned && !asks.refused;
         match case.state {
             _ if asks.machine => return Course::Join(case.id),
+            State::Open if !asks.concerned => return Course::Join(case.id),
             State::Open => return Course::Extend(case.id),
             State::Snoozed if wakes => return Course::Reopen(case.id),
             State::Resolved if wakes => {
@@ -140,7 +141,8 @@ mod tests {
             (Some(case(State::Snoozed, 1)), None, refused, Course::Join(id)),
             (Some(case(State::Resolved, 1)), None, refused, Course::Join(id)),
             (Some(case(State::Resolved, 24 * 8)), None, refused, Course::Join(id)),
-            (Some(case(State::Open, 1)), None, stranger, Course::Extend(id)),
+            (Some(case(State::Open, 1)), None, stranger, Course::Join(id)),
+            (Some(case(State::Open, 1)), None, matched_stranger, Course::Join(id)),
             (Some(case(State::Resolved, 1)), None, stranger, Course::Join(id)),
             (Some(case(State::Resolved, 24 * 8)), None, stranger, Course::Join(id)),
             (Some(case(State::Resolved, 1)), None, matched_stranger, Course::Open),

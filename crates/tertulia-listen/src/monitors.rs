@@ -112,6 +112,13 @@ impl<Id: Ord + Clone> MonitorSet<Id> {
         self.undecided.load(Ordering::Relaxed)
     }
 
+    /// Monitors that took too long in several posts, with how often they were left undecided: the alert to show. They are
+    /// still matched, only not with more work than ordinary posts need; changing a monitor takes it out.
+    #[must_use]
+    pub fn quarantined(&self) -> Vec<(Id, u64)> {
+        self.engine.quarantined()
+    }
+
     /// Bytes of memory the set takes, near enough for planning (allocator overhead left out).
     #[must_use]
     pub fn heap_bytes(&self) -> usize {

@@ -18,6 +18,8 @@ pub enum Listed {
     Monitors,
     /// Rules.
     Rules,
+    /// Shared lists.
+    Lists,
     /// Ready-made answers.
     CannedAnswers,
 }
@@ -35,6 +37,7 @@ impl Conn {
             Listed::Channels => "SELECT count(*) FROM channel",
             Listed::Monitors => "SELECT count(*) FROM monitor",
             Listed::Rules => "SELECT count(*) FROM rule",
+            Listed::Lists => "SELECT count(*) FROM word_list",
             Listed::CannedAnswers => "SELECT count(*) FROM canned_answer",
         };
         Ok(on!(self, c => sqlx::query_scalar(sql).fetch_one(c).await?))

@@ -1,6 +1,11 @@
 //! Conversations: one thread on one channel, public or private.
 
-use crate::{Conn, Result, Tx, on};
+use crate::{
+    Conn, Result, Tx,
+    db::Link,
+    on,
+    post::{ROWS, rows_in},
+};
 use sqlx::{FromRow, QueryBuilder};
 use uuid::Uuid;
 
@@ -54,21 +59,8 @@ impl Conn {
 
     /// Conversations of a channel by thread key, public and private.
     pub async fn conversations_by_thread(&mut self, channel: Uuid, threads: &[String]) -> Result<Vec<ConversationRow>> {
-        let mut found = Vec::new();
-        for chunk in threads.chunks(500) {
-            let part: Vec<ConversationRow> = on!(self, c, DB => {
-                let mut query = QueryBuilder::<DB>::new(format!("SELECT {COLUMNS} FROM conversation WHERE channel_id = "));
-                query.push_bind(channel).push(" AND thread IN (");
-                let mut list = query.separated(", ");
-                for thread in chunk {
-                    list.push_bind(thread);
-                }
-                query.push(")");
-                query.build_query_as().fetch_all(c).await?
-            });
-            found.extend(part);
-        }
-        Ok(found)
+        let head = format!("SELECT {COLUMNS} FROM conversation");
+        Ok(rows_in!(self, ConversationRow, head.as_str(), channel, "thread", threads))
     }
 
     /// Conversations of a case, oldest first.

@@ -119,6 +119,22 @@ impl Tx {
     }
 }
 
+impl Tx {
+    /// From here on (or, with `false`, no longer) PostgreSQL plans each statement once: for writing many rows.
+    ///
+    /// Otherwise it plans anew each time (see [`Store::open`]), its checks of references too, five for each post: a third
+    /// of all the work. Those go by a primary key, which without reading whole tables is right whatever their size; a
+    /// lookup by many keys is not to be planned so, for it may go by the wrong index.
+    pub async fn plan_once(&mut self, once: bool) -> Result<()> {
+        const SQL: &str = "SELECT set_config('plan_cache_mode', $1, TRUE), set_config('enable_seqscan', $2, TRUE)";
+        if let Link::Postgres(c) = self.link() {
+            let (mode, reads_whole) = if once { ("force_generic_plan", "off") } else { ("force_custom_plan", "on") };
+            sqlx::query(SQL).bind(mode).bind(reads_whole).execute(c).await?;
+        }
+        Ok(())
+    }
+}
+
 /// How long to wait for another process that writes (a backup, `tertulia user create`).
 const BUSY: Duration = Duration::from_secs(15);
 

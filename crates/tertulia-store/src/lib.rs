@@ -22,6 +22,7 @@ pub mod discard;
 mod error;
 pub mod history;
 pub mod job;
+pub mod list;
 pub mod login;
 mod migrate;
 pub mod monitor;

@@ -36,6 +36,7 @@ const MIGRATIONS: &[(i64, &str, Text)] = &[
     (7, "monitors", Text::Both(include_str!("../migrations/0007_monitors.sql"))),
     (8, "flow", Text::Both(include_str!("../migrations/0008_flow.sql"))),
     (9, "raw", Text::Both(include_str!("../migrations/0009_raw.sql"))),
+    (10, "lists", Text::Both(include_str!("../migrations/0010_lists.sql"))),
 ];
 
 /// The newest schema version this program knows.

@@ -1,11 +1,11 @@
 //! Posts: intake's bulk reads and writes, threads, and the steps taken with each post.
 
-use crate::{Conn, Result, Tx, on};
+use crate::{Conn, Result, Tx, db::Link, on};
 use sqlx::{FromRow, QueryBuilder};
 use uuid::Uuid;
 
 /// What a multi-row statement may bind at most, with a margin (SQLite allows 32,766 parameters).
-const ROWS: usize = 500;
+pub(crate) const ROWS: usize = 500;
 
 /// A post as stored. Instants are microseconds.
 #[derive(Clone, Debug, Default, FromRow)]
@@ -146,25 +146,38 @@ pub struct VersionRow {
 pub(crate) const COLUMNS: &str = "seq, id, channel_id, external_id, kind, conversation_id, case_id, direction, visibility, identity_id,
     author_external_id, user_id, author_name, author_handle, followers, title, text, quoted, url, lang, in_reply_to, occurred_at, received_at, revised_at, deleted_at, keep_until";
 
-/// `$table.column IN (…)` over texts or ids, in chunks, collecting rows.
+/// `$table.column IN (…)` over texts: on PostgreSQL one array, so that the statement is the same however many there are
+/// and is parsed once.
 macro_rules! rows_in {
     ($conn:expr, $row:ty, $head:expr, $fixed:expr, $column:literal, $values:expr) => {{
         let mut found: Vec<$row> = Vec::new();
         for chunk in $values.chunks(ROWS) {
-            let part: Vec<$row> = on!($conn, c, DB => {
-                let mut query = QueryBuilder::<DB>::new($head);
-                query.push(" WHERE channel_id = ").push_bind($fixed).push(concat!(" AND ", $column, " IN ("));
-                let mut list = query.separated(", ");
-                for value in chunk {
-                    list.push_bind(value.clone());
+            let part: Vec<$row> = match $conn.link() {
+                Link::Postgres(c) => {
+                    let sql = format!(concat!("{} WHERE channel_id = $1 AND ", $column, " = ANY($2)"), $head);
+                    sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind($fixed).bind(chunk).fetch_all(c).await?
                 }
-                query.push(")");
-                query.build_query_as().fetch_all(c).await?
-            });
+                Link::Sqlite(c) => {
+                    let mut query = QueryBuilder::<sqlx::Sqlite>::new($head);
+                    query.push(" WHERE channel_id = ").push_bind($fixed).push(concat!(" AND ", $column, " IN ("));
+                    let mut list = query.separated(", ");
+                    for value in chunk {
+                        list.push_bind(value.clone());
+                    }
+                    query.push(")");
+                    query.build_query_as().fetch_all(c).await?
+                }
+            };
             found.extend(part);
         }
         found
     }};
+}
+pub(crate) use rows_in;
+
+/// One column of these posts.
+fn column<'p, T>(posts: &'p [NewPost], of: impl Fn(&'p PostRow) -> T) -> Vec<T> {
+    posts.iter().map(|post| of(&post.row)).collect()
 }
 
 impl Conn {
@@ -250,6 +263,14 @@ impl Conn {
         Ok(on!(self, c => sqlx::query_scalar(SQL).bind(case).fetch_one(c).await?))
     }
 
+    /// When the first of what a case's own person wrote after a moment arrived.
+    pub async fn first_received_after(&mut self, case: Uuid, after: i64) -> Result<Option<i64>> {
+        const SQL: &str = "SELECT min(p.received_at) FROM post p JOIN identity i ON i.id = p.identity_id
+            JOIN care_case k ON k.id = p.case_id AND k.person_id = i.person_id
+            WHERE p.case_id = $1 AND p.direction = 'in' AND p.deleted_at IS NULL AND p.received_at > $2";
+        Ok(on!(self, c => sqlx::query_scalar(SQL).bind(case).bind(after).fetch_one(c).await?))
+    }
+
     /// The steps taken with a post, in order.
     pub async fn steps(&mut self, post: Uuid) -> Result<Vec<StepRow>> {
         const SQL: &str = "SELECT post_id, at, step, why FROM post_step WHERE post_id = $1 ORDER BY id";
@@ -321,29 +342,91 @@ impl Tx {
     /// Inserts posts that are not there yet and returns `(seq, id)` of those that really were inserted: a key that
     /// another node inserted meanwhile is left alone.
     pub async fn insert_posts(&mut self, posts: &[NewPost]) -> Result<Vec<(i64, Uuid)>> {
+        const INSERT: &str =
+            "INSERT INTO post (id, channel_id, external_id, kind, conversation_id, case_id, direction, visibility, identity_id,
+            author_external_id, user_id, author_name, author_handle, followers, title, text, quoted, url, lang, in_reply_to, occurred_at,
+            received_at, revised_at, deleted_at, keep_until) ";
+        const ARRAYS: &str = "SELECT * FROM UNNEST($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::uuid[], $6::uuid[], $7::text[], $8::text[],
+            $9::uuid[], $10::text[], $11::uuid[], $12::text[], $13::text[], $14::bigint[], $15::text[], $16::text[], $17::text[], $18::text[],
+            $19::text[], $20::text[], $21::bigint[], $22::bigint[], $23::bigint[], $24::bigint[], $25::bigint[])";
+        const END: &str = " ON CONFLICT (channel_id, external_id, kind) DO NOTHING RETURNING seq, id";
         let mut inserted = Vec::with_capacity(posts.len());
         for chunk in posts.chunks(ROWS) {
-            let part: Vec<(i64, Uuid)> = on!(self, c, DB => {
-                let mut query = QueryBuilder::<DB>::new(
-                    "INSERT INTO post (id, channel_id, external_id, kind, conversation_id, case_id, direction, visibility, identity_id,
-                     author_external_id, user_id, author_name, author_handle, followers, title, text, quoted, url, lang, in_reply_to, occurred_at, received_at, revised_at,
-                     deleted_at, keep_until) ",
-                );
-                query.push_values(chunk, |mut v, post| {
-                    let row = &post.row;
-                    v.push_bind(row.id).push_bind(row.channel_id).push_bind(&row.external_id).push_bind(&row.kind)
-                        .push_bind(row.conversation_id).push_bind(row.case_id).push_bind(&row.direction).push_bind(&row.visibility)
-                        .push_bind(row.identity_id).push_bind(&row.author_external_id).push_bind(row.user_id).push_bind(&row.author_name).push_bind(&row.author_handle)
-                        .push_bind(row.followers).push_bind(&row.title).push_bind(&row.text).push_bind(&row.quoted).push_bind(&row.url)
-                        .push_bind(&row.lang).push_bind(&row.in_reply_to).push_bind(row.occurred_at).push_bind(row.received_at)
-                        .push_bind(row.revised_at).push_bind(row.deleted_at).push_bind(row.keep_until);
-                });
-                query.push(" ON CONFLICT (channel_id, external_id, kind) DO NOTHING RETURNING seq, id");
-                query.build_query_as().fetch_all(c).await?
-            });
+            let part: Vec<(i64, Uuid)> = match self.link() {
+                Link::Postgres(c) => {
+                    let sql = format!("{INSERT}{ARRAYS}{END}");
+                    sqlx::query_as(sqlx::AssertSqlSafe(sql))
+                        .bind(column(chunk, |row| row.id))
+                        .bind(column(chunk, |row| row.channel_id))
+                        .bind(column(chunk, |row| row.external_id.as_str()))
+                        .bind(column(chunk, |row| row.kind.as_str()))
+                        .bind(column(chunk, |row| row.conversation_id))
+                        .bind(column(chunk, |row| row.case_id))
+                        .bind(column(chunk, |row| row.direction.as_str()))
+                        .bind(column(chunk, |row| row.visibility.as_str()))
+                        .bind(column(chunk, |row| row.identity_id))
+                        .bind(column(chunk, |row| row.author_external_id.as_deref()))
+                        .bind(column(chunk, |row| row.user_id))
+                        .bind(column(chunk, |row| row.author_name.as_str()))
+                        .bind(column(chunk, |row| row.author_handle.as_str()))
+                        .bind(column(chunk, |row| row.followers))
+                        .bind(column(chunk, |row| row.title.as_deref()))
+                        .bind(column(chunk, |row| row.text.as_str()))
+                        .bind(column(chunk, |row| row.quoted.as_deref()))
+                        .bind(column(chunk, |row| row.url.as_deref()))
+                        .bind(column(chunk, |row| row.lang.as_deref()))
+                        .bind(column(chunk, |row| row.in_reply_to.as_deref()))
+                        .bind(column(chunk, |row| row.occurred_at))
+                        .bind(column(chunk, |row| row.received_at))
+                        .bind(column(chunk, |row| row.revised_at))
+                        .bind(column(chunk, |row| row.deleted_at))
+                        .bind(column(chunk, |row| row.keep_until))
+                        .fetch_all(c)
+                        .await?
+                }
+                Link::Sqlite(c) => {
+                    let mut query = QueryBuilder::<sqlx::Sqlite>::new(INSERT);
+                    query.push_values(chunk, |mut v, post| {
+                        let row = &post.row;
+                        v.push_bind(row.id)
+                            .push_bind(row.channel_id)
+                            .push_bind(&row.external_id)
+                            .push_bind(&row.kind)
+                            .push_bind(row.conversation_id)
+                            .push_bind(row.case_id)
+                            .push_bind(&row.direction)
+                            .push_bind(&row.visibility)
+                            .push_bind(row.identity_id)
+                            .push_bind(&row.author_external_id)
+                            .push_bind(row.user_id)
+                            .push_bind(&row.author_name)
+                            .push_bind(&row.author_handle)
+                            .push_bind(row.followers)
+                            .push_bind(&row.title)
+                            .push_bind(&row.text)
+                            .push_bind(&row.quoted)
+                            .push_bind(&row.url)
+                            .push_bind(&row.lang)
+                            .push_bind(&row.in_reply_to)
+                            .push_bind(row.occurred_at)
+                            .push_bind(row.received_at)
+                            .push_bind(row.revised_at)
+                            .push_bind(row.deleted_at)
+                            .push_bind(row.keep_until);
+                    });
+                    query.push(END);
+                    query.build_query_as().fetch_all(c).await?
+                }
+            };
             inserted.extend(part);
         }
         Ok(inserted)
+    }
+
+    /// One post, locked against other writers until the transaction ends.
+    pub async fn lock_post(&mut self, id: Uuid) -> Result<PostRow> {
+        let sql = format!("SELECT {COLUMNS} FROM post WHERE id = $1{}", self.dialect().for_update());
+        Ok(on!(self, c => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(id).fetch_one(c).await?))
     }
 
     /// Puts an edited or newly kept post's row as given (all but its key, author and arrival).
@@ -404,14 +487,25 @@ impl Tx {
 
     /// Writes steps down, in the given order.
     pub async fn save_steps(&mut self, steps: &[StepRow]) -> Result<()> {
+        const ARRAYS: &str = "INSERT INTO post_step (post_id, at, step, why)
+            SELECT * FROM UNNEST($1::uuid[], $2::bigint[], $3::text[], $4::text[])";
         for chunk in steps.chunks(ROWS) {
-            on!(self, c, DB => {
-                let mut query = QueryBuilder::<DB>::new("INSERT INTO post_step (post_id, at, step, why) ");
-                query.push_values(chunk, |mut v, step| {
-                    v.push_bind(step.post_id).push_bind(step.at).push_bind(&step.step).push_bind(&step.why);
-                });
-                query.build().execute(c).await?.rows_affected()
-            });
+            match self.link() {
+                Link::Postgres(c) => {
+                    let posts: Vec<Uuid> = chunk.iter().map(|step| step.post_id).collect();
+                    let times: Vec<i64> = chunk.iter().map(|step| step.at).collect();
+                    let names: Vec<&str> = chunk.iter().map(|step| step.step.as_str()).collect();
+                    let reasons: Vec<&str> = chunk.iter().map(|step| step.why.as_str()).collect();
+                    sqlx::query(ARRAYS).bind(posts).bind(times).bind(names).bind(reasons).execute(c).await?;
+                }
+                Link::Sqlite(c) => {
+                    let mut query = QueryBuilder::<sqlx::Sqlite>::new("INSERT INTO post_step (post_id, at, step, why) ");
+                    query.push_values(chunk, |mut v, step| {
+                        v.push_bind(step.post_id).push_bind(step.at).push_bind(&step.step).push_bind(&step.why);
+                    });
+                    query.build().execute(c).await?;
+                }
+            }
         }
         Ok(())
     }

@@ -2,6 +2,7 @@
 
 use crate::{
     Conn, Result, Tx,
+    db::Link,
     dialect::Dialect,
     on,
     post::{COLUMNS, PostRow},
@@ -163,20 +164,23 @@ impl Conn {
 impl Tx {
     /// Makes posts findable: `(seq, folded tokens)`.
     pub async fn index_posts(&mut self, posts: &[(i64, &str)]) -> Result<()> {
-        let sqlite = self.dialect() == Dialect::Sqlite;
+        const ARRAYS: &str = "INSERT INTO post_search (seq, tokens)
+            SELECT v.seq, array_to_tsvector(array_remove(string_to_array(v.tokens, ' '), ''))
+            FROM UNNEST($1::bigint[], $2::text[]) AS v (seq, tokens)";
         for chunk in posts.chunks(500) {
-            on!(self, c, DB => {
-                let mut query = QueryBuilder::<DB>::new(if sqlite { "INSERT INTO post_search (rowid, tokens) " } else { "INSERT INTO post_search (seq, tokens) " });
-                query.push_values(chunk, |mut v, (seq, tokens)| {
-                    v.push_bind(*seq);
-                    if sqlite {
-                        v.push_bind(*tokens);
-                    } else {
-                        v.push("array_to_tsvector(array_remove(string_to_array(").push_bind_unseparated(*tokens).push_unseparated(", ' '), ''))");
-                    }
-                });
-                query.build().execute(c).await?.rows_affected()
-            });
+            match self.link() {
+                Link::Postgres(c) => {
+                    let (seqs, tokens): (Vec<i64>, Vec<&str>) = chunk.iter().copied().unzip();
+                    sqlx::query(ARRAYS).bind(seqs).bind(tokens).execute(c).await?;
+                }
+                Link::Sqlite(c) => {
+                    let mut query = QueryBuilder::<sqlx::Sqlite>::new("INSERT INTO post_search (rowid, tokens) ");
+                    query.push_values(chunk, |mut v, (seq, tokens)| {
+                        v.push_bind(*seq).push_bind(*tokens);
+                    });
+                    query.build().execute(c).await?;
+                }
+            }
         }
         Ok(())
     }

@@ -11,6 +11,7 @@ use crate::{
         detail::{caps_of, objection_code},
         presence,
     },
+    error::again,
     live::News,
     settings,
     view::{PostView, post_views},
@@ -238,6 +239,10 @@ async fn verdict(app: &App, conn: &mut Conn, actor: &Actor, ground: &Ground, ans
 
 /// Puts an answer into the outbox. The same id again changes nothing and returns the same post.
 pub async fn send(app: &App, actor: &Actor, case: CaseId, answer: NewAnswer) -> Result<PostView> {
+    again(|| try_send(app, actor, case, &answer)).await
+}
+
+async fn try_send(app: &App, actor: &Actor, case: CaseId, answer: &NewAnswer) -> Result<PostView> {
     let mut work = Work::begin(app, actor, case).await?;
     // The case is locked: whoever pressed twice is seen here.
     match work.tx.answer(answer.id.0).await {
@@ -253,12 +258,12 @@ pub async fn send(app: &App, actor: &Actor, case: CaseId, answer: NewAnswer) -> 
         let name = cases::user_name(&mut work.tx, holder).await?;
         return Err(cases::change::reserved_by(&name));
     }
-    let ground = ground(app, &mut work.tx, &work.row, &answer).await?;
-    let verdict = verdict(app, &mut work.tx, actor, &ground, &answer).await?;
+    let ground = ground(app, &mut work.tx, &work.row, answer).await?;
+    let verdict = verdict(app, &mut work.tx, actor, &ground, answer).await?;
     if !verdict.objections.is_empty() {
         return Err(refused(&verdict.objections));
     }
-    let conversation = destination(&mut work, &ground, &answer).await?;
+    let conversation = destination(&mut work, &ground, answer).await?;
     let undo = settings::company(&mut work.tx).await?.undo_seconds;
     let due = now.plus_seconds(i64::from(undo));
     let post = PostRow {
@@ -419,6 +424,10 @@ async fn own_case(app: &App, actor: &Actor, id: AnswerId) -> Result<CaseRow> {
 
 /// Takes an answer back while it has not left; its files are the author's again, to be sent with another.
 pub async fn take_back(app: &App, actor: &Actor, id: AnswerId) -> Result<()> {
+    again(|| try_take_back(app, actor, id)).await
+}
+
+async fn try_take_back(app: &App, actor: &Actor, id: AnswerId) -> Result<()> {
     let case = own_case(app, actor, id).await?;
     let mut tx = app.store.begin().await?;
     let mut answer = tx.lock_answer(id.0).await?;
@@ -450,6 +459,10 @@ pub(crate) fn can_retry(state: &str) -> bool {
 
 /// Tries an answer again that was refused or can't be confirmed. What may have gone out is reconciled first.
 pub async fn retry(app: &App, actor: &Actor, id: AnswerId) -> Result<()> {
+    again(|| try_retry(app, actor, id)).await
+}
+
+async fn try_retry(app: &App, actor: &Actor, id: AnswerId) -> Result<()> {
     let case = own_case(app, actor, id).await?;
     let mut tx = app.store.begin().await?;
     let mut answer = tx.lock_answer(id.0).await?;

@@ -12,11 +12,12 @@ use crate::{
     App, Result,
     cases::change::{Work, resolve},
     channel::{Outgoing, Reconciled, ReplyTarget, Sent, Sink},
-    error::RACES,
+    error::again,
     live::{Audience, News},
 };
 use futures::FutureExt;
 use std::{collections::HashMap, panic::AssertUnwindSafe, sync::Arc, time::Duration};
+use tertulia_care::life::State;
 use tertulia_kernel::{
     Timestamp,
     event::{Author, Media, Visibility},
@@ -281,13 +282,7 @@ fn given_up(tries: i64, last: &Told) -> Told {
 
 /// Writes down how a send ended. The network may show us the answer at the same moment: whoever comes second looks again.
 async fn settle(app: &App, claimed: &OutboxRow, sent: Sent) -> Result<()> {
-    for _ in 0..RACES {
-        match try_settle(app, claimed, &sent).await {
-            Err(error) if error.lost_a_race() => {}
-            end => return end,
-        }
-    }
-    try_settle(app, claimed, &sent).await
+    again(|| try_settle(app, claimed, &sent)).await
 }
 
 async fn try_settle(app: &App, claimed: &OutboxRow, sent: &Sent) -> Result<()> {
@@ -355,13 +350,27 @@ async fn finish(app: &App, tx: tertulia_store::Tx, row: &OutboxRow, post: &PostR
     let mut work = Work::system(app, tx, row.case_id).await?;
     match row.state.as_str() {
         "sent" => {
-            work.row.waiting_since = None;
             if work.row.reserved_by == Some(row.created_by) {
                 work.row.reserved_by = None;
                 work.row.reserved_until = None;
             }
-            if row.resolve {
-                resolve(&mut work).await?;
+            // What they wrote while the answer was under way, nobody who answered has read.
+            let unread = work.row.inbound_at.filter(|at| *at > row.created_at);
+            match unread {
+                None => work.row.waiting_since = None,
+                Some(newest) => {
+                    if work.row.waiting_since.is_some_and(|since| since <= row.created_at) {
+                        let first = work.tx.first_received_after(row.case_id, row.created_at).await?;
+                        work.row.waiting_since = Some(first.unwrap_or(newest));
+                    }
+                }
+            }
+            match unread {
+                None if row.resolve => resolve(&mut work).await?,
+                Some(_) if row.resolve && work.row.state != State::Resolved.as_str() => {
+                    work.note("kept_open", serde_json::json!({"answer_id": row.id}));
+                }
+                _ => {}
             }
         }
         "rejected" | "stuck" => {

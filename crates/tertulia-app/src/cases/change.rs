@@ -5,6 +5,7 @@ use super::{audience, presence, sees, user_name, views};
 use crate::{
     Actor, App, AppError, Result, Wrong,
     cases::CaseView,
+    error::again,
     live::{Audience, News},
 };
 use serde_json::{Value, json};
@@ -179,9 +180,15 @@ pub(crate) async fn release_all_of(app: &App, actor: &Actor, tx: &mut Tx, user: 
 
 /// Changes a case.
 pub async fn change(app: &App, actor: &Actor, id: CaseId, change: CaseChange) -> Result<CaseView> {
-    let mut work = Work::begin(app, actor, id).await?;
-    apply(&mut work, actor, change).await?;
-    view(app, actor, work.commit().await?).await
+    let row = again(|| {
+        let change = change.clone();
+        async move {
+            let mut work = Work::begin(app, actor, id).await?;
+            apply(&mut work, actor, change).await?;
+            work.commit().await
+        }
+    });
+    view(app, actor, row.await?).await
 }
 
 async fn view(app: &App, actor: &Actor, row: CaseRow) -> Result<CaseView> {
@@ -309,6 +316,10 @@ pub(crate) async fn resolve(work: &mut Work<'_>) -> Result<()> {
 
 /// Takes a case nobody has. Two who press at once: one gets it, the other is told who.
 pub async fn take(app: &App, actor: &Actor, id: CaseId) -> Result<CaseView> {
+    view(app, actor, again(|| try_take(app, actor, id)).await?).await
+}
+
+async fn try_take(app: &App, actor: &Actor, id: CaseId) -> Result<CaseRow> {
     let mut work = Work::begin(app, actor, id).await?;
     match work.row.assignee_id {
         Some(owner) if owner != actor.id.0 => {
@@ -316,11 +327,15 @@ pub async fn take(app: &App, actor: &Actor, id: CaseId) -> Result<CaseView> {
         }
         _ => work.assign(actor.id).await?,
     }
-    view(app, actor, work.commit().await?).await
+    work.commit().await
 }
 
 /// Reserves a case for answering, or renews the reservation. While it lasts nobody else's answer passes the gate.
 pub async fn reserve(app: &App, actor: &Actor, id: CaseId) -> Result<()> {
+    again(|| try_reserve(app, actor, id)).await
+}
+
+async fn try_reserve(app: &App, actor: &Actor, id: CaseId) -> Result<()> {
     let mut tx = app.store.begin().await?;
     let mut row = tx.lock_case(id.0).await?;
     if !sees(actor, &row) {
@@ -352,6 +367,10 @@ pub(crate) fn reserved_by(name: &str) -> AppError {
 
 /// Gives a reservation back.
 pub async fn release(app: &App, actor: &Actor, id: CaseId) -> Result<()> {
+    again(|| try_release(app, actor, id)).await
+}
+
+async fn try_release(app: &App, actor: &Actor, id: CaseId) -> Result<()> {
     let mut tx = app.store.begin().await?;
     let mut row = tx.lock_case(id.0).await?;
     if !sees(actor, &row) {
@@ -397,8 +416,13 @@ pub async fn add_note(app: &App, actor: &Actor, id: CaseId, text: &str) -> Resul
     let mut wrong = Wrong::default();
     let text = wrong.text("text", &text.replace('\0', ""), 10_000);
     wrong.done()?;
+    again(|| try_add_note(app, actor, id, &text)).await
+}
+
+async fn try_add_note(app: &App, actor: &Actor, id: CaseId, text: &str) -> Result<NoteRow> {
     let mut work = Work::begin(app, actor, id).await?;
     let now = app.now().as_micros();
+    let text = text.to_owned();
     let note = NoteRow { id: app.new_id(), case_id: id.0, author_id: actor.id.0, author: actor.name.clone(), text, at: now };
     work.tx.insert_note(&note).await?;
     for user in mentioned(&note.text) {

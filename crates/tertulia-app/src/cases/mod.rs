@@ -6,7 +6,7 @@ pub mod detail;
 pub mod presence;
 pub mod thread;
 
-use crate::{Actor, App, AppError, Result, live::Audience, query::Query, view};
+use crate::{Actor, App, AppError, Result, lists, live::Audience, query::Query, view};
 use std::collections::HashMap;
 use tertulia_care::{life::State, rules::Priority};
 use tertulia_kernel::{CaseId, DepartmentId, UserId};
@@ -126,7 +126,7 @@ pub async fn search(app: &App, actor: &Actor, words: &str, before: Option<i64>, 
     if before.is_none() {
         found.extend(numbered);
     }
-    let query = Query::parse(words)?;
+    let query = Query::parse(words, &lists::named(&mut conn, [words]).await?)?;
     let channels: HashMap<Uuid, ChannelRow> = conn.channels().await?.into_iter().map(|row| (row.id, row)).collect();
     let matches = |post: &PostRow| channels.get(&post.channel_id).is_some_and(|channel| query.matches(&view::text_of(post, channel)));
     let filter = PostFilter { with_case: true, seen_by: seen_by(actor), ..PostFilter::default() };

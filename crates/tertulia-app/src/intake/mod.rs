@@ -16,7 +16,7 @@ mod settle;
 use crate::{
     App, AppError, Kind, Result,
     channel::{ChannelError, Cursor, IntakeDoor, MAX_PAYLOAD, Poison, Receipt, SignOfLife},
-    error::RACES,
+    error::again,
     live::{Audience, News},
     told::Told,
 };
@@ -98,20 +98,11 @@ impl App {
     }
 
     async fn try_batch(&self, channel: ChannelId, events: &[Event], cursors: &[Cursor]) -> Result<Receipt> {
-        let mut tries = 0;
-        loop {
-            let done = Batch::run(self, channel, events, cursors).await;
-            match done {
-                Ok((receipt, news)) => {
-                    for (audience, news) in news {
-                        self.live.tell(audience, news);
-                    }
-                    return Ok(receipt);
-                }
-                Err(error) if error.lost_a_race() && tries < RACES => tries += 1,
-                Err(error) => return Err(error),
-            }
+        let (receipt, news) = again(|| Batch::run(self, channel, events, cursors)).await?;
+        for (audience, news) in news {
+            self.live.tell(audience, news);
         }
+        Ok(receipt)
     }
 }
 

@@ -58,9 +58,11 @@ pub(super) struct Outcome {
 impl Batch<'_> {
     /// Writes everything, the cursors and the channel's health.
     pub(super) async fn save(&mut self, tx: &mut Tx, cursors: &[Cursor], newest: Option<Timestamp>, any: bool) -> Result<()> {
+        tx.plan_once(true).await?;
         self.save_people(tx).await?;
         self.save_cases(tx).await?;
         self.save_posts(tx).await?;
+        tx.plan_once(false).await?;
         for (conversation, case) in std::mem::take(&mut self.out.adopt) {
             tx.set_case_of_conversation_posts(conversation, case).await?;
         }

@@ -130,8 +130,15 @@ impl Batch<'_> {
     pub(super) async fn refresh_excerpts(&mut self, tx: &mut Tx) -> Result<()> {
         for id in super::distinct(std::mem::take(&mut self.out.excerpts)) {
             let mut case = tx.lock_case(id).await?;
-            let newest = tx.posts_of_case(id, 50).await?.into_iter().rev().find(|row| row.direction == "in" && row.deleted_at.is_none());
-            case.excerpt = newest.map(|row| excerpt(&row.text, row.title.as_deref())).unwrap_or_default();
+            let theirs = tx.posts_of_case(id, 50).await?.into_iter().rev().filter(|row| row.direction == "in" && row.deleted_at.is_none());
+            case.excerpt.clear();
+            for row in theirs {
+                // Who only joined the thread is not whom the case is about.
+                if !tx.steps(row.id).await?.iter().any(|step| step.step == "cased" && step.why.contains("\"joined\"")) {
+                    case.excerpt = excerpt(&row.text, row.title.as_deref());
+                    break;
+                }
+            }
             tx.update_case(&case).await?;
             self.facts.cases.insert(id, case);
             self.out.cases_told.push(id);

@@ -7,6 +7,7 @@ use super::{
 use crate::{
     Actor, App, Result, cases,
     channel::Bilingual,
+    lists,
     query::{Query, QueryProblem},
 };
 use tertulia_kernel::MonitorId;
@@ -52,7 +53,8 @@ pub enum Check {
 pub async fn check(app: &App, actor: &Actor, question: &Question) -> Result<Check> {
     let text = question.query.as_str();
     bounded(text)?;
-    let query = match Query::parse(text) {
+    let lists = lists::named(&mut app.store.read().await?, [text]).await?;
+    let query = match Query::parse(text, &lists) {
         Ok(query) => query,
         Err(problem) => {
             let end = problem.range.end.min(text.len());
@@ -77,6 +79,7 @@ pub(super) async fn same_as(app: &App, conn: &mut Conn, query: &Query, but: Opti
     let ids: Vec<_> = listening.alike(query).iter().filter(|id| Some(**id) != but).map(|id| id.0).take(100).collect();
     let identity = query.identity();
     let rows = conn.monitors_by_id(&ids).await?;
-    let same = rows.into_iter().filter(|row| Query::parse(&row.query).is_ok_and(|other| other.identity() == identity));
+    let lists = lists::named(conn, rows.iter().map(|row| row.query.as_str())).await?;
+    let same = rows.into_iter().filter(|row| Query::parse(&row.query, &lists).is_ok_and(|other| other.identity() == identity));
     Ok(same.map(MonitorBrief::from).collect())
 }

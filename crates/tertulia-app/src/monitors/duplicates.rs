@@ -1,7 +1,7 @@
 //! Other monitors that say the same, or find the same.
 
 use super::{MonitorBrief, check};
-use crate::{Actor, App, Result, query::Query};
+use crate::{Actor, App, Result, lists, query::Query};
 use std::collections::HashMap;
 use tertulia_kernel::MonitorId;
 use uuid::Uuid;
@@ -48,7 +48,7 @@ impl Overlap {
 pub async fn duplicates(app: &App, _: &Actor, id: MonitorId) -> Result<Duplicates> {
     let mut conn = app.store.read().await?;
     let row = conn.monitor(id.0).await?;
-    let same = match Query::parse(&row.query) {
+    let same = match Query::parse(&row.query, &lists::named(&mut conn, [row.query.as_str()]).await?) {
         Ok(query) => check::same_as(app, &mut conn, &query, Some(id)).await?,
         Err(_) => Vec::new(),
     };

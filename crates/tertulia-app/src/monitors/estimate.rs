@@ -1,7 +1,7 @@
 //! How many posts a day a query would match, from a sample of the newest stored posts.
 
 use crate::{
-    Actor, App, Result, cases,
+    Actor, App, Result, cases, lists,
     posts::{Found, look},
     query::Query,
 };
@@ -40,14 +40,14 @@ pub struct Estimate {
 /// Estimates from the newest posts the user sees.
 pub async fn estimate(app: &App, actor: &Actor, text: &str) -> Result<Estimate> {
     super::bounded(text)?;
-    let query = Query::parse(text)?;
+    let query = Query::parse(text, &lists::named(&mut app.store.read().await?, [text]).await?)?;
     let filter = PostFilter { seen_by: cases::seen_by(actor), ..PostFilter::default() };
     of_query(app, &query, filter).await
 }
 
 /// Estimates from the newest posts of all: for the command line, which stands beside the database.
 pub async fn of_everything(app: &App, text: &str) -> Result<Estimate> {
-    let query = Query::parse(text)?;
+    let query = Query::parse(text, &lists::named(&mut app.store.read().await?, [text]).await?)?;
     of_query(app, &query, PostFilter::default()).await
 }
 

@@ -19,6 +19,7 @@
 use crate::{
     Actor, App, AppError, Result,
     audit::{self, Object},
+    lists,
     live::{Audience, News},
     posts::by_id,
     query::Query,
@@ -119,7 +120,7 @@ fn is_under_way(history: &HistoryRow) -> bool {
 }
 
 /// Queues a pass from the newest post on, in the transaction of what makes it necessary. One under way begins anew.
-pub(super) async fn queue(app: &App, tx: &mut Tx, monitor: &MonitorRow) -> Result<HistoryRow> {
+pub(crate) async fn queue(app: &App, tx: &mut Tx, monitor: &MonitorRow) -> Result<HistoryRow> {
     let now = app.now().as_micros();
     let payload = json!({ "monitor_id": monitor.id }).to_string();
     let job = JobRow {
@@ -257,7 +258,7 @@ async fn slice(app: &App, job: &JobRow) -> Result<()> {
         return Ok(tx.commit().await?);
     };
     let channels = by_id(conn.channels().await?);
-    let query = match Query::parse(&monitor.query) {
+    let query = match Query::parse(&monitor.query, &lists::named(&mut conn, [monitor.query.as_str()]).await?) {
         Ok(query) => query,
         Err(problem) => {
             drop(conn);

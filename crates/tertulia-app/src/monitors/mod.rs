@@ -23,6 +23,7 @@ use crate::{
     Actor, App, AppError, Result, Wrong,
     audit::{self, Object},
     channel::Bilingual,
+    lists,
     live::{Audience, News},
     page,
     query::Query,
@@ -167,6 +168,7 @@ async fn views(app: &App, conn: &mut Conn, rows: Vec<MonitorRow>) -> Result<Vec<
         [one] => HashMap::from([(one.id, conn.count_matches(one.id, since).await?)]),
         _ => conn.matches_since(since).await?.into_iter().collect(),
     };
+    let lists = lists::named(conn, rows.iter().map(|row| row.query.as_str())).await?;
     let mut views = Vec::with_capacity(rows.len());
     for row in rows {
         let owner = match row.owner_id {
@@ -182,7 +184,7 @@ async fn views(app: &App, conn: &mut Conn, rows: Vec<MonitorRow>) -> Result<Vec<
         };
         let matched_day = matched.get(&row.id).copied().unwrap_or_default();
         let (reading, cost) =
-            Query::parse(&row.query).map_or_else(|_| (Bilingual::new("", ""), None), |query| (query.reading(), Some(query.cost())));
+            Query::parse(&row.query, &lists).map_or_else(|_| (Bilingual::new("", ""), None), |query| (query.reading(), Some(query.cost())));
         views.push(MonitorView { reading, cost, matched_day, owner, history: passes.remove(&row.id), row });
     }
     Ok(views)
@@ -191,9 +193,9 @@ async fn views(app: &App, conn: &mut Conn, rows: Vec<MonitorRow>) -> Result<Vec<
 /// Creates a monitor; when it listens, it is applied to history at once.
 pub async fn create(app: &App, actor: &Actor, form: Form) -> Result<MonitorView> {
     actor.must(Permission::EditMonitors)?;
-    let form = read(form)?;
     let now = app.now().as_micros();
     let mut tx = app.store.begin().await?;
+    let form = read(&mut tx, form).await?;
     page::room(&mut tx, Listed::Monitors, MOST).await?;
     let row = MonitorRow {
         id: app.new_id(),
@@ -221,8 +223,9 @@ pub async fn create(app: &App, actor: &Actor, form: Form) -> Result<MonitorView>
 /// not any more is taken off.
 pub async fn change(app: &App, actor: &Actor, id: MonitorId, form: Form) -> Result<MonitorView> {
     actor.must(Permission::EditMonitors)?;
-    let form = read(form)?;
     let mut tx = app.store.begin().await?;
+    // Before the monitor is held, as whoever changes a list holds it before the monitors that use it.
+    let form = read(&mut tx, form).await?;
     let before = tx.lock_monitor(id.0).await?;
     let row = MonitorRow {
         folder: form.folder.unwrap_or_else(|| before.folder.clone()),
@@ -303,8 +306,8 @@ pub async fn delete(app: &App, actor: &Actor, id: MonitorId) -> Result<()> {
     Ok(())
 }
 
-/// A user who may own a monitor.
-async fn owner(conn: &mut Conn, id: UserId) -> Result<Uuid> {
+/// A user who may own a monitor or a list.
+pub(crate) async fn owner(conn: &mut Conn, id: UserId) -> Result<Uuid> {
     let known = conn.user(id).await?.is_some_and(|user| user.disabled_at.is_none());
     if known { Ok(id.0) } else { Err(AppError::field("owner_id", "unknown", "no such user")) }
 }
@@ -314,7 +317,7 @@ fn bounded(query: &str) -> Result<()> {
     if short { Ok(()) } else { Err(AppError::field("query", "too_long", format!("at most {LONGEST_QUERY} characters"))) }
 }
 
-fn read(form: Form) -> Result<Form> {
+async fn read(tx: &mut Tx, form: Form) -> Result<Form> {
     let mut wrong = Wrong::default();
     let name = wrong.text("name", &form.name, 120);
     let query = wrong.text("query", &form.query, LONGEST_QUERY);
@@ -323,7 +326,7 @@ fn read(form: Form) -> Result<Form> {
     let short = note.as_ref().is_none_or(|note| note.chars().count() <= LONGEST_NOTE);
     wrong.unless(short, "note", "too_long", "at most 500 characters");
     wrong.done()?;
-    Query::parse(&query)?;
+    Query::parse(&query, &lists::held(tx, &query).await?)?;
     Ok(Form { name, query, folder, note, ..form })
 }
 

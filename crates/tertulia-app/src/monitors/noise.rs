@@ -1,7 +1,7 @@
 //! What to exclude: words that are frequent among the posts people threw out and rare among those they kept.
 
 use crate::{
-    Actor, App, Result,
+    Actor, App, Result, lists,
     posts::by_id,
     query::{Query, as_read},
     view,
@@ -11,7 +11,7 @@ use tertulia_kernel::{
     MonitorId,
     text::{Kind, Sigil, Text, fold_keeping_enye},
 };
-use tertulia_listen::MonitorSet;
+use tertulia_listen::{Lists, MonitorSet};
 use tertulia_policy::Permission;
 use tertulia_store::{channel::ChannelRow, post::PostRow};
 use uuid::Uuid;
@@ -68,11 +68,18 @@ pub async fn suggest(app: &App, actor: &Actor, id: MonitorId) -> Result<Noise> {
     }
     let kept = conn.posts_of_monitor(id.0, false, KEPT).await?;
     let channels = by_id(conn.channels().await?);
-    let terms = suggestions(&monitor.query, &discarded, &kept, &channels);
+    let lists = lists::named(&mut conn, [monitor.query.as_str()]).await?;
+    let terms = suggestions(&monitor.query, &lists, &discarded, &kept, &channels);
     Ok(Noise { discarded: discarded.len(), kept: kept.len(), terms })
 }
 
-fn suggestions(query: &str, discarded: &[PostRow], kept: &[PostRow], channels: &HashMap<Uuid, ChannelRow>) -> Vec<Suggestion> {
+fn suggestions(
+    query: &str,
+    lists: &Lists,
+    discarded: &[PostRow],
+    kept: &[PostRow],
+    channels: &HashMap<Uuid, ChannelRow>,
+) -> Vec<Suggestion> {
     let (in_discarded, in_kept) = (count_words(discarded), count_words(kept));
     let sizes = (discarded.len(), kept.len());
     let mut words: Vec<(f64, &String)> = in_discarded
@@ -86,7 +93,7 @@ fn suggestions(query: &str, discarded: &[PostRow], kept: &[PostRow], channels: &
     let mut set: MonitorSet<usize> = MonitorSet::new();
     let words: Vec<&String> = words.into_iter().map(|(_, word)| word).take(TRIED).collect();
     for (n, word) in words.iter().enumerate() {
-        if let Ok(query) = Query::parse(word) {
+        if let Ok(query) = Query::parse(word, lists) {
             set.add(n, query.parsed());
         }
     }
@@ -106,7 +113,7 @@ fn suggestions(query: &str, discarded: &[PostRow], kept: &[PostRow], channels: &
     for ((word, discarded), kept) in words.iter().zip(removes).zip(costs) {
         let with = format!("({query}) AND NOT {word}");
         let log_odds = log_odds(discarded, kept, sizes);
-        if discarded >= 2 && log_odds >= LEAST_LOG_ODDS && Query::parse(&with).is_ok() {
+        if discarded >= 2 && log_odds >= LEAST_LOG_ODDS && Query::parse(&with, lists).is_ok() {
             let suggestion = Suggestion { term: (*word).clone(), discarded, kept, log_odds, query: with };
             found.push((sureness(discarded, kept, sizes), suggestion));
         }
@@ -168,7 +175,7 @@ mod tests {
         let noise = posts(&["iberia sorteo gratis #Promo", "iberia sorteo en la web #promo", "la iberia gana el sorteo", "iberia año"]);
         let kept =
             posts(&["iberia perdió mi maleta en la web", "la iberia canceló", "iberia me cobró el año entero", "iberia y la maleta"]);
-        let found = suggestions("iberia", &noise, &kept, &channels);
+        let found = suggestions("iberia", &Lists::new(), &noise, &kept, &channels);
         assert_eq!(found[0].term, "sorteo");
         assert_eq!((found[0].discarded, found[0].kept), (3, 0));
         assert_eq!(found[0].query, "(iberia) AND NOT sorteo");

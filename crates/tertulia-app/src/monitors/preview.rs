@@ -5,7 +5,7 @@ use super::{
     estimate::{self, Estimate, SAMPLED},
 };
 use crate::{
-    Actor, App, Result, cases,
+    Actor, App, Result, cases, lists,
     posts::{by_id, look, mark},
     query::Query,
     view::{self, PostView},
@@ -36,10 +36,10 @@ pub struct Preview {
 /// Tries a query on the newest posts the user sees.
 pub async fn preview(app: &App, actor: &Actor, text: &str, limit: Option<u32>) -> Result<Preview> {
     bounded(text)?;
-    let query = Query::parse(text)?;
     let limit = limit.unwrap_or(20).clamp(1, MOST) as usize;
     let filter = PostFilter { seen_by: cases::seen_by(actor), ..PostFilter::default() };
     let mut conn = app.store.read().await?;
+    let query = Query::parse(text, &lists::named(&mut conn, [text]).await?)?;
     // All recent posts are looked at, not only candidates: "how many of the last N" is the question.
     let found = look(&mut conn, Some(&query), Terms::Everything, filter, i64::MAX, usize::MAX, SAMPLED).await?;
     let estimate = estimate::from_sample(app, &mut conn, &found).await?;

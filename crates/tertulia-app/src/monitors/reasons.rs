@@ -157,9 +157,10 @@ fn reason(kind: &'static str, part: &str, terms: Vec<String>) -> Reason {
 mod tests {
     //! What is said to be missing or to exclude.
     use super::*;
+    use tertulia_listen::Lists;
 
     fn why(query: &str, text: &str) -> Vec<(&'static str, String)> {
-        let query = Query::parse(query).expect("a query");
+        let query = Query::parse(query, &Lists::new()).expect("a query");
         let post = PostText { text, author: "ana", lang: Some("es"), followers: Some(5), ..PostText::default() };
         let reasons = Reasons::new(&query).of(&post);
         assert_eq!(reasons.is_empty(), query.matches(&post), "{text}");
@@ -185,7 +186,7 @@ mod tests {
 
     #[test]
     fn what_excludes_is_shown_in_the_text() {
-        let query = Query::parse("iberia NOT (promo AND sorteo)").expect("a query");
+        let query = Query::parse("iberia NOT (promo AND sorteo)", &Lists::new()).expect("a query");
         let post = PostText { title: Some("Iberia"), text: "año de promo y sorteo", ..PostText::default() };
         let reasons = Reasons::new(&query).of(&post);
         assert_eq!((reasons.len(), reasons[0].kind), (1, "excluded"));

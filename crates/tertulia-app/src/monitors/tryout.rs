@@ -2,8 +2,9 @@
 
 use super::{bounded, reasons::Reasons};
 use crate::{
-    Actor, AppError, Result,
+    Actor, App, AppError, Result,
     listening::PostText,
+    lists,
     query::Query,
     view::{FoundPart, found_parts, to_utf16},
 };
@@ -63,9 +64,9 @@ impl From<OneOf> for Pasted {
 }
 
 /// Tries a query on pasted texts: one a line, each plain or a JSON object, or one JSON array.
-pub fn try_query(_: &Actor, query: &str, input: &str) -> Result<Vec<Tried>> {
+pub async fn try_query(app: &App, _: &Actor, query: &str, input: &str) -> Result<Vec<Tried>> {
     bounded(query)?;
-    let query = Query::parse(query)?;
+    let query = Query::parse(query, &lists::named(&mut app.store.read().await?, [query]).await?)?;
     let posts = read(input)?;
     let why = Reasons::new(&query);
     let tried = posts.into_iter().map(|pasted| {

@@ -1,7 +1,7 @@
 //! Versions of a monitor: who saved what and why, what changed between two, and going back to one.
 
 use crate::{
-    Actor, App, AppError, Result,
+    Actor, App, AppError, Result, lists,
     page::{self, Page},
     query::Query,
 };
@@ -78,10 +78,10 @@ pub async fn restore(app: &App, actor: &Actor, id: MonitorId, number: i64, note:
         return Err(AppError::field("note", "too_long", "at most 500 characters"));
     }
     let mut tx = app.store.begin().await?;
-    let before = tx.lock_monitor(id.0).await?;
     let version = tx.monitor_version(id.0, number).await?;
     // The language may have changed since; what it no longer reads is not brought back.
-    Query::parse(&version.query)?;
+    Query::parse(&version.query, &lists::held(&mut tx, &version.query).await?)?;
+    let before = tx.lock_monitor(id.0).await?;
     let row = MonitorRow { name: version.name, query: version.query, ..before.clone() };
     save(app, actor, tx, &before, row, note, Some(number)).await
 }

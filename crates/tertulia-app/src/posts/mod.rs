@@ -9,7 +9,7 @@ mod open;
 pub use open::open_case;
 
 use crate::{
-    Actor, App, AppError, Result, cases,
+    Actor, App, AppError, Result, cases, lists,
     page::{self, Page},
     query::Query,
     view::{self, PostView},
@@ -59,9 +59,10 @@ pub struct PostDetail {
 
 /// A page of posts, newest arrival first.
 pub async fn search(app: &App, actor: &Actor, search: Search) -> Result<Page<PostView>> {
+    let mut conn = app.store.read().await?;
     let query = match search.q.as_deref().map(str::trim).filter(|q| !q.is_empty()) {
         None => None,
-        Some(q) => Some(Query::parse(q).map_err(|problem| AppError::from(problem).at("q"))?),
+        Some(q) => Some(Query::parse(q, &lists::named(&mut conn, [q]).await?).map_err(|problem| AppError::from(problem).at("q"))?),
     };
     let filter = PostFilter {
         channel: search.channel.map(|id| id.0),
@@ -71,7 +72,6 @@ pub async fn search(app: &App, actor: &Actor, search: Search) -> Result<Page<Pos
         ..PostFilter::default()
     };
     let (before, limit) = (page::before(search.after.as_deref())?, page::limit(search.limit) as usize);
-    let mut conn = app.store.read().await?;
     let terms = query.as_ref().map_or(Terms::Everything, Query::terms);
     let found = look(&mut conn, query.as_ref(), terms, filter, before, limit, MOST_LOOKED_AT).await?;
     let mut posts = view::post_views(app, &mut conn, found.rows).await?;

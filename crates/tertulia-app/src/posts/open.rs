@@ -3,6 +3,7 @@
 use crate::{
     Actor, App, AppError, Result,
     cases::{self, CaseView},
+    error::again,
     intake::{excerpt, find_or_create_author},
     live::{Audience, News},
 };
@@ -19,7 +20,14 @@ use uuid::Uuid;
 
 /// Opens a case for a post of theirs. A post that has one already gives that one, so pressing twice opens once.
 pub async fn open_case(app: &App, actor: &Actor, id: PostId) -> Result<CaseView> {
+    // An edit of the post that comes in meanwhile makes the same conversation.
+    again(|| try_open_case(app, actor, id)).await
+}
+
+async fn try_open_case(app: &App, actor: &Actor, id: PostId) -> Result<CaseView> {
     let mut tx = app.store.begin().await?;
+    // Of two who press at once the second sees what the first did.
+    tx.lock_post(id.0).await?;
     let mut post = super::load(&mut tx, actor, id.0).await?;
     if let Some(case) = post.case_id {
         let row = cases::load(&mut tx, actor, case.into()).await?;

@@ -5,6 +5,7 @@ use super::data::{self, Files, seconds};
 use crate::{listening::PostText, query::Query, rules::Priority};
 use serde::Deserialize;
 use std::collections::{HashMap, HashSet};
+use tertulia_listen::Lists;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -101,7 +102,7 @@ fn monitors_and_rules() {
     unique("monitor", keys.iter().copied());
     unique("monitor's name", monitors.iter().map(|monitor| monitor.name_es.as_str()));
     for monitor in &monitors {
-        if let Err(problem) = Query::parse(&monitor.query) {
+        if let Err(problem) = Query::parse(&monitor.query, &Lists::new()) {
             panic!("monitor {}: {} {:?}", monitor.key, problem.message.en, problem.range);
         }
         assert!(monitor.department.as_deref().is_none_or(|key| departments.contains(&key)), "{}", monitor.key);
@@ -111,7 +112,7 @@ fn monitors_and_rules() {
         assert!(rule.conditions.monitor.iter().all(|key| keys.contains(&key.as_str())), "{name}: monitor");
         assert!(rule.conditions.channel.iter().all(|key| channels.contains(&key.as_str())), "{name}: channel");
         assert!(rule.conditions.kind.iter().all(|kind| ["email", "webchat", "direct"].contains(&kind.as_str())), "{name}: kind");
-        assert!(rule.conditions.query.as_deref().is_none_or(|query| Query::parse(query).is_ok()), "{name}: query");
+        assert!(rule.conditions.query.as_deref().is_none_or(|query| Query::parse(query, &Lists::new()).is_ok()), "{name}: query");
         assert!(rule.actions.department.as_deref().is_none_or(|key| departments.contains(&key)), "{name}: department");
         assert!(rule.actions.priority.as_deref().is_none_or(|priority| Priority::parse(priority).is_some()), "{name}: priority");
     }
@@ -209,7 +210,7 @@ fn every_monitor_finds_something_in_the_day() {
     let Files { company, monitors, .. } = files();
     let lines = lines();
     for monitor in &monitors {
-        let query = Query::parse(&monitor.query).expect("parsed above");
+        let query = Query::parse(&monitor.query, &Lists::new()).expect("parsed above");
         let found = lines.iter().any(|line| {
             let channel = company.channels.iter().find(|one| one.name == line.channel).expect("checked above");
             query.matches(&PostText {

@@ -9,6 +9,7 @@ pub mod channels;
 pub mod chat;
 pub mod departments;
 pub mod files;
+pub mod lists;
 pub mod live;
 pub mod me;
 pub mod meta;
@@ -58,6 +59,7 @@ pub(crate) fn all() -> OpenApiRouter<HttpState> {
         .merge(monitor_versions::routes())
         .merge(monitor_matches::routes())
         .merge(queries::routes())
+        .merge(lists::routes())
         .merge(rules::routes())
         .merge(people::routes())
         .merge(canned::routes())

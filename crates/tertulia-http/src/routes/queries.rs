@@ -70,8 +70,8 @@ async fn preview_query(State(app): State<App>, Signed(actor): Signed, Json(form)
 /// Tries a query on pasted texts: which match, and what the others lack or what excludes them.
 #[utoipa::path(post, path = "/api/v1/monitors/try", operation_id = "try_query", tag = "listening", request_body = api::QueryTryForm,
     responses((status = 200, body = api::QueryTried), (status = 401, body = Problem), (status = 422, body = Problem)))]
-async fn try_query(Signed(actor): Signed, Json(form): Json<api::QueryTryForm>) -> Result<Json<api::QueryTried>> {
-    let results: Vec<_> = tryout::try_query(&actor, &form.query, &form.input)?.into_iter().map(tried).collect();
+async fn try_query(State(app): State<App>, Signed(actor): Signed, Json(form): Json<api::QueryTryForm>) -> Result<Json<api::QueryTried>> {
+    let results: Vec<_> = tryout::try_query(&app, &actor, &form.query, &form.input).await?.into_iter().map(tried).collect();
     Ok(Json(api::QueryTried { matched: results.iter().filter(|result| result.matches).count() as u64, results }))
 }
 

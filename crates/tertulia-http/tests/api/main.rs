@@ -4,6 +4,7 @@
 mod access;
 mod catalog;
 mod document;
+mod lists;
 mod monitors;
 mod pages;
 mod problems;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tertulia_testkit::{Client, Database, TestApp};
 
 /// Waits until a monitor's pass over history has ended.
-async fn applied(client: &Client, monitor: &str) -> Value {
+pub(crate) async fn applied(client: &Client, monitor: &str) -> Value {
     for _ in 0..400 {
         let history = client.get(&format!("/api/v1/monitors/{monitor}/history")).await.expect(200);
         if !matches!(history["state"].as_str(), Some("queued" | "running")) {

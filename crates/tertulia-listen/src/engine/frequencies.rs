@@ -92,6 +92,11 @@ impl Frequencies {
         self.fade();
     }
 
+    /// True when there are as many counters as are looked at.
+    pub(super) fn is_whole(&self) -> bool {
+        self.counters.len() == 2 * COUNTERS || (self.counters.is_empty() && self.is_empty())
+    }
+
     /// True when nothing was counted.
     pub(super) fn is_empty(&self) -> bool {
         self.posts == 0

@@ -21,6 +21,7 @@ mod intern;
 mod letters;
 mod patterns;
 mod prefetch;
+mod quarantine;
 mod raised;
 mod run;
 mod scan;
@@ -36,6 +37,7 @@ use base::{Base, Moved};
 use code::{PLAIN, SLOT, size};
 use find::{Finding, Tables};
 pub use frequencies::Frequencies;
+use quarantine::{FUEL, PORTION, POST_FUEL, Strikes};
 use run::{Run, Spans};
 pub use snapshot::SnapshotError;
 
@@ -83,6 +85,7 @@ pub struct Engine<K> {
     dead_count: usize,
     plain: Arc<Plain>,
     frequencies: Frequencies,
+    strikes: Strikes<K>,
 }
 
 /// Memory for matching, used again from post to post.
@@ -93,6 +96,8 @@ pub struct Scratch {
     /// Slots of the queries that match.
     matched: Vec<u32>,
     exhausted: Vec<u32>,
+    /// Steps taken in this post by queries that needed more than their portion.
+    slow_steps: u64,
     posts: u32,
     seen: Frequencies,
     /// What was done since the counts were last taken.
@@ -112,6 +117,8 @@ pub struct Counts {
     pub matches: u64,
     /// Times a query ran out of fuel and was reported instead of matched.
     pub exhausted: u64,
+    /// Steps over places taken by queries that needed more than any query gets at first: near zero for what people write.
+    pub slow_steps: u64,
 }
 
 impl Scratch {
@@ -139,6 +146,7 @@ impl<K: Clone + Ord> Engine<K> {
             dead_count: 0,
             plain: Arc::default(),
             frequencies: Frequencies::default(),
+            strikes: Strikes::default(),
         }
     }
 
@@ -203,6 +211,7 @@ impl<K: Clone + Ord> Engine<K> {
         }
         self.dead[block] |= 1 << (slot % 64);
         self.dead_count += 1;
+        self.strikes.forget(key);
         true
     }
 
@@ -254,6 +263,7 @@ impl<K: Clone + Ord> Engine<K> {
             dead_count: 0,
             plain: Arc::new(plain),
             frequencies: std::mem::take(&mut self.frequencies),
+            strikes: std::mem::take(&mut self.strikes),
         };
     }
 
@@ -262,6 +272,7 @@ impl<K: Clone + Ord> Engine<K> {
         keys.clear();
         scratch.matched.clear();
         scratch.exhausted.clear();
+        scratch.slow_steps = 0;
         let tables = Tables { base: &self.base, added: (!self.added.keys.is_empty()).then_some(&self.added) };
         scratch.finding.find(post, &tables);
         scratch.finding.call(&tables);
@@ -287,6 +298,7 @@ impl<K: Clone + Ord> Engine<K> {
         }
         scratch.counts.posts += 1;
         scratch.counts.exhausted += scratch.exhausted.len() as u64;
+        scratch.counts.slow_steps += scratch.slow_steps;
         scratch.counts.matches += keys.len() as u64;
     }
 
@@ -314,6 +326,7 @@ impl<K: Clone + Ord> Engine<K> {
             raised: &scratch.finding.raised,
             numbers: [post.followers, post.likes, post.shares, post.age],
             spans: &mut scratch.spans,
+            fuel: PORTION,
         };
         for (i, at) in called.iter().enumerate() {
             if let Some(ahead) = called.get(i + AHEAD) {
@@ -322,7 +335,12 @@ impl<K: Clone + Ord> Engine<K> {
             }
             let header = code[*at as usize];
             let slot = header & SLOT;
-            match run.query(*at as usize) {
+            // A query that several facts called up was told already.
+            let decided = run.query(*at as usize).or_else(|| match scratch.exhausted.contains(&slot) || self.is_dead(slot) {
+                true => Some(false),
+                false => self.refuel(&mut run, *at as usize, slot, &mut scratch.slow_steps),
+            });
+            match decided {
                 Some(false) => {}
                 None => scratch.exhausted.push(slot),
                 Some(true) if header & PLAIN == 0 => scratch.matched.push(slot),
@@ -338,6 +356,35 @@ impl<K: Clone + Ord> Engine<K> {
             }
         }
         scratch.counts.candidates += called.len() as u64;
+    }
+
+    /// Runs a query that used up its portion again, with all the fuel there is for it; `None` when that is not enough.
+    #[cold]
+    fn refuel(&self, run: &mut Run<'_>, at: usize, slot: u32, spent: &mut u64) -> Option<bool> {
+        *spent += run.steps();
+        if self.strikes.is_quarantined(self.key(slot)) {
+            self.strikes.count(self.key(slot));
+            return None;
+        }
+        if *spent >= POST_FUEL {
+            return None;
+        }
+        run.fuel = FUEL;
+        let decided = run.query(at);
+        run.fuel = PORTION;
+        *spent += run.steps();
+        if decided.is_none() {
+            self.strikes.count(self.key(slot));
+        }
+        decided
+    }
+
+    /// Queries that ran out of fuel in several posts, by key, with how often they were left undecided: somebody should
+    /// look at them. They are still matched, with the fuel that what people write needs and no more, and each post they
+    /// remain undecided about is told ([`Self::exhausted`]). A query that is replaced leaves the quarantine.
+    #[must_use]
+    pub fn quarantined(&self) -> Vec<(K, u64)> {
+        self.strikes.quarantined()
     }
 
     /// Bytes of memory the set takes, near enough for planning (allocator overhead left out).

@@ -6,10 +6,6 @@ use super::code::{
 use super::raised::Raised;
 use crate::places::{MAX_PAIRS, share};
 
-/// Steps over places one query may take in one post. Only a long text made of repetitions, and a query made for it,
-/// needs more.
-pub(super) const FUEL: u64 = 4 << 20;
-
 /// A stretch of places.
 type Span = (u32, u32);
 
@@ -26,6 +22,8 @@ pub(super) struct Run<'a> {
     /// What the post states of each quantity.
     pub(super) numbers: [Option<u64>; 4],
     pub(super) spans: &'a mut Spans,
+    /// Steps over places a query may take.
+    pub(super) fuel: u64,
 }
 
 impl Run<'_> {
@@ -34,10 +32,10 @@ impl Run<'_> {
     pub(super) fn query(&mut self, at: usize) -> Option<bool> {
         let header = self.code[at];
         let root = at + 1;
+        self.spans.steps = 0;
         if header & ANCHORED == 0 {
-            self.spans.steps = 0;
             let holds = self.node(root);
-            return (self.spans.steps < FUEL).then_some(holds);
+            return (self.spans.steps < self.fuel).then_some(holds);
         }
         let end = root + size(self.code[root]);
         let mut node = root + 1;
@@ -54,9 +52,8 @@ impl Run<'_> {
                     }
                 }
                 _ => {
-                    self.spans.steps = 0;
                     let holds = self.node(node);
-                    if self.spans.steps >= FUEL {
+                    if self.spans.steps >= self.fuel {
                         return None;
                     }
                     if !holds {
@@ -66,6 +63,11 @@ impl Run<'_> {
             }
             node = next;
         }
+    }
+
+    /// Steps the last query took.
+    pub(super) fn steps(&self) -> u64 {
+        self.spans.steps
     }
 
     fn node(&mut self, at: usize) -> bool {
@@ -151,7 +153,7 @@ impl Run<'_> {
 
     /// Pushes the places of a part: sorted, each once.
     fn places(&mut self, at: usize) {
-        if self.spans.steps >= FUEL {
+        if self.spans.steps >= self.fuel {
             return;
         }
         let word = self.code[at];
@@ -257,7 +259,7 @@ impl Run<'_> {
                     if place > until.saturating_add(distance) {
                         break;
                     }
-                    if pairs >= MAX_PAIRS {
+                    if pairs >= MAX_PAIRS || self.spans.steps >= self.fuel {
                         break 'all;
                     }
                     pairs += 1;

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use super::base::Base;
 use super::code::{ANCHORED, AND, FEW, NEAR, NOT, NUMBER, OR, SLOT, children, each_fact, operation, size};
 use super::dictionary::{Pairs, Words, mix};
-use super::facts::Facts;
+use super::facts::{Facts, HEADS, is_shape, number};
 use super::frequencies::Frequencies;
 use super::patterns::Patterns;
 use super::{Engine, Plain};
@@ -194,7 +194,7 @@ impl<K: Clone + Ord> Engine<K> {
             let text = std::str::from_utf8(from.bytes()?).map_err(|_| SnapshotError::Damaged)?;
             plain.insert(slot, &Query::parse_with(text, lists).map_err(|_| SnapshotError::Damaged)?);
         }
-        if !is_sound(&base) {
+        if !is_sound(&base) || !frequencies.is_whole() {
             return Err(SnapshotError::Damaged);
         }
         Ok(Self { base: Arc::new(base), plain: Arc::new(plain), frequencies, ..Self::new() })
@@ -224,8 +224,25 @@ fn is_sound<K: Ord>(base: &Base<K>) -> bool {
         starts.push(at as u32);
         at = end;
     }
+    in_order && in_reach && at == base.code.len() && leads_to_queries(base, &starts) && names_facts(&base.facts, facts)
+}
+
+/// True when all that calls queries up leads to where one begins.
+fn leads_to_queries<K>(base: &Base<K>, starts: &[u32]) -> bool {
     let is_start = |at: &u32| starts.binary_search(at).is_ok();
-    in_order && in_reach && at == base.code.len() && base.always.iter().all(is_start) && base.postings.iter().all(|[at, _]| is_start(at))
+    base.always.iter().all(is_start) && base.postings.iter().all(|[at, _]| is_start(at))
+}
+
+/// True when the tables hold no other facts than those that are known, and beginnings only of lengths that are.
+fn names_facts(tables: &Facts, facts: usize) -> bool {
+    let is_known = |fact: u32| (fact as usize) < facts;
+    let mut sound = facts > 0;
+    tables.words.each(|_, value| sound &= is_known(number(value)));
+    tables.heads.each(|head, value| sound &= is_known(number(value)) && HEADS.contains(&head.len()));
+    tables.pairs.each(|first, second, value| {
+        sound &= is_known(first) && (is_shape(second) || is_known(second)) && is_known(number(value));
+    });
+    sound
 }
 
 /// Where a node ends, when it and all inside it lie before `limit`.
@@ -258,4 +275,43 @@ fn node_end(code: &[u32], at: usize, limit: usize, depth: usize) -> Option<usize
         return wanted.then_some(end);
     }
     Some(end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::facts::value;
+    use super::*;
+
+    /// Writes what was changed with a checksum that is right, and reads it.
+    fn read_changed(change: impl FnOnce(&mut Engine<u8>)) -> Result<(), SnapshotError> {
+        let asks = ["\"no llega\" male*", "año OR *egad*"].map(|ask| Query::parse(ask).unwrap());
+        let mut engine = Engine::build((0..).zip(&asks), Frequencies::default());
+        change(&mut engine);
+        let bytes = engine.snapshot(|key| vec![*key]);
+        Engine::<u8>::from_snapshot(&bytes, &Lists::new(), |key| key.first().copied()).map(|_| ())
+    }
+
+    fn facts(engine: &mut Engine<u8>) -> &mut Facts {
+        &mut Arc::make_mut(&mut engine.base).facts
+    }
+
+    fn taken<const N: usize>(slots: &mut [[u32; N]]) -> &mut [u32; N] {
+        slots.iter_mut().find(|slot| slot[N - 1] != 0).unwrap()
+    }
+
+    #[test]
+    fn tables_that_name_facts_nobody_knows_are_refused() {
+        let unknown = value(1_000, 0);
+        assert_eq!(read_changed(|_| {}), Ok(()));
+        assert_eq!(read_changed(|engine| taken(&mut facts(engine).words.slots)[3] = unknown), Err(SnapshotError::Damaged));
+        assert_eq!(read_changed(|engine| taken(&mut facts(engine).heads.slots)[3] = unknown), Err(SnapshotError::Damaged));
+        assert_eq!(read_changed(|engine| taken(&mut facts(engine).pairs.slots)[2] = unknown), Err(SnapshotError::Damaged));
+        assert_eq!(read_changed(|engine| taken(&mut facts(engine).pairs.slots)[0] = 1_000), Err(SnapshotError::Damaged));
+    }
+
+    #[test]
+    fn a_beginning_of_another_length_and_missing_counters_are_refused() {
+        assert_eq!(read_changed(|engine| taken(&mut facts(engine).heads.slots)[0] = u32::from(b'm')), Err(SnapshotError::Damaged));
+        assert_eq!(read_changed(|engine| engine.frequencies = Frequencies { posts: 3, counters: vec![1] }), Err(SnapshotError::Damaged));
+    }
 }

@@ -4,6 +4,7 @@
 mod company;
 mod flow;
 mod ledger;
+mod lists;
 mod monitors;
 mod search;
 mod sight;

@@ -165,7 +165,7 @@ async fn intake(
 
 /// Whether a monitor's matches are those that looking at every stored post gives.
 async fn same_set(app: &App, monitor: Uuid, query: &str) -> anyhow::Result<bool> {
-    let query = Query::parse(query).map_err(|problem| anyhow::anyhow!(problem.message.en))?;
+    let query = Query::parse(query, &tertulia_listen::Lists::new()).map_err(|problem| anyhow::anyhow!(problem.message.en))?;
     let mut conn = app.store.read().await?;
     let channels = conn.channels().await?;
     let mut want = BTreeSet::new();

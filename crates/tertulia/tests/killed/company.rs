@@ -35,11 +35,18 @@ impl Company {
         house.create_user("ines@alba.test", "administrator").ok();
         let token = house.create_token("ines@alba.test", "push,read,write");
         let mut company = Self { house, url, token, server: None };
-        let client = company.start();
-        let (_, mut settings) = client.get("/api/v1/settings/company").await;
-        settings["undo_seconds"] = json!(0);
-        assert_eq!(client.put("/api/v1/settings/company", settings).await.0, 200);
+        company.start();
+        company.set_undo_seconds(0).await;
         company
+    }
+
+    /// How long an answer waits before it leaves.
+    pub async fn set_undo_seconds(&self, seconds: u32) {
+        let client = self.client();
+        let (_, mut settings) = client.get("/api/v1/settings/company").await;
+        settings["undo_seconds"] = json!(seconds);
+        let (status, said) = client.put("/api/v1/settings/company", settings).await;
+        assert_eq!(status, 200, "{said}");
     }
 
     /// Starts the server again.
@@ -131,6 +138,13 @@ impl Company {
         panic!("answers that are not sent after 30 s: {left:?}");
     }
 
+    /// Waits until the answers are in these states, in order of their names.
+    pub async fn until_states(&self, wanted: &[&str]) {
+        let look = self.look().await;
+        until("the states", async || (look.texts("SELECT state FROM outbox ORDER BY state").await == wanted).then_some(())).await;
+        look.close().await;
+    }
+
     /// The lease of an answer that was being sent when the process died runs out at once, instead of in a minute and a half.
     pub async fn forget_leases(&self) {
         let look = self.look().await;
@@ -213,6 +227,14 @@ impl Look {
         let texts: Result<Vec<String>, sqlx::Error> =
             async { Ok(on!(conn, c => sqlx::query_scalar(sqlx::AssertSqlSafe(sql.clone())).fetch_all(c).await?)) }.await;
         texts.unwrap_or_else(|error| panic!("{sql}: {error}"))
+    }
+
+    /// An id as this database's SQL writes it.
+    pub fn id(&self, id: Uuid) -> String {
+        match self.0.dialect() {
+            Dialect::Sqlite => format!("x'{}'", id.simple()),
+            Dialect::Postgres => format!("'{id}'"),
+        }
     }
 
     /// Changes something.

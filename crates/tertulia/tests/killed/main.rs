@@ -11,6 +11,7 @@ mod mail;
 mod mastodon;
 mod push;
 mod replay;
+mod restored;
 #[path = "../cli/support.rs"]
 mod support;
 mod whole;

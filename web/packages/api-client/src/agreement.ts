@@ -106,6 +106,10 @@ interface Checked {
 	UserChange: named.UserChange;
 	UserInvite: named.UserInvite;
 	UserInvited: named.UserInvited;
+	WordList: named.WordList;
+	WordListBrief: named.WordListBrief;
+	WordListForm: named.WordListForm;
+	WordListRule: named.WordListRule;
 }
 
 /** Names whose fields differ from the description. */

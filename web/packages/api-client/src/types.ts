@@ -242,6 +242,7 @@ export interface Quarantined {
 	payload: string;
 	received_at: Instant;
 	attempts: number;
+	replayable: boolean;
 }
 
 export interface PostAuthor {
@@ -584,6 +585,37 @@ export interface MonitorBrief {
 	name: string;
 	folder: string;
 	enabled: boolean;
+}
+export interface WordListRule {
+	id: Uuid;
+	name: string;
+}
+export interface WordList {
+	id: Uuid;
+	name: string;
+	term: string;
+	words: string[];
+	owner?: MonitorOwner | null;
+	monitors: MonitorBrief[];
+	rules: WordListRule[];
+	created_at: Instant;
+	updated_at: Instant;
+}
+export interface WordListBrief {
+	id: Uuid;
+	name: string;
+	term: string;
+	words: number;
+	first_words: string[];
+	owner?: MonitorOwner | null;
+	monitors: number;
+	rules: number;
+	updated_at: Instant;
+}
+export interface WordListForm {
+	name: string;
+	words: string[];
+	owner_id?: Uuid | null;
 }
 export interface MonitorFolderMove {
 	from: string;

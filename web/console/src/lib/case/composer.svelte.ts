@@ -21,7 +21,7 @@ import { storeNote } from '$lib/text/mentions.ts';
 import { openVariables } from '$lib/text/variables.ts';
 import { preferences } from '$lib/state/preferences.svelte.ts';
 import type { OpenCase } from './case.svelte.ts';
-import { addresseeOf, targetsOf, usualTarget, type Target } from './targets.ts';
+import { addresseeOf, tabsOf, targetsOf, usualTarget, wayOf, type Target } from './targets.ts';
 
 /** What is being written in a case: where it goes, what stands against it, and its drafts. */
 export class Composer {
@@ -36,6 +36,8 @@ export class Composer {
 	chosen = $state('note');
 
 	#open: OpenCase;
+	/** The conversation that was chosen last, also while a note is written. */
+	#conversation = $state<string | undefined>(undefined);
 	#caseId = $state('');
 	/** Cases whose text is on its way to the server. */
 	#sendingIn = $state<string[]>([]);
@@ -52,6 +54,24 @@ export class Composer {
 	target: Target | undefined = $derived.by(() =>
 		this.targets.find((one) => one.key === this.chosen)
 	);
+	/** What there is to choose from: one for each channel and voice. */
+	tabs: Target[] = $derived.by(() =>
+		this.#open.detail
+			? tabsOf(
+					this.targets,
+					this.#open.detail,
+					this.chosen,
+					this.replyTo?.conversation_id ?? this.#conversation
+				)
+			: []
+	);
+	/** Other conversations look like the chosen one: it takes words to tell which is answered. */
+	ambiguous: boolean = $derived.by(() => {
+		const { target } = this;
+		return Boolean(
+			target && this.targets.some((one) => one !== target && wayOf(one) === wayOf(target))
+		);
+	});
 	/** The post the answer goes to: the chosen one, else the newest of the case's person in that conversation. */
 	answered: Post | undefined = $derived.by(() =>
 		this.target && this.#open.detail
@@ -90,6 +110,7 @@ export class Composer {
 	adopt(detail: CaseDetail): void {
 		if (detail.id === this.#caseId) {
 			if (this.chosen !== 'note' && !this.target) this.chosen = this.#usual(detail);
+			this.#follow(detail);
 			return;
 		}
 		this.#caseId = detail.id;
@@ -98,11 +119,12 @@ export class Composer {
 		if (draft?.target && this.targets.some((one) => one.key === draft.target && !one.blocked)) {
 			this.chosen = draft.target;
 		}
+		this.#conversation = this.target?.conversation.id;
 		this.text = this.isNote ? (loadDraft(detail.id, 'note')?.text ?? '') : (draft?.text ?? '');
 		this.subject = draft?.subject ?? '';
 		this.#visit += 1;
 		this.#attempt = draft?.attempt;
-		this.files = this.isNote ? [] : (draft?.attempt?.files ?? []);
+		this.files = draft?.files ?? draft?.attempt?.files ?? [];
 		this.uploading = 0;
 		this.replyTo = undefined;
 		this.resolve = false;
@@ -113,10 +135,34 @@ export class Composer {
 		return usualTarget(targetsOf(detail.conversations), detail)?.key ?? 'note';
 	}
 
+	/** While nothing is written, the same channel and voice follow the person into their newest conversation. */
+	#follow(detail: CaseDetail): void {
+		const { target } = this;
+		if (this.replyTo || this.text.trim() !== '' || this.files.length > 0) return;
+		if (this.isNote) {
+			if (!loadDraft(this.#caseId, 'answer')) this.#conversation = undefined;
+		} else if (target) {
+			const newest = tabsOf(this.targets, detail).find((one) => wayOf(one) === wayOf(target));
+			if (!newest || newest.key === target.key) return;
+			this.chosen = newest.key;
+			this.#conversation = newest.conversation.id;
+		}
+	}
+
+	/** From the note back to an answer: in the conversation it was in, else the usual one. */
+	write(): void {
+		if (!this.isNote || !this.#open.detail) return;
+		const way = this.tabs.filter((one) => !one.blocked);
+		const last = way.find((one) => one.conversation.id === this.#conversation);
+		const key = last?.key ?? this.#usual(this.#open.detail);
+		if (key !== 'note') this.choose(key);
+	}
+
 	choose(key: string): void {
 		const wasNote = this.isNote;
 		this.#keep();
 		this.chosen = key;
+		this.#conversation = this.target?.conversation.id ?? this.#conversation;
 		this.problems = [];
 		if (wasNote !== this.isNote) {
 			this.text = loadDraft(this.#caseId, this.isNote ? 'note' : 'answer')?.text ?? '';
@@ -130,7 +176,7 @@ export class Composer {
 			(one) => one.conversation.id === post.conversation_id && one.visibility === post.visibility
 		);
 		if (same && !same.blocked) this.choose(same.key);
-		else if (this.isNote) this.choose(this.targets.find((one) => !one.blocked)?.key ?? 'note');
+		else this.write();
 		this.replyTo = post;
 	}
 
@@ -152,6 +198,7 @@ export class Composer {
 			text: this.text,
 			subject: this.subject || undefined,
 			target: this.isNote ? undefined : this.chosen,
+			files: this.isNote ? undefined : [...this.files],
 			attempt: this.isNote ? undefined : this.#attempt
 		});
 	}
@@ -192,12 +239,22 @@ export class Composer {
 		};
 	}
 
-	async attach(files: Iterable<File>): Promise<void> {
+	/**
+	 * Uploads files for the answer of the case on the screen; when another one comes there meanwhile, the rest goes on into
+	 * the draft of the first.
+	 */
+	async attach(chosen: Iterable<File>): Promise<void> {
 		const caps = this.target?.conversation.caps;
 		const visit = this.#visit;
+		const caseId = this.#caseId;
 		if (!caps) return;
-		for (const file of files) {
-			if (this.files.length + this.uploading >= caps.max_attachments) {
+		// The field they were chosen in is emptied before the first one is there.
+		for (const file of [...chosen]) {
+			const there = visit === this.#visit;
+			const count = there
+				? this.files.length + this.uploading
+				: (loadDraft(caseId, 'answer')?.files?.length ?? 0);
+			if (count >= caps.max_attachments) {
 				toasts.show({ text: m.files_too_many({ most: caps.max_attachments }), tone: 'bad' });
 				return;
 			}
@@ -212,16 +269,30 @@ export class Composer {
 			}
 			const body = new FormData();
 			body.append('file', file);
-			this.uploading += 1;
+			if (there) this.uploading += 1;
 			try {
-				const upload = await api.post<Upload>('/uploads', body);
-				if (visit === this.#visit) this.files = [...this.files, upload.attachment];
+				const { attachment } = await api.post<Upload>('/uploads', body);
+				this.#attached(caseId, attachment);
 			} catch (error) {
 				toasts.fail(error, m.file_failed({ name: file.name }));
 			}
-			if (visit !== this.#visit) return;
-			this.uploading -= 1;
+			// Whoever came back to this case counts anew.
+			if (there && visit === this.#visit) this.uploading -= 1;
 		}
+	}
+
+	#attached(caseId: string, file: Attachment): void {
+		const draft = loadDraft(caseId, 'answer');
+		const files = caseId === this.#caseId ? this.files : (draft?.files ?? []);
+		if (caseId === this.#caseId) this.files = [...files, file];
+		saveDraft(caseId, 'answer', { text: '', ...draft, files: [...files, file] });
+		if (caseId === this.#caseId) this.#keep();
+	}
+
+	/** A file stays out of the answer. */
+	remove(id: string): void {
+		this.files = this.files.filter((file) => file.id !== id);
+		this.#keep();
 	}
 
 	async send(): Promise<void> {
@@ -263,7 +334,7 @@ export class Composer {
 		this.#attempt = attempt;
 		this.#keep();
 		const { post } = await api.post<AnswerAccepted>(`/cases/${caseId}/answers`, form);
-		settleDraft(caseId, 'answer', form.text);
+		settleDraft(caseId, 'answer', form.text, form.attachment_ids);
 		const until = Date.parse(post.sending?.undo_until ?? '');
 		if (until > Date.now()) {
 			toasts.show({

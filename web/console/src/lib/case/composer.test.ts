@@ -236,6 +236,32 @@ describe('another case comes on the screen while the server is waited for', () =
 		await upload;
 		expect(composer.files).toEqual([]);
 		expect(composer.uploading).toBe(0);
+		show('a');
+		expect(composer.files.map((file) => file.id)).toEqual(['file']);
+	});
+
+	it('and all the files chosen together wait where they were chosen', async () => {
+		show('a');
+		write('Aquí van');
+		const pdf = (name: string) => new File(['x'], name, { type: 'application/pdf' });
+		const upload = composer.attach([pdf('una.pdf'), pdf('dos.pdf')]);
+		show('b');
+		for (const id of ['una', 'dos']) {
+			await vi.waitFor(() => expect(server.waiting).toHaveLength(1));
+			server.answer(Response.json({ attachment: { id, mime: 'application/pdf' } }));
+			await vi.waitFor(() =>
+				expect(loadDraft('a', 'answer')?.files?.map((file) => file.id)).toContain(id)
+			);
+		}
+		await upload;
+		expect(composer.files).toEqual([]);
+		show('a');
+		expect(composer.text).toBe('Aquí van');
+		expect(composer.files.map((file) => file.id)).toEqual(['una', 'dos']);
+		composer.remove('una');
+		show('b');
+		show('a');
+		expect(composer.files.map((file) => file.id)).toEqual(['dos']);
 	});
 
 	it('and the answer taken back waits as a draft where it was written', () => {

@@ -52,24 +52,60 @@ export function targetsOf(conversations: Conversation[]): Target[] {
 	return targets;
 }
 
-/** Where an answer goes unless somebody chooses: the way their newest post came, else the first that is open. */
+const newestFirst = (detail: Pick<CaseDetail, 'thread' | 'person'>): Post[] => {
+	const theirs = detail.thread
+		.flatMap((item) => (item.type === 'post' && item.post.direction === 'in' ? [item.post] : []))
+		.reverse();
+	const own = theirs.filter((post) => post.author.person_id === detail.person.id);
+	return [...own, ...theirs.filter((post) => !own.includes(post))];
+};
+
+/** Where an answer goes unless somebody chooses: the way the person's newest post came, else the first that is open. */
 export function usualTarget(
 	targets: Target[],
-	detail: Pick<CaseDetail, 'thread'>
+	detail: Pick<CaseDetail, 'thread' | 'person'>
 ): Target | undefined {
-	const newest = detail.thread.findLast(
-		(item) => item.type === 'post' && item.post.direction === 'in'
+	const newest = newestFirst(detail)[0];
+	const open = tabsOf(targets, detail).filter((target) => !target.blocked);
+	const same = open.find(
+		(target) =>
+			target.conversation.id === newest?.conversation_id && target.visibility === newest.visibility
 	);
-	const open = targets.filter((target) => !target.blocked);
-	if (newest?.type === 'post') {
-		const same = open.find(
-			(target) =>
-				target.conversation.id === newest.post.conversation_id &&
-				target.visibility === newest.post.visibility
+	return same ?? open[0];
+}
+
+/** Targets that look alike to whoever writes: the same channel, in the same voice. */
+export const wayOf = (target: Target): string =>
+	`${target.conversation.channel_id}:${target.visibility}`;
+
+/**
+ * One target for each channel and voice, however many conversations the case has there: the chosen one; else the one in
+ * the conversation that was written in last or its continuation; else where the person wrote last, what is open first.
+ */
+export function tabsOf(
+	targets: Target[],
+	detail: Pick<CaseDetail, 'thread' | 'person'>,
+	chosen?: string,
+	conversation?: string
+): Target[] {
+	const posts = newestFirst(detail);
+	const age = (target: Target) => {
+		const at = posts.findIndex((post) => post.conversation_id === target.conversation.id);
+		return at < 0 ? posts.length : at;
+	};
+	const before = targets.find((one) => one.conversation.id === conversation)?.conversation
+		.continues;
+	const belongs = ({ conversation: { id, continues } }: Target) =>
+		conversation !== undefined &&
+		(id === conversation || continues === conversation || id === before);
+	const ways = [...new Set(targets.map(wayOf))];
+	return ways.flatMap((way) => {
+		const alike = targets.filter((target) => wayOf(target) === way);
+		const usual = alike.toSorted(
+			(a, b) => Number(Boolean(a.blocked)) - Number(Boolean(b.blocked)) || age(a) - age(b)
 		);
-		if (same) return same;
-	}
-	return open[0];
+		return alike.find((target) => target.key === chosen) ?? alike.find(belongs) ?? usual[0] ?? [];
+	});
 }
 
 /**

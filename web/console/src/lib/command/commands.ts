@@ -116,3 +116,24 @@ export async function findPeople(text: string, signal: AbortSignal): Promise<Per
 		return [];
 	}
 }
+
+/** The value of the uppermost result, in the order in which the bar shows them. */
+export function firstOf(found: {
+	cases: { id: string }[];
+	people: { id: string }[];
+	places: { href: string }[];
+	actions: { key: string }[];
+	asked: boolean;
+}): string {
+	const [one, person, place, action] = [
+		found.cases[0],
+		found.people[0],
+		found.places[0],
+		found.actions[0]
+	];
+	if (one) return `case-${one.id}`;
+	if (person) return `person-${person.id}`;
+	if (place) return `place-${place.href}`;
+	if (action) return `action-${action.key}`;
+	return found.asked ? 'posts' : '';
+}

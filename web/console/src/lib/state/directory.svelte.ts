@@ -1,13 +1,21 @@
-import type { CannedAnswer, Channel, Department, Monitor, User } from '@tertulia/api-client';
+import type {
+	CannedAnswer,
+	Channel,
+	Department,
+	Monitor,
+	User,
+	WordListBrief
+} from '@tertulia/api-client';
 import { api } from './api.ts';
 import { preferences } from './preferences.svelte.ts';
 
-/** Small lists that every screen needs: colleagues, departments, channels, monitors, ready-made answers. */
+/** Small lists that every screen needs: colleagues, departments, channels, monitors, shared lists, ready-made answers. */
 class Directory {
 	users = $state<User[]>([]);
 	departments = $state<Department[]>([]);
 	channels = $state<Channel[]>([]);
 	monitors = $state<Monitor[]>([]);
+	lists = $state<WordListBrief[]>([]);
 	canned = $state<CannedAnswer[]>([]);
 	loaded = $state(false);
 
@@ -27,6 +35,7 @@ class Directory {
 			read<Department>('/departments', (departments) => (this.departments = departments)),
 			read<Channel>('/channels', (channels) => (this.channels = channels)),
 			read<Monitor>('/monitors', (monitors) => (this.monitors = monitors)),
+			read<WordListBrief>('/lists', (lists) => (this.lists = lists)),
 			read<CannedAnswer>('/canned-answers', (canned) => (this.canned = canned))
 		]);
 		this.loaded = true;

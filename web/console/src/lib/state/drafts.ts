@@ -15,6 +15,8 @@ export interface Draft {
 	text: string;
 	subject?: string;
 	target?: string;
+	/** Uploaded to go with it. */
+	files?: Attachment[];
 	attempt?: Attempt;
 }
 
@@ -35,14 +37,25 @@ export function loadDraft(caseId: string, kind: Kind): Draft | undefined {
 }
 
 export function saveDraft(caseId: string, kind: Kind, draft: Draft): void {
-	const worth = draft.text.trim() || draft.subject?.trim() || draft.attempt?.files.length;
+	const worth =
+		draft.text.trim() ||
+		draft.subject?.trim() ||
+		draft.files?.length ||
+		draft.attempt?.files.length;
 	remember(key(caseId, kind), worth ? JSON.stringify(draft) : undefined);
 }
 
-/** The server has this text: it is a draft no more, unless something else was typed meanwhile. */
-export function settleDraft(caseId: string, kind: Kind, sent: string): void {
+/** The server has this text and these files: they are a draft no more, unless something else was added meanwhile. */
+export function settleDraft(
+	caseId: string,
+	kind: Kind,
+	sent: string,
+	sentFiles: string[] = []
+): void {
 	const draft = loadDraft(caseId, kind);
 	if (!draft) return;
-	if (draft.text.trim() === sent) remember(key(caseId, kind), undefined);
-	else saveDraft(caseId, kind, { ...draft, attempt: undefined });
+	const files = draft.files?.filter((file) => !sentFiles.includes(file.id));
+	const text = draft.text.trim() === sent ? '' : draft.text;
+	const subject = text ? draft.subject : undefined;
+	saveDraft(caseId, kind, { ...draft, text, subject, files, attempt: undefined });
 }

@@ -1,4 +1,4 @@
-import type { Page } from '@tertulia/api-client';
+import { ApiProblem, type Page } from '@tertulia/api-client';
 import { untrack } from 'svelte';
 
 /** A page of a list that goes on after its last row's id; one with fewer rows than the server's pages is the last. */
@@ -44,24 +44,35 @@ export class KeysetList<T extends { id: string }> {
 		this.error = undefined;
 	}
 
-	/** Starts over, for another folder or another search. */
+	/** What the server says of a search it does not understand; it concerns the words asked, not the list. */
+	get misread(): string | undefined {
+		const { error } = this;
+		if (!(error instanceof ApiProblem) || error.code !== 'invalid_query') return undefined;
+		return error.fields[0]?.message ?? error.detail ?? error.message;
+	}
+
+	/**
+	 * Starts over, for another folder or another search. A search not understood, as one half typed, leaves the rows
+	 * that were there, without what follows them.
+	 */
 	async restart(): Promise<void> {
 		this.#abort.abort();
 		this.#abort = new AbortController();
 		const { signal } = this.#abort;
 		this.loading = true;
 		this.loadingMore = false;
-		this.error = undefined;
+		if (!untrack(() => this.misread)) this.error = undefined;
 		try {
 			const page = await this.#load(undefined, this.#pageSize, signal);
 			if (signal.aborted) return;
 			this.items = page.items;
 			this.#next = page.next ?? undefined;
+			this.error = undefined;
 		} catch (error) {
 			if (signal.aborted) return;
-			this.items = [];
 			this.#next = undefined;
 			this.error = error;
+			if (!untrack(() => this.misread)) this.items = [];
 		}
 		this.loading = false;
 	}

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { CaseRow, PersonDetail } from '@tertulia/api-client';
+import { ApiProblem, type CaseRow, type PersonDetail } from '@tertulia/api-client';
 import { PersonCases } from '$lib/people/personCases.ts';
 import { KeysetList, rowPage } from './keyset.svelte.ts';
 
@@ -46,6 +46,26 @@ describe('a list in pages', () => {
 		expect(ids(list)).toEqual([20, 19, 18]);
 		await list.more();
 		expect(ids(list)).toEqual([20, 19, 18, 17, 16, 15]);
+	});
+
+	it('keeps its rows and the words of the server while a search is half typed', async () => {
+		const words = 'AND needs something after it.';
+		const fields = [{ field: 'query', code: 'invalid_query', message: words }];
+		let answer: () => Promise<{ items: Row[] }> = () => Promise.resolve({ items: rows(2, 0) });
+		const list = new KeysetList<Row>(() => answer());
+		await list.restart();
+		const wrong = { code: 'invalid_query', status: 422, title: 'Not understood', fields };
+		answer = () => Promise.reject(new ApiProblem(wrong));
+		await list.restart();
+		expect([ids(list), list.misread, list.complete]).toEqual([[2, 1], words, true]);
+		answer = () => Promise.resolve({ items: rows(1, 0) });
+		const again = list.restart();
+		expect(list.misread).toBe(words);
+		await again;
+		expect([ids(list), list.misread]).toEqual([[1], undefined]);
+		answer = () => Promise.reject(new Error('cut'));
+		await list.restart();
+		expect([ids(list), list.misread]).toEqual([[], undefined]);
 	});
 
 	it('says when a page could not be fetched, and can be asked again', async () => {

@@ -1,18 +1,25 @@
 import type { Live } from '@tertulia/api-client';
+import { api } from './api.ts';
 import { connection } from './connection.svelte.ts';
 import { Backoff } from './backoff.ts';
 
 type Listener = (update: Live) => void;
 
+/** How long a cut stream may stay cut before the server is asked whether it is there. */
+const CUT = 1500;
+
 /**
  * The server's live stream. The browser resumes by itself with the last id it saw; when the server closes for good
- * (restart, expired session) it is opened again with growing pauses, and listeners are told to fetch anew.
+ * (restart, expired session) it is opened again with growing pauses, and listeners are told to fetch anew. A stream
+ * that stays cut does not say whether the server is gone, so a request finds out: its answer, or none, is what the
+ * banner goes by.
  */
-class LiveStream {
+export class LiveStream {
 	#source: EventSource | undefined;
 	#listeners = new Set<Listener>();
 	#backoff = new Backoff(1000, 30_000);
 	#timer: ReturnType<typeof setTimeout> | undefined;
+	#cut: ReturnType<typeof setTimeout> | undefined;
 	#lost = false;
 	#running = false;
 
@@ -22,6 +29,7 @@ class LiveStream {
 		return () => {
 			this.#running = false;
 			clearTimeout(this.#timer);
+			clearTimeout(this.#cut);
 			this.#source?.close();
 			this.#source = undefined;
 		};
@@ -42,6 +50,7 @@ class LiveStream {
 		const source = new EventSource('/api/v1/live');
 		this.#source = source;
 		source.onopen = () => {
+			clearTimeout(this.#cut);
 			connection.reached(true);
 			this.#backoff.reset();
 			if (this.#lost) this.#tell({ type: 'reset' });
@@ -57,11 +66,11 @@ class LiveStream {
 		source.onmessage = hear;
 		source.addEventListener('reset', () => this.#tell({ type: 'reset' }));
 		source.onerror = () => {
-			if (source.readyState !== EventSource.CLOSED) {
-				// The browser tries again by itself and resumes by id.
-				if (!navigator.onLine) connection.reached(false);
-				return;
-			}
+			if (!navigator.onLine) connection.reached(false);
+			clearTimeout(this.#cut);
+			this.#cut = setTimeout(() => void api.get('/health').catch(() => undefined), CUT);
+			// Unless it is closed, the browser tries again by itself and resumes by id.
+			if (source.readyState !== EventSource.CLOSED) return;
 			this.#lost = true;
 			source.close();
 			this.#timer = setTimeout(() => this.#open(), this.#backoff.next());

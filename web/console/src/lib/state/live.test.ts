@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Backoff } from './backoff.ts';
+import { connection } from './connection.svelte.ts';
 import { gather } from './gather.ts';
+import { LiveStream } from './live.svelte.ts';
 
 describe('Backoff', () => {
 	it('doubles up to the ceiling, spreads by a quarter, and begins anew', () => {
@@ -48,5 +50,69 @@ describe('gather', () => {
 		gathered.cancel();
 		vi.advanceTimersByTime(1000);
 		expect(action).not.toHaveBeenCalled();
+	});
+});
+
+describe('LiveStream', () => {
+	class Source {
+		static readonly CLOSED = 2;
+		static last: Source;
+		readyState = 0;
+		onopen = () => {};
+		onerror = () => {};
+		constructor() {
+			Source.last = this;
+		}
+		addEventListener() {}
+		close() {}
+	}
+
+	let stop = () => {};
+	const answer = vi.fn<() => Promise<Response>>();
+
+	beforeEach(() => {
+		vi.useFakeTimers();
+		vi.stubGlobal('EventSource', Source);
+		vi.stubGlobal('navigator', { onLine: true });
+		vi.stubGlobal('fetch', answer);
+		answer.mockReset();
+		connection.reached(true);
+		stop = new LiveStream().start();
+		Source.last.onopen();
+	});
+	afterEach(() => {
+		stop();
+		vi.unstubAllGlobals();
+		vi.useRealTimers();
+	});
+
+	it('tells that the server is gone though the browser keeps trying', async () => {
+		answer.mockRejectedValue(new TypeError('refused'));
+		Source.last.onerror();
+		await vi.advanceTimersByTimeAsync(2000);
+		expect(connection.online).toBe(false);
+		Source.last.onopen();
+		expect(connection.online).toBe(true);
+	});
+
+	it('takes a proxy that answers in its stead for a server that is gone', async () => {
+		answer.mockResolvedValue(new Response('Bad gateway', { status: 502 }));
+		Source.last.readyState = Source.CLOSED;
+		Source.last.onerror();
+		await vi.advanceTimersByTimeAsync(2000);
+		expect(connection.online).toBe(false);
+	});
+
+	it('does not ask when the stream is back at once, and believes a server that answers', async () => {
+		answer.mockImplementation(() => Promise.resolve(new Response('{}')));
+		Source.last.onerror();
+		await vi.advanceTimersByTimeAsync(500);
+		Source.last.onopen();
+		await vi.advanceTimersByTimeAsync(5000);
+		expect(answer).not.toHaveBeenCalled();
+		Source.last.onerror();
+		await vi.advanceTimersByTimeAsync(2000);
+		expect(answer).toHaveBeenCalledTimes(1);
+		expect(connection.online).toBe(true);
 	});
 });

@@ -6,6 +6,7 @@ const objects: Record<string, () => string> = {
 	token: m.audit_token,
 	channel: m.audit_channel,
 	monitor: m.audit_monitor,
+	list: m.audit_list,
 	match: m.audit_match,
 	rule: m.audit_rule,
 	rules: m.audit_rule,

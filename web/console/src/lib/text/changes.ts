@@ -68,6 +68,8 @@ export function changeText(change: CaseChangeEntry): string {
 			return m.change_woken();
 		case 'resolved':
 			return m.change_resolved({ actor });
+		case 'kept_open':
+			return m.change_kept_open();
 		case 'offered':
 			return m.change_offered({ agent: agent ?? '—' });
 		case 'offer_accepted':

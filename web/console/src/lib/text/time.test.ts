@@ -1,5 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { clockSpan, exactTime, relativeTime, snoozeChoices, waitLevel, waitSpan } from './time.ts';
+import {
+	atClock,
+	clockSpan,
+	clockText,
+	exactTime,
+	relativeTime,
+	snoozeChoices,
+	waitLevel,
+	waitSpan,
+	weekdayHourOf
+} from './time.ts';
 
 const now = Date.parse('2026-11-21T15:00:00Z');
 const ago = (minutes: number) => new Date(now - minutes * 60_000).toISOString();
@@ -48,12 +58,44 @@ describe('spans', () => {
 });
 
 describe('snoozeChoices', () => {
-	it('always lies in the future, on a Monday when it says so', () => {
-		for (let day = 15; day < 22; day += 1) {
-			const from = new Date(2026, 10, day, 8, 30);
-			const choices = snoozeChoices(from);
-			expect(choices.every((choice) => choice.at > from)).toBe(true);
-			expect(choices.find((choice) => choice.key === 'monday')?.at.getDay()).toBe(1);
+	const zones = ['America/Bogota', 'America/Santiago', 'Asia/Tokyo', 'UTC'];
+
+	it("always lies in the future, at nine by the zone's clock, on a Monday when it says so", () => {
+		for (const zone of zones) {
+			for (let hour = 0; hour < 24 * 7; hour += 11) {
+				const from = new Date(Date.UTC(2026, 10, 15, hour, 30));
+				const choices = snoozeChoices(from, zone);
+				expect(choices.every((choice) => choice.at > from)).toBe(true);
+				for (const { key, at } of choices.slice(1)) {
+					const shown = weekdayHourOf(at.toISOString(), 'en-GB', zone);
+					expect(shown).toMatch(key === 'monday' ? /^Mon,? 09:00$/u : /09:00$/u);
+				}
+			}
 		}
+	});
+
+	it('says each moment once: on Sundays tomorrow is Monday', () => {
+		const sunday = snoozeChoices(new Date('2026-11-23T03:00:00Z'), 'America/Bogota');
+		expect(sunday.map(({ key, at }) => [key, at.toISOString()])).toEqual([
+			['hours', '2026-11-23T06:00:00.000Z'],
+			['tomorrow', '2026-11-23T14:00:00.000Z']
+		]);
+		const monday = snoozeChoices(new Date('2026-11-23T15:00:00Z'), 'America/Bogota');
+		expect(monday.at(-1)?.at.toISOString()).toBe('2026-11-30T14:00:00.000Z');
+	});
+});
+
+describe('a date and time field', () => {
+	it("means the company's clock, also after its clocks change", () => {
+		const at = '2026-11-23T14:00:00.000Z';
+		expect(clockText(at, 'America/Bogota')).toBe('2026-11-23T09:00');
+		expect(atClock('2026-11-23T09:00', 'America/Bogota')?.toISOString()).toBe(at);
+		expect(atClock('2026-07-01T09:00', 'America/Santiago')?.toISOString()).toBe(
+			'2026-07-01T13:00:00.000Z'
+		);
+		expect(atClock('2026-12-01T09:00', 'America/Santiago')?.toISOString()).toBe(
+			'2026-12-01T12:00:00.000Z'
+		);
+		expect(atClock('', 'UTC')).toBeUndefined();
 	});
 });

@@ -93,18 +93,70 @@ export function waitLevel(milliseconds: number): 'calm' | 'warn' | 'late' {
 	return 'calm';
 }
 
-/** Moments to put a case aside until, by the clock of `now`. */
-export function snoozeChoices(now: Date): { key: 'hours' | 'tomorrow' | 'monday'; at: Date }[] {
-	const inHours = new Date(now.getTime() + 3 * HOUR);
-	const tomorrow = new Date(now);
-	tomorrow.setDate(now.getDate() + 1);
-	tomorrow.setHours(9, 0, 0, 0);
-	const monday = new Date(now);
-	monday.setDate(now.getDate() + ((8 - now.getDay()) % 7 || 7));
-	monday.setHours(9, 0, 0, 0);
-	return [
-		{ key: 'hours', at: inHours },
-		{ key: 'tomorrow', at: tomorrow },
-		{ key: 'monday', at: monday }
+/** Weekday, hour and minute: "lun, 09:00". */
+export function weekdayHourOf(at: string, locale: string, zone: string | undefined): string {
+	return new Intl.DateTimeFormat(locale, {
+		weekday: 'short',
+		hour: '2-digit',
+		minute: '2-digit',
+		timeZone: zone
+	}).format(Date.parse(at));
+}
+
+/** What a zone's clock and calendar show at an instant, told as if it were UTC. */
+function clockIn(at: number, zone: string | undefined): number {
+	const parts = new Intl.DateTimeFormat('en-US', {
+		year: 'numeric',
+		month: 'numeric',
+		day: 'numeric',
+		hour: 'numeric',
+		minute: 'numeric',
+		second: 'numeric',
+		hourCycle: 'h23',
+		timeZone: zone
+	}).formatToParts(at);
+	const of = (type: string) => Number(parts.find((part) => part.type === type)?.value);
+	return Date.UTC(of('year'), of('month') - 1, of('day'), of('hour'), of('minute'), of('second'));
+}
+
+/** The instant at which a zone's clock shows this; the second look is for nights on which clocks change. */
+function instantAt(shown: number, zone: string | undefined): number {
+	const first = shown - (clockIn(shown, zone) - shown);
+	return first - (clockIn(first, zone) - shown);
+}
+
+/** An instant as fields for date and time take it, by a zone's clock: `2026-11-23T09:00`. */
+export function clockText(at: string, zone: string | undefined): string {
+	const then = Date.parse(at);
+	return Number.isNaN(then) ? '' : new Date(clockIn(then, zone)).toISOString().slice(0, 16);
+}
+
+/** The instant that such a field means by a zone's clock. */
+export function atClock(text: string, zone: string | undefined): Date | undefined {
+	const shown = Date.parse(`${text}Z`);
+	return Number.isNaN(shown) ? undefined : new Date(instantAt(shown, zone));
+}
+
+interface SnoozeChoice {
+	key: 'hours' | 'tomorrow' | 'monday';
+	at: Date;
+}
+
+/** Moments to put a case aside until, by a zone's clock. On Sundays tomorrow is Monday and stands there once. */
+export function snoozeChoices(now: Date, zone: string | undefined): SnoozeChoice[] {
+	const today = new Date(clockIn(now.getTime(), zone));
+	const nineIn = (days: number) =>
+		new Date(
+			instantAt(
+				Date.UTC(today.getUTCFullYear(), today.getUTCMonth(), today.getUTCDate() + days, 9),
+				zone
+			)
+		);
+	const toMonday = (8 - today.getUTCDay()) % 7 || 7;
+	const choices: SnoozeChoice[] = [
+		{ key: 'hours', at: new Date(now.getTime() + 3 * HOUR) },
+		{ key: 'tomorrow', at: nineIn(1) }
 	];
+	if (toMonday > 1) choices.push({ key: 'monday', at: nineIn(toMonday) });
+	return choices;
 }
