@@ -162,6 +162,9 @@ pub enum ChannelError {
     /// Intake did not take the events (database trouble).
     #[error("intake: {0}")]
     Intake(String),
+    /// The channel was stopped or removed while its source had something in hand: the end of the run, and no fault.
+    #[error("the channel was stopped or removed")]
+    Stopped,
 }
 
 impl ChannelError {
@@ -175,6 +178,7 @@ impl ChannelError {
             Self::Refused(words) => Told::new("refused", format!("La red rechazó la cuenta: {words}"), self.to_string()),
             Self::Wait { seconds, reason } => Told::new("wait", format!("La red pide esperar {seconds} s: {reason}"), self.to_string()),
             Self::Passing(words) => Told::new("passing", format!("No se pudo y se volverá a intentar: {words}"), words.clone()),
+            Self::Stopped => Told::new("stopped", "El canal se detuvo o se quitó.", self.to_string()),
             Self::Intake(_) => Told::new("intake", "No se pudo guardar lo que llegó; el registro del servidor dice más.", self.to_string()),
         }
     }

@@ -176,6 +176,8 @@ async fn keep_running(app: App, id: ChannelId, source: Box<dyn Source>, cancelle
         let wait = match &ended {
             // A source that ends by itself has nothing more to bring (a replay).
             Ok(()) => return,
+            // Stopped under its hands: whoever stops, starts or removes the channel starts it anew when it should run.
+            Err(ChannelError::Stopped) => return,
             Err(ChannelError::Wait { seconds, .. }) => Duration::from_secs((*seconds).clamp(1, 3_600)),
             Err(ChannelError::Refused(_) | ChannelError::Settings(_)) => LONGEST_PAUSE,
             Err(ChannelError::Passing(_) | ChannelError::Intake(_)) => pause,

@@ -1,5 +1,5 @@
-//! People outside the company: finding them, what is known about them, and what they wrote. A person is everybody's;
-//! their cases and posts follow the case lock.
+//! People outside the company: finding them, what is known about them, and what they wrote. Who
+//! sees a person is whoever sees one of their cases or posts, by the case lock; for others they are not there.
 
 use crate::{
     Actor, App, AppError, Result, Wrong,
@@ -48,7 +48,7 @@ pub struct Change {
 }
 
 /// People, newest first; with `q`, those whose name or handle has words that begin so, whatever their accents.
-pub async fn list(app: &App, _: &Actor, q: Option<&str>, after: Option<&str>, limit: Option<i64>) -> Result<Page<PersonView>> {
+pub async fn list(app: &App, actor: &Actor, q: Option<&str>, after: Option<&str>, limit: Option<i64>) -> Result<Page<PersonView>> {
     let q = q.unwrap_or_default();
     if q.chars().count() > 200 {
         return Err(AppError::field("q", "too_long", "at most 200 characters"));
@@ -61,7 +61,7 @@ pub async fn list(app: &App, _: &Actor, q: Option<&str>, after: Option<&str>, li
     }
     let limit = page::limit(limit);
     let mut conn = app.store.read().await?;
-    let mut rows = conn.find_people(&words, page::before(after)?, limit + 1).await?;
+    let mut rows = conn.find_people(&words, cases::seen_by(actor), page::before(after)?, limit + 1).await?;
     let more = rows.len() as i64 > limit;
     rows.truncate(limit as usize);
     let next = if more { rows.last().map(|row| row.number.to_string()) } else { None };
@@ -76,7 +76,18 @@ pub async fn detail(app: &App, actor: &Actor, id: PersonId) -> Result<PersonDeta
     load(&mut conn, actor, id).await
 }
 
+/// Somebody the user sees; otherwise they are not found.
+async fn seen(conn: &mut Conn, actor: &Actor, id: PersonId) -> Result<PersonRow> {
+    if let Some(user) = cases::seen_by(actor)
+        && !conn.sees_person(user, id.0).await?
+    {
+        return Err(AppError::not_found());
+    }
+    Ok(conn.person(id.0).await?)
+}
+
 async fn load(conn: &mut Conn, actor: &Actor, id: PersonId) -> Result<PersonDetail> {
+    seen(conn, actor, id).await?;
     let person = cases::person_views(conn, &[id.0], |_| None).await?.remove(&id.0).ok_or_else(AppError::not_found)?;
     let identities = conn.identities_of(&[id.0]).await?;
     let rows = conn.cases_of_person(id.0, cases::seen_by(actor), Uuid::max(), CASES).await?;
@@ -96,7 +107,7 @@ pub async fn change(app: &App, actor: &Actor, id: PersonId, change: Change) -> R
     wrong.unless(note.as_ref().is_none_or(|note| note.chars().count() <= 10_000), "note", "too_long", "at most 10000 characters");
     wrong.done()?;
     let mut tx = app.store.begin().await?;
-    let before = tx.person(id.0).await?;
+    let before = seen(&mut tx, actor, id).await?;
     let row = PersonRow {
         name: name.unwrap_or_else(|| before.name.clone()),
         kind: change.kind.unwrap_or_else(|| before.kind.clone()),
@@ -134,7 +145,7 @@ pub(crate) fn findable(name: &str, identities: &[IdentityRow]) -> String {
 pub async fn person_cases(app: &App, actor: &Actor, id: PersonId, after: Option<&str>, limit: Option<i64>) -> Result<Page<CaseView>> {
     let limit = page::limit(limit);
     let mut conn = app.store.read().await?;
-    conn.person(id.0).await?;
+    seen(&mut conn, actor, id).await?;
     let mut rows = conn.cases_of_person(id.0, cases::seen_by(actor), page::before_id(after)?, limit + 1).await?;
     let more = rows.len() as i64 > limit;
     rows.truncate(limit as usize);
@@ -146,7 +157,7 @@ pub async fn person_cases(app: &App, actor: &Actor, id: PersonId, after: Option<
 pub async fn posts(app: &App, actor: &Actor, id: PersonId, after: Option<&str>, limit: Option<i64>) -> Result<Page<PostView>> {
     let limit = page::limit(limit);
     let mut conn = app.store.read().await?;
-    conn.person(id.0).await?;
+    seen(&mut conn, actor, id).await?;
     let mut rows = conn.posts_of_person_seen(id.0, cases::seen_by(actor), page::before(after)?, limit + 1).await?;
     let more = rows.len() as i64 > limit;
     rows.truncate(limit as usize);

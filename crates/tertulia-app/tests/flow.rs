@@ -4,6 +4,8 @@
 mod support;
 #[path = "flow/answers.rs"]
 mod answers_and_offers;
+#[path = "flow/colleagues.rs"]
+mod colleagues;
 #[path = "flow/course.rs"]
 mod course;
 #[path = "flow/intake.rs"]
@@ -255,7 +257,7 @@ on_both!(what_an_agent_may_not_see_is_not_found, house => {
     let (rows, _) = cases::list(&house.app, &boss, FolderName::All, None, 10).await.expect("list");
     let case = rows[0].row.id.into();
     let complaints = house.department("complaints").await;
-    change::change(&house.app, &boss, case, change::CaseChange { department_id: Some(complaints), ..Default::default() }).await.expect("move");
+    change::change(&house.app, &boss, case, change::CaseChange { department_id: Some(Some(complaints)), ..Default::default() }).await.expect("move");
     assert_eq!(cases::detail::detail(&house.app, &sales, case).await.expect_err("hidden").code, "not_found");
     assert!(cases::list(&house.app, &sales, FolderName::All, None, 10).await.expect("list").0.is_empty());
     assert!(cases::search(&house.app, &sales, "factura", None, 10).await.expect("search").0.is_empty());

@@ -298,6 +298,13 @@ impl Conn {
         Ok(found)
     }
 
+    /// Ids of the cases a user has that are not resolved.
+    pub async fn live_cases_assigned_to(&mut self, user: Uuid) -> Result<Vec<Uuid>> {
+        // State by state, as the index by assignee is ordered.
+        const SQL: &str = "SELECT id FROM care_case WHERE assignee_id = $1 AND state IN ('open', 'snoozed')";
+        Ok(on!(self, c => sqlx::query_scalar(SQL).bind(user).fetch_all(c).await?))
+    }
+
     /// Snoozed cases whose time has come.
     pub async fn cases_to_wake(&mut self, now: i64, limit: i64) -> Result<Vec<CaseRow>> {
         let sql =

@@ -1,6 +1,6 @@
 //! People outside the company and the identities networks know them by.
 
-use crate::{Conn, Result, Tx, dialect::Dialect, on};
+use crate::{Conn, Result, Tx, dialect::Dialect, on, thread::push_person_seen};
 use sqlx::{FromRow, QueryBuilder};
 use uuid::Uuid;
 
@@ -152,10 +152,11 @@ impl Conn {
         Ok(found)
     }
 
-    /// People, newest first, with `number` below `before`; those whose name or handle has all `words` (as beginnings).
-    pub async fn find_people(&mut self, words: &[String], before: i64, limit: i64) -> Result<Vec<PersonRow>> {
+    /// People, newest first, with `number` below `before`; those whose name or handle has all `words` (as beginnings); with
+    /// `seen_by`, only those of whom this user sees a case or a post.
+    pub async fn find_people(&mut self, words: &[String], seen_by: Option<Uuid>, before: i64, limit: i64) -> Result<Vec<PersonRow>> {
         let dialect = self.dialect();
-        let columns = "p.id, p.number, p.name, p.kind, p.note, p.vip, p.created_at";
+        let columns = "person.id, person.number, person.name, person.kind, person.note, person.vip, person.created_at";
         let terms = words
             .iter()
             .map(|word| match dialect {
@@ -167,13 +168,17 @@ impl Conn {
         Ok(on!(self, c, DB => {
             let mut query = QueryBuilder::<DB>::new(format!("SELECT {columns} FROM "));
             if words.is_empty() {
-                query.push("person p WHERE TRUE");
+                query.push("person WHERE TRUE");
             } else if dialect == Dialect::Sqlite {
-                query.push("person_search s CROSS JOIN person p ON p.number = s.rowid WHERE s.person_search MATCH ").push_bind(terms);
+                query.push("person_search s CROSS JOIN person ON person.number = s.rowid WHERE s.person_search MATCH ").push_bind(terms);
             } else {
-                query.push("person_search s JOIN person p ON p.number = s.number WHERE s.tokens @@ CAST(").push_bind(terms).push(" AS tsquery)");
+                query.push("person_search s JOIN person ON person.number = s.number WHERE s.tokens @@ CAST(").push_bind(terms).push(" AS tsquery)");
             }
-            query.push(" AND p.number < ").push_bind(before).push(" ORDER BY p.number DESC LIMIT ").push_bind(limit);
+            query.push(" AND person.number < ").push_bind(before);
+            if let Some(user) = seen_by {
+                push_person_seen(&mut query, user);
+            }
+            query.push(" ORDER BY person.number DESC LIMIT ").push_bind(limit);
             query.build_query_as().fetch_all(c).await?
         }))
     }

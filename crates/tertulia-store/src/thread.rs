@@ -42,7 +42,30 @@ impl Conn {
     }
 }
 
+/// Leaves rows of `person` of whom a user sees a case or a post we keep, by the same lock: each question has its index.
+pub(crate) fn push_person_seen<DB: sqlx::Database>(query: &mut QueryBuilder<DB>, user: Uuid)
+where
+    Uuid: for<'q> sqlx::Encode<'q, DB> + sqlx::Type<DB>,
+{
+    query.push(" AND (EXISTS (SELECT 1 FROM care_case k WHERE k.person_id = person.id AND ");
+    push_sight(query, user);
+    query.push(") OR EXISTS (SELECT 1 FROM identity i CROSS JOIN post p WHERE i.person_id = person.id AND p.identity_id = i.id");
+    push_seen(query, Some(user));
+    query.push("))");
+}
+
 impl Conn {
+    /// Whether a user sees a case of a person's or a post of theirs that we keep. Whom nobody knows, nobody sees.
+    pub async fn sees_person(&mut self, user: Uuid, person: Uuid) -> Result<bool> {
+        let seen: i64 = on!(self, c, DB => {
+            let mut query = QueryBuilder::<DB>::new("SELECT count(*) FROM person WHERE person.id = ");
+            query.push_bind(person);
+            push_person_seen(&mut query, user);
+            query.build_query_scalar().fetch_one(c).await?
+        });
+        Ok(seen > 0)
+    }
+
     /// Posts of a person, newest first, before `seq`; with `seen_by`, only those this user sees by the case lock.
     pub async fn posts_of_person_seen(&mut self, person: Uuid, seen_by: Option<Uuid>, before: i64, limit: i64) -> Result<Vec<PostRow>> {
         let columns: String = COLUMNS.split(',').map(|column| format!("p.{}", column.trim())).collect::<Vec<_>>().join(", ");

@@ -29,7 +29,7 @@ pub struct CreateArgs {
     /// Language of the console.
     #[arg(long, default_value = "es", env = "TERTULIA_USER_LOCALE")]
     locale: String,
-    /// Key of a department; repeat for more.
+    /// Key or name of a department; repeat for more.
     #[arg(long = "department", env = "TERTULIA_USER_DEPARTMENTS", value_delimiter = ',')]
     departments: Vec<String>,
     /// Read the password from the first line of standard input.
@@ -68,8 +68,17 @@ pub async fn run(config: &Config, command: UserCommand) -> anyhow::Result<()> {
     let app = data::open_app(config).await?;
     let known = app.store.read().await?.departments().await?;
     let department = |key: &String| {
-        let found = known.iter().find(|department| department.key == *key).map(|department| department.id);
-        found.with_context(|| say::words(format!("no existe el departamento '{key}'"), format!("there is no department '{key}'")))
+        // A key is unique; a name need not be, so a key goes before it.
+        let by_key = known.iter().find(|department| department.key == *key);
+        let same = |name: &str| name.to_lowercase() == key.to_lowercase();
+        let found = by_key.or_else(|| known.iter().find(|department| same(&department.name_es) || same(&department.name_en)));
+        found.map(|department| department.id).with_context(|| {
+            let keys = known.iter().map(|department| department.key.as_str()).collect::<Vec<_>>().join(", ");
+            say::words(
+                format!("no existe el departamento '{key}'; los que hay: {keys}"),
+                format!("there is no department '{key}'; there are: {keys}"),
+            )
+        })
     };
     let departments = args.departments.iter().map(department).collect::<anyhow::Result<Vec<_>>>()?;
     let name = args.name.unwrap_or_else(|| args.email.split('@').next().unwrap_or_default().to_owned());

@@ -141,7 +141,13 @@ impl Ground {
     }
 
     fn summoned(&self) -> bool {
-        self.conversation.visibility == "private" || self.target.as_ref().is_some_and(|post| post.text.contains('@'))
+        self.conversation.visibility == "private" || self.is_mentioned()
+    }
+
+    /// Whether the post to answer mentions our account; where its name is not known, nobody can.
+    fn is_mentioned(&self) -> bool {
+        let (Some(post), Some(account)) = (&self.target, &self.channel.account) else { return false };
+        mentions(&post.text, account)
     }
 
     fn last_inbound(&self) -> Option<Timestamp> {
@@ -153,6 +159,17 @@ impl Ground {
         let handle = &self.target.as_ref()?.author_handle;
         (self.channel.kind == "mastodon").then(|| format!("@{handle}"))
     }
+}
+
+/// Whether a text mentions an account, `ana` or `ana@example.org`, whatever its case: a mail address or somebody else's
+/// handle is no mention.
+fn mentions(text: &str, account: &str) -> bool {
+    let account = account.trim_start_matches('@').to_lowercase();
+    let name = account.split('@').next().unwrap_or_default();
+    text.split(|c: char| !(c.is_alphanumeric() || "@._-".contains(c))).filter_map(|word| word.strip_prefix('@')).any(|handle| {
+        let handle = handle.trim_end_matches(['.', '-']).to_lowercase();
+        !handle.is_empty() && (handle == name || handle == account)
+    })
 }
 
 /// The person who wrote a post.

@@ -31,16 +31,16 @@ pub struct CaseChange {
     pub state: Option<String>,
     /// Priority.
     pub priority: Option<String>,
-    /// Department.
-    pub department_id: Option<DepartmentId>,
+    /// Department; `Some(None)` takes it out of any.
+    pub department_id: Option<Option<DepartmentId>>,
     /// Assigned agent; `Some(None)` releases.
     pub assignee_id: Option<Option<UserId>>,
     /// All tags.
     pub tags: Option<Vec<String>>,
     /// Until when it sleeps, with `state: snoozed`.
     pub snoozed_until: Option<Timestamp>,
-    /// Subject.
-    pub subject: Option<String>,
+    /// Subject; `Some(None)` removes it.
+    pub subject: Option<Option<String>>,
 }
 
 /// A case being changed: the locked row, and what goes into its ledger.
@@ -104,6 +104,10 @@ impl<'a> Work<'a> {
         }
         self.withdraw_offer().await?;
         self.tx.note_busy(user.0, now).await?;
+        // Asked once their row is ours: whoever is disabling them has ended by now, and has seen this case or not.
+        if !self.tx.is_active_user(user.0).await? {
+            return Err(AppError::field("assignee_id", "unknown", "there is no such user, or the account is disabled"));
+        }
         self.note("assigned", json!({"user_id": user, "user": name}));
         if self.actor.is_none_or(|actor| actor.id != user) {
             let notice = NoticeRow {
@@ -145,6 +149,35 @@ impl<'a> Work<'a> {
     }
 }
 
+/// Gives back all that a user has and is not resolved: nobody's again, so that it is listed, offered and heard of. Returns
+/// the cases, to tell of them once committed.
+pub(crate) async fn release_all_of(app: &App, actor: &Actor, tx: &mut Tx, user: UserId) -> Result<Vec<CaseRow>> {
+    let ids = tx.live_cases_assigned_to(user.0).await?;
+    let mut released = tx.lock_cases(&ids).await?;
+    // Somebody may have passed one on or resolved it while the locks were waited for.
+    released.retain(|row| row.assignee_id == Some(user.0) && row.state != State::Resolved.as_str());
+    let mut changes = Vec::with_capacity(released.len());
+    for row in &mut released {
+        row.assignee_id = None;
+        if row.reserved_by == Some(user.0) {
+            row.reserved_by = None;
+            row.reserved_until = None;
+        }
+        tx.update_case(row).await?;
+        changes.push(ChangeRow {
+            id: app.new_id(),
+            case_id: row.id,
+            at: app.now().as_micros(),
+            actor_id: Some(actor.id.0),
+            actor: actor.name.clone(),
+            kind: "released".into(),
+            detail: json!({"from": user, "disabled": true}).to_string(),
+        });
+    }
+    tx.save_changes(&changes).await?;
+    Ok(released)
+}
+
 /// Changes a case.
 pub async fn change(app: &App, actor: &Actor, id: CaseId, change: CaseChange) -> Result<CaseView> {
     let row = again(|| {
@@ -181,14 +214,18 @@ async fn apply(work: &mut Work<'_>, actor: &Actor, change: CaseChange) -> Result
             "at most 30 tags of 60 characters",
         );
     }
-    wrong.unless(change.subject.as_ref().is_none_or(|text| text.chars().count() <= 300), "subject", "too_long", "at most 300 characters");
+    wrong.unless(change.subject.iter().flatten().all(|text| text.chars().count() <= 300), "subject", "too_long", "at most 300 characters");
     wrong.done()?;
     if let Some(priority) = priority.flatten().filter(|priority| priority.as_str() != work.row.priority) {
         work.note("prioritised", json!({"from": work.row.priority, "to": priority}));
         work.row.priority = priority.as_str().into();
     }
     if let Some(subject) = change.subject {
-        work.row.subject = Some(subject.trim().to_owned()).filter(|text| !text.is_empty());
+        let subject = subject.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
+        if subject != work.row.subject {
+            work.note("renamed", json!({"from": work.row.subject, "to": subject}));
+            work.row.subject = subject;
+        }
     }
     if let Some(tags) = change.tags {
         let mut clean: Vec<String> = Vec::new();
@@ -197,16 +234,20 @@ async fn apply(work: &mut Work<'_>, actor: &Actor, change: CaseChange) -> Result
                 clean.push(tag.to_owned());
             }
         }
-        work.note("tagged", json!({"tags": clean}));
-        work.row.tags = serde_json::to_string(&clean).unwrap_or_else(|_| "[]".into());
+        if serde_json::from_str(&work.row.tags).ok().as_ref() != Some(&clean) {
+            work.note("tagged", json!({"tags": clean}));
+            work.row.tags = serde_json::to_string(&clean).unwrap_or_else(|_| "[]".into());
+        }
     }
-    if let Some(department) = change.department_id.filter(|department| work.row.department_id != Some(department.0)) {
-        if !work.tx.department_ids().await?.contains(&department.0) {
+    if let Some(department) = change.department_id.filter(|department| work.row.department_id != department.map(|id| id.0)) {
+        if let Some(department) = department
+            && !work.tx.department_ids().await?.contains(&department.0)
+        {
             return Err(AppError::field("department_id", "unknown", "there is no such department"));
         }
         work.note("moved", json!({"from": work.row.department_id, "to": department}));
         work.tell(audience(&work.row), News::Case { case_id: work.row.id.into(), number: work.row.number, opened: false });
-        work.row.department_id = Some(department.0);
+        work.row.department_id = department.map(|id| id.0);
         work.row.activity_at = now.as_micros();
         work.withdraw_offer().await?;
     }
@@ -222,9 +263,6 @@ async fn apply(work: &mut Work<'_>, actor: &Actor, change: CaseChange) -> Result
         Some(Some(user)) if user != actor.id => {
             if work.row.assignee_id.is_none() {
                 actor.must(Permission::AssignOthers)?;
-            }
-            if !work.tx.is_active_user(user.0).await? {
-                return Err(AppError::field("assignee_id", "unknown", "there is no such user, or the account is disabled"));
             }
             work.assign(user).await?;
         }

@@ -139,9 +139,9 @@ impl IntakeDoor for App {
 fn as_channel_error(error: AppError) -> ChannelError {
     if ended(&error) {
         tracing::info!(code = error.code, "a channel that was stopped or removed brought something");
-    } else {
-        tracing::error!(error = &error as &dyn std::error::Error, "intake failed");
+        return ChannelError::Stopped;
     }
+    tracing::error!(error = &error as &dyn std::error::Error, "intake failed");
     ChannelError::Intake(error.message)
 }
 
@@ -314,6 +314,7 @@ mod tests {
     #[test]
     fn a_channels_end_is_no_fault() {
         assert!(ended(&AppError::conflict("channel_stopped", "")) && ended(&StoreError::NotFound.into()));
+        assert!(matches!(as_channel_error(AppError::conflict("channel_stopped", "")), ChannelError::Stopped));
         assert!(!ended(&AppError::conflict("conflict", "")) && !ended(&StoreError::Raced.into()));
     }
 

@@ -5,6 +5,7 @@ use super::{User, passwords, setup};
 use crate::{
     Actor, App, AppError, Result, Wrong,
     audit::{self, Object},
+    cases::{self, change},
     live::{Audience, News},
     page,
 };
@@ -147,41 +148,47 @@ pub async fn create(app: &App, new: NewUser, password: &str) -> Result<User> {
     Ok(user)
 }
 
-/// Changes a user. Disabling ends their sessions and removes their tokens; the last administrator stays one.
-pub async fn change(app: &App, actor: &Actor, id: UserId, change: Change) -> Result<User> {
+/// Changes a user. Disabling ends their sessions, removes their tokens and gives back their cases; the last administrator
+/// stays one.
+pub async fn change(app: &App, actor: &Actor, id: UserId, wanted: Change) -> Result<User> {
     actor.must(Permission::ManageUsers)?;
     actor.must_be_session()?;
     let mut wrong = Wrong::default();
-    let name = change.name.as_deref().map(|name| wrong.text("name", name, 100));
+    let name = wanted.name.as_deref().map(|name| wrong.text("name", name, 100));
     wrong.done()?;
 
     let mut tx = app.store.begin().await?;
     let mut user = tx.user(id).await?.ok_or_else(AppError::not_found)?;
     let could_administer = tx.count_active_administrators().await? > 0;
     let mut detail = Map::new();
+    let mut released = Vec::new();
     if let Some(name) = name.filter(|name| *name != user.name) {
         detail.insert("name".into(), json!([user.name, name]));
         user.name = name;
     }
-    if let Some(role) = change.role.filter(|role| *role != user.role) {
+    if let Some(role) = wanted.role.filter(|role| *role != user.role) {
         detail.insert("role".into(), json!([user.role, role]));
         user.role = role;
     }
-    if let Some(departments) = change.departments {
+    if let Some(departments) = wanted.departments {
         let departments = check_departments(&mut tx, &departments).await?;
         if departments != user.departments {
             detail.insert("departments".into(), json!([user.departments, departments]));
             user.departments = departments;
         }
     }
-    if let Some(disabled) = change.disabled.filter(|disabled| *disabled != user.disabled_at.is_some()) {
+    if let Some(disabled) = wanted.disabled.filter(|disabled| *disabled != user.disabled_at.is_some()) {
         detail.insert("disabled".into(), json!(disabled));
         user.disabled_at = disabled.then(|| app.now());
         if disabled {
+            // The cases first, then the user: the order of everybody who assigns one.
+            released = change::release_all_of(app, actor, &mut tx, id).await?;
             tx.delete_sessions_of(id, None).await?;
             tx.delete_tokens_of(id).await?;
             tx.delete_setup_links_of("invitation", Some(id)).await?;
             tx.set_ready(id.0, false, app.now().as_micros()).await?;
+            // What was assigned to them until this row of theirs was ours.
+            released.extend(change::release_all_of(app, actor, &mut tx, id).await?);
             user.ready = false;
         }
     }
@@ -195,6 +202,9 @@ pub async fn change(app: &App, actor: &Actor, id: UserId, change: Change) -> Res
     audit::record(app, &mut tx, Some(actor), "user.changed", Object::new("user", id), Value::Object(detail)).await?;
     tx.commit().await?;
     app.live.tell_access(id);
+    for row in &released {
+        app.live.tell(cases::audience(row), News::Case { case_id: row.id.into(), number: row.number, opened: false });
+    }
     app.live.tell(Audience::Everybody, News::Settings {});
     Ok(user)
 }

@@ -214,7 +214,7 @@ on_both!(an_urgent_case_is_offered_however_many_wait_elsewhere, house => {
     loop {
         let (rows, next) = cases::list(&house.app, &boss, FolderName::All, after, 100).await.expect("list");
         let ids: Vec<CaseId> = rows.iter().map(|row| row.row.id.into()).collect();
-        let moved = change::CaseChange { department_id: Some(complaints), ..Default::default() };
+        let moved = change::CaseChange { department_id: Some(Some(complaints)), ..Default::default() };
         change::bulk(&house.app, &boss, &ids, &moved).await.expect("moved");
         let Some(next) = next else { break };
         after = Some(next);
@@ -223,7 +223,7 @@ on_both!(an_urgent_case_is_offered_however_many_wait_elsewhere, house => {
     house.accept(vec![event(addressed("v1", "eva", "quiero comprar")), event(addressed("v2", "leo", "quiero comprar ya"))]).await;
     let (rows, _) = cases::list(&house.app, &boss, FolderName::All, None, 2).await.expect("list");
     for (row, priority) in rows.iter().zip(["normal", "urgent"]) {
-        let moved = change::CaseChange { department_id: Some(sales), priority: Some(priority.into()), ..Default::default() };
+        let moved = change::CaseChange { department_id: Some(Some(sales)), priority: Some(priority.into()), ..Default::default() };
         change::change(&house.app, &boss, row.row.id.into(), moved).await.expect("moved");
     }
     let seller = house.user_of("Vera", Role::Agent, "sales").await;

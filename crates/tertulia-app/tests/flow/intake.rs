@@ -107,7 +107,7 @@ on_both!(a_person_is_found_by_a_changed_handle, house => {
     house.accept(vec![event(renamed)]).await;
     let mut conn = house.app.store.read().await.expect("read");
     for word in ["anabelkarenina", "anabel"] {
-        assert_eq!(conn.find_people(&[word.into()], i64::MAX, 10).await.expect("search").len(), 1, "{word}");
+        assert_eq!(conn.find_people(&[word.into()], None, i64::MAX, 10).await.expect("search").len(), 1, "{word}");
     }
 });
 

@@ -360,6 +360,8 @@ fn now() -> Timestamp {
 #[path = "tests.rs"]
 mod tests;
 
-fn playing(line: impl std::fmt::Display, speed: impl std::fmt::Display) -> Told {
-    Told::new("playing", format!("Reproduce la línea {line}, a velocidad {speed}"), format!("Plays line {line}, at speed {speed}"))
+fn playing(line: impl std::fmt::Display, speed: f64) -> Told {
+    // So many times as fast as it was: below ten, a tenth is worth telling.
+    let speed = if speed < 9.95 { format!("{}", (speed * 10.0).round() / 10.0) } else { format!("{speed:.0}") };
+    Told::new("playing", format!("Reproduce la línea {line}, a velocidad {speed}×"), format!("Plays line {line}, at speed {speed}×"))
 }

@@ -48,10 +48,15 @@ export function changeText(change: CaseChangeEntry): string {
 		case 'released':
 			return m.change_released({ actor });
 		case 'moved':
+			if (detail.to === null) return m.change_moved_nowhere({ actor });
 			return m.change_moved({ actor, department: departmentOf(detail) ?? '—' });
 		case 'prioritised': {
 			const priority = text(detail.priority) ?? text(detail.to) ?? '';
 			return m.change_prioritised({ actor, priority: priorityName(priority).toLowerCase() });
+		}
+		case 'renamed': {
+			const subject = text(detail.to);
+			return subject ? m.change_renamed({ actor, subject }) : m.change_unnamed({ actor });
 		}
 		case 'tagged': {
 			const tags = Array.isArray(detail.tags) ? detail.tags.join(', ') : '';
