@@ -203,7 +203,7 @@ pub struct CaseChangeEntry {
     pub actor_id: Option<Uuid>,
     /// Name or `system`.
     pub actor: String,
-    /// `opened`, `extended`, `reopened`, `assigned`, `released`, `moved`, `prioritised`, `tagged`, `snoozed`, `woken`, `resolved`, `offered`, `offer_accepted`, `offer_declined`, `offer_expired`, `linked`.
+    /// `opened`, `extended`, `reopened`, `assigned`, `released`, `moved`, `prioritised`, `renamed`, `tagged`, `snoozed`, `woken`, `resolved`, `offered`, `offer_accepted`, `offer_declined`, `offer_expired`, `linked`.
     pub kind: String,
     /// Particulars.
     #[schema(value_type = Object)]
@@ -223,20 +223,24 @@ pub struct Presence {
 
 /// Tells others what I do in a case; repeated every 10 s, forgotten after 25 s.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct PresenceForm {
     /// `viewing`, `typing` or `left`.
     pub state: String,
 }
 
-/// Changes to a case; absent fields stay, `null` clears.
+/// Changes to a case; absent fields stay; `null` clears department, assigned agent and subject, and leaves the rest.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct CaseChange {
     /// `open`, `snoozed` (needs `snoozed_until`) or `resolved`.
     pub state: Option<String>,
     /// `low`, `normal`, `high`, `urgent`.
     pub priority: Option<String>,
-    /// Department.
-    pub department_id: Option<Uuid>,
+    /// Department; null takes the case out of any.
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Uuid>)]
+    pub department_id: Option<Option<Uuid>>,
     /// Assigned agent; null releases.
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Uuid>)]
@@ -245,17 +249,20 @@ pub struct CaseChange {
     pub tags: Option<Vec<String>>,
     /// Snoozed until (RFC 3339).
     pub snoozed_until: Option<String>,
-    /// Subject.
-    pub subject: Option<String>,
+    /// Subject; null removes it.
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub subject: Option<Option<String>>,
 }
 
 /// Tells an absent field (outer `None`) from `null` (inner `None`).
-fn present<'de, D: serde::Deserializer<'de>>(value: D) -> Result<Option<Option<Uuid>>, D::Error> {
-    Option::<Uuid>::deserialize(value).map(Some)
+fn present<'de, T: Deserialize<'de>, D: serde::Deserializer<'de>>(value: D) -> Result<Option<Option<T>>, D::Error> {
+    Option::<T>::deserialize(value).map(Some)
 }
 
 /// The same change to several cases.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct BulkChange {
     /// At most 200.
     pub ids: Vec<Uuid>,
@@ -283,6 +290,7 @@ pub struct BulkFailure {
 
 /// An internal note to add. Mentions: `@[Name](user-id)`.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct NoteForm {
     /// Text.
     pub text: String,
@@ -290,6 +298,7 @@ pub struct NoteForm {
 
 /// An answer to send or to check.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct AnswerForm {
     /// The client's own id for it (UUID): sending twice with the same id sends once.
     pub id: Uuid,
@@ -384,6 +393,7 @@ pub struct CannedAnswer {
 
 /// Creates or changes a ready-made answer.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct CannedAnswerForm {
     /// Typed after `:`.
     pub shortcut: String,

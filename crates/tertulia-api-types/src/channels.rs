@@ -160,6 +160,7 @@ pub struct ChannelLimit {
 
 /// Connects or changes a channel. On change, absent secrets stay.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct ChannelForm {
     /// Kind (ignored on change).
     pub kind: String,

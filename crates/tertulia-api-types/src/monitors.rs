@@ -102,6 +102,7 @@ pub struct MonitorFolder {
 
 /// Moves a folder with everything in and below it.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct MonitorFolderMove {
     /// From where.
     pub from: String,
@@ -170,6 +171,7 @@ pub struct MonitorVersionDiff {
 
 /// Makes an earlier version the newest.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct MonitorRestoreForm {
     /// About the new version.
     pub note: Option<String>,
@@ -177,6 +179,7 @@ pub struct MonitorRestoreForm {
 
 /// Creates or changes a monitor.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct MonitorForm {
     /// Unique name.
     pub name: String,
@@ -194,6 +197,7 @@ pub struct MonitorForm {
 
 /// A query to check.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct QueryCheckForm {
     /// Query.
     pub query: String,
@@ -244,6 +248,7 @@ pub struct QueryEstimate {
 
 /// A query to try on pasted texts.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct QueryTryForm {
     /// Query.
     pub query: String,
@@ -294,6 +299,7 @@ pub struct MissReason {
 
 /// Matches to throw out as noise, or to take back in.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct DiscardForm {
     /// Posts, at most 200.
     pub post_ids: Vec<Uuid>,
@@ -380,6 +386,7 @@ pub struct QueryError {
 
 /// A query to try on recent posts.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct PreviewForm {
     /// Query.
     pub query: String,

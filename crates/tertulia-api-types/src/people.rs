@@ -64,6 +64,7 @@ pub struct PersonDetail {
 
 /// Changes to a person; absent fields stay.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct PersonChange {
     /// Name.
     pub name: Option<String>,

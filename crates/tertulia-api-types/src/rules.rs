@@ -24,6 +24,7 @@ pub struct Rule {
 
 /// When a rule applies: every stated condition holds.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct RuleConditions {
     /// One of these monitors matched.
     #[serde(default)]
@@ -47,6 +48,7 @@ pub struct RuleConditions {
 
 /// What a rule does.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct RuleActions {
     /// Opens (or extends) a case; `false` keeps the post without one.
     pub open_case: Option<bool>,
@@ -61,6 +63,7 @@ pub struct RuleActions {
 
 /// Creates or changes a rule.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct RuleForm {
     /// Name.
     pub name: String,
@@ -74,6 +77,7 @@ pub struct RuleForm {
 
 /// A new order of the rules.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct RuleOrder {
     /// All rule ids, first to last.
     pub ids: Vec<Uuid>,

@@ -18,6 +18,7 @@ pub enum Role {
 
 /// Sign in with e-mail and password.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct SignIn {
     /// E-mail address.
     pub email: String,
@@ -63,6 +64,7 @@ pub struct Me {
 
 /// Changes to the own profile; absent fields stay.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct MeChange {
     /// Name.
     pub name: Option<String>,
@@ -78,6 +80,7 @@ pub struct MeChange {
 
 /// A new password for oneself; other sessions end.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct PasswordChange {
     /// The present one.
     pub current: String,
@@ -98,6 +101,7 @@ pub struct SetupLink {
 
 /// Uses a one-time link: creates (or completes) the account and signs in.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct SetupForm {
     /// Name.
     pub name: String,

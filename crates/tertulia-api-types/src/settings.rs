@@ -22,6 +22,7 @@ pub struct CompanySettings {
 
 /// What no outgoing text may contain.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct SendPolicy {
     /// Listening-language words and phrases, one each; folded like monitors.
     pub forbidden: Vec<String>,

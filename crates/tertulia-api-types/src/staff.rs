@@ -33,6 +33,7 @@ pub struct User {
 
 /// Invites a user.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct UserInvite {
     /// E-mail address.
     pub email: String,
@@ -57,6 +58,7 @@ pub struct UserInvited {
 
 /// Changes to a user; absent fields stay.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct UserChange {
     /// Name.
     pub name: Option<String>,
@@ -87,6 +89,7 @@ pub struct Department {
 
 /// Creates or renames a department.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct DepartmentForm {
     /// Stable key: lower-case letters, digits and `_`.
     pub key: String,
@@ -115,6 +118,7 @@ pub struct Token {
 
 /// Creates a token for oneself.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct TokenForm {
     /// Name.
     pub name: String,

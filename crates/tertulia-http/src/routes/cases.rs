@@ -221,11 +221,11 @@ fn read_change(form: api::CaseChange) -> std::result::Result<CaseChange, AppErro
     Ok(CaseChange {
         state: form.state,
         priority: form.priority,
-        department_id: form.department_id.map(|id| Some(id.into())),
+        department_id: form.department_id.map(|department| department.map(Into::into)),
         assignee_id: form.assignee_id.map(|user| user.map(Into::into)),
         tags: form.tags,
         snoozed_until: form.snoozed_until.map(until).transpose()?,
-        subject: form.subject.map(Some),
+        subject: form.subject,
     })
 }
 

@@ -1702,7 +1702,7 @@ export interface components {
              */
             window_hours?: number | null;
         };
-        /** @description Changes to a case; absent fields stay, `null` clears. */
+        /** @description Changes to a case; absent fields stay; `null` clears department, assigned agent and subject, and leaves the rest. */
         CaseChange: {
             /**
              * Format: uuid
@@ -1711,7 +1711,7 @@ export interface components {
             assignee_id?: string | null;
             /**
              * Format: uuid
-             * @description Department.
+             * @description Department; null takes the case out of any.
              */
             department_id?: string | null;
             /** @description `low`, `normal`, `high`, `urgent`. */
@@ -1720,7 +1720,7 @@ export interface components {
             snoozed_until?: string | null;
             /** @description `open`, `snoozed` (needs `snoozed_until`) or `resolved`. */
             state?: string | null;
-            /** @description Subject. */
+            /** @description Subject; null removes it. */
             subject?: string | null;
             /** @description All tags. */
             tags?: string[] | null;
@@ -1738,7 +1738,7 @@ export interface components {
             at: string;
             /** @description Particulars. */
             detail: Record<string, never>;
-            /** @description `opened`, `extended`, `reopened`, `assigned`, `released`, `moved`, `prioritised`, `tagged`, `snoozed`, `woken`, `resolved`, `offered`, `offer_accepted`, `offer_declined`, `offer_expired`, `linked`. */
+            /** @description `opened`, `extended`, `reopened`, `assigned`, `released`, `moved`, `prioritised`, `renamed`, `tagged`, `snoozed`, `woken`, `resolved`, `offered`, `offer_accepted`, `offer_declined`, `offer_expired`, `linked`. */
             kind: string;
         };
         /** @description Open cases by folder; counts stop at 1,000 (shown as "999+"). */
