@@ -362,6 +362,26 @@ impl Tx {
         Ok(on!(self, c => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(id).fetch_one(c).await?))
     }
 
+    /// Which of these cases a person moved to a department or gave a priority, as `moved` and `prioritised`.
+    pub async fn set_by_hand(&mut self, ids: &[Uuid]) -> Result<Vec<(Uuid, String)>> {
+        let mut found = Vec::new();
+        for chunk in ids.chunks(500) {
+            let part: Vec<(Uuid, String)> = on!(self, c, DB => {
+                let mut query = QueryBuilder::<DB>::new(
+                    "SELECT DISTINCT case_id, kind FROM case_change WHERE actor_id IS NOT NULL AND kind IN ('moved', 'prioritised') AND case_id IN (",
+                );
+                let mut list = query.separated(", ");
+                for id in chunk {
+                    list.push_bind(*id);
+                }
+                query.push(")");
+                query.build_query_as().fetch_all(c).await?
+            });
+            found.extend(part);
+        }
+        Ok(found)
+    }
+
     /// Several cases, locked like [`Tx::lock_case`], in order of their id so that two writers never wait for each other.
     pub async fn lock_cases(&mut self, ids: &[Uuid]) -> Result<Vec<CaseRow>> {
         let lock = self.dialect().for_update();
@@ -411,19 +431,22 @@ impl Tx {
         Ok(())
     }
 
-    /// Puts what an incoming post changes of these cases: first words, state and clock, not who works on them.
+    /// Puts what an incoming post changes of these cases: first words, state, clock and what rules say, not who works on
+    /// them.
     pub async fn update_course(&mut self, cases: &[CaseRow]) -> Result<()> {
         for chunk in cases.chunks(500) {
             on!(self, c, DB => {
                 let mut query = QueryBuilder::<DB>::new(
                     "UPDATE care_case SET subject = v.column2, excerpt = v.column3, channel_id = v.column4, private = v.column5, state = v.column6,
                      snoozed_until = v.column7, tags = v.column8, reason = v.column9, why = v.column10, waiting_since = v.column11,
-                     activity_at = v.column12, inbound_at = v.column13, resolved_at = v.column14 FROM (",
+                     activity_at = v.column12, inbound_at = v.column13, resolved_at = v.column14, department_id = v.column15,
+                     priority = v.column16 FROM (",
                 );
                 query.push_values(chunk, |mut v, k| {
                     v.push_bind(k.id).push_bind(&k.subject).push_bind(&k.excerpt).push_bind(k.channel_id).push_bind(k.private)
                         .push_bind(&k.state).push_bind(k.snoozed_until).push_bind(&k.tags).push_bind(&k.reason).push_bind(&k.why)
-                        .push_bind(k.waiting_since).push_bind(k.activity_at).push_bind(k.inbound_at).push_bind(k.resolved_at);
+                        .push_bind(k.waiting_since).push_bind(k.activity_at).push_bind(k.inbound_at).push_bind(k.resolved_at)
+                        .push_bind(k.department_id).push_bind(&k.priority);
                 });
                 query.push(") AS v WHERE care_case.id = v.column1");
                 query.build().execute(c).await?.rows_affected()

@@ -14,7 +14,7 @@ use super::{
     save::Outcome,
 };
 use crate::{
-    App, AppError, Result, cases,
+    App, AppError, Result,
     channel::{Cursor, Receipt},
     listening::{Listening, Matched, PostText},
     live::{Audience, News},
@@ -26,16 +26,16 @@ use std::{
 };
 use tertulia_care::{
     life::{Asks, Course, Existing, State, decide_course},
-    rules::{Decision, PostFacts, decide_rules},
+    rules::{PostFacts, decide_rules},
 };
 use tertulia_kernel::{
-    CaseId, ChannelId, Timestamp,
+    ChannelId, Timestamp,
     event::{Automatic, DeliveryStatus, Event, IncomingPost, Visibility},
 };
 use tertulia_store::{
     Tx,
     attachment::NewAttachment,
-    case::{CaseRow, ChangeRow},
+    case::CaseRow,
     channel::ChannelRow,
     conversation::ConversationRow,
     person::IdentityRow,
@@ -50,7 +50,7 @@ const MOST_FILES: usize = 50;
 pub(super) struct Batch<'a> {
     pub app: &'a App,
     pub channel: ChannelRow,
-    listening: Arc<Listening>,
+    pub listening: Arc<Listening>,
     reopen_days: u32,
     pub now: Timestamp,
     pub facts: Facts,
@@ -380,70 +380,6 @@ impl<'a> Batch<'a> {
             self.out.adopt.push((conversation, case.0));
         }
         self.step(row.id, "cased", json!({"course": kind, "case_id": case}));
-    }
-
-    fn open_case(&mut self, post: &IncomingPost, matched: &Matched, decision: &Decision, person: Uuid) -> CaseId {
-        let id = self.app.new_id();
-        let monitors: Vec<&str> = matched.monitors.iter().map(|id| self.listening.monitor_name(*id)).collect();
-        let rule = decision.because.iter().find(|because| because.set.contains(&"open_case") || because.set.contains(&"department"));
-        let reason = monitors
-            .first()
-            .map(|name| (*name).to_owned())
-            .or_else(|| rule.map(|because| because.rule.clone()))
-            .or_else(|| post.addressed.then(|| "addressed".to_owned()));
-        let case = CaseRow {
-            subject: post.title.clone(),
-            private: post.visibility == Visibility::Private,
-            priority: decision.priority.as_str().into(),
-            department_id: decision.department_id.map(|id| id.0),
-            tags: serde_json::to_string(&decision.tags).unwrap_or_else(|_| "[]".into()),
-            reason,
-            why: json!({"monitors": monitors, "rules": decision.because, "addressed": post.addressed}).to_string(),
-            ..cases::opened(id, &self.channel, person, self.now.as_micros())
-        };
-        self.facts.live_case.insert(person, id);
-        self.facts.cases.insert(id, case);
-        self.out.cases_opened.push(id);
-        id.into()
-    }
-
-    /// What a new message of theirs does to a case.
-    fn extend_case(&mut self, id: CaseId, kind: &str, post: &IncomingPost, decision: &Decision) {
-        let (now, channel) = (self.now.as_micros(), self.channel.id);
-        let change = ChangeRow {
-            id: self.app.new_id(),
-            case_id: id.0,
-            at: now,
-            actor_id: None,
-            actor: "system".into(),
-            kind: kind.into(),
-            detail:
-                json!({"channel": self.channel.name, "rules": decision.because.iter().map(|because| &because.rule).collect::<Vec<_>>()})
-                    .to_string(),
-        };
-        let Some(case) = self.facts.cases.get_mut(&id.0) else { return };
-        case.excerpt = excerpt(&post.text, post.title.as_deref());
-        case.channel_id = channel;
-        case.private = post.visibility == Visibility::Private;
-        case.activity_at = now;
-        case.inbound_at = Some(now);
-        case.waiting_since = case.waiting_since.or(Some(now));
-        if kind == "reopened" {
-            case.state = State::Open.as_str().into();
-            case.snoozed_until = None;
-            case.resolved_at = None;
-        }
-        let mut tags: Vec<String> = serde_json::from_str(&case.tags).unwrap_or_default();
-        for tag in &decision.tags {
-            if !tags.contains(tag) {
-                tags.push(tag.clone());
-            }
-        }
-        case.tags = serde_json::to_string(&tags).unwrap_or_else(|_| "[]".into());
-        self.out.cases_changed.push(id.0);
-        if kind != "extended" {
-            self.out.changes.push(change);
-        }
     }
 
     /// A stored post was edited on the network.

@@ -2,7 +2,7 @@
 
 use super::PostKey;
 use crate::Result;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use tertulia_kernel::event::IncomingPost;
 use tertulia_store::{Tx, case::CaseRow, channel::ChannelRow, conversation::ConversationRow, person::IdentityRow, post::PostRow};
 use uuid::Uuid;
@@ -24,6 +24,8 @@ pub(super) struct Facts {
     pub identities: HashMap<String, IdentityRow>,
     /// Cases by id.
     pub cases: HashMap<Uuid, CaseRow>,
+    /// Of these cases, what a person set: the case and the kind of change in its ledger.
+    pub by_hand: HashSet<(Uuid, String)>,
     /// Newest live case on this channel, by person.
     pub live_case: HashMap<Uuid, Uuid>,
     /// Network ids whose deletion is known.
@@ -97,6 +99,8 @@ impl Facts {
         ids.extend(self.conversations.values().filter_map(|row| row.case_id));
         let mut cases = tx.lock_cases(&super::distinct(ids)).await?;
         cases.sort_by_key(|case| case.id);
+        let ids: Vec<Uuid> = cases.iter().map(|case| case.id).collect();
+        self.by_hand.extend(tx.set_by_hand(&ids).await?);
         for case in cases {
             // Of several the newest: ids grow with time.
             if case.channel_id == channel.id && case.state != "resolved" && people.binary_search(&case.person_id).is_ok() {

@@ -9,6 +9,7 @@
 mod aside;
 mod author;
 mod batch;
+mod course;
 mod facts;
 mod save;
 mod settle;

@@ -36,6 +36,8 @@ pub(super) struct Outcome {
     pub cases_told: Vec<Uuid>,
     /// Posts changed and saved already, to be told: post, case, conversation.
     pub posts_told: Vec<(Uuid, Option<Uuid>, Option<Uuid>)>,
+    /// Cases that got a department: whom they were offered to may not see them any more.
+    pub moved: Vec<Uuid>,
     /// Cases answered on the network itself, and when.
     pub answered: Vec<(Uuid, i64)>,
     /// Cases whose first words may have changed.
@@ -125,6 +127,12 @@ impl Batch<'_> {
         // They were locked when loaded, so that nobody changed them since.
         let changed: Vec<CaseRow> = changed.iter().filter_map(|id| self.facts.cases.get(id).cloned()).collect();
         tx.update_course(&changed).await?;
+        for case in std::mem::take(&mut self.out.moved) {
+            if let Some(offer) = tx.open_offer(case).await? {
+                tx.end_offer(offer.id, "withdrawn").await?;
+                self.out.news.push((Audience::User(offer.user_id.into()), News::Offer {}));
+            }
+        }
         let new: Vec<ConversationRow> = self.out.conversations.iter().filter_map(|id| self.facts.conversations.get(id).cloned()).collect();
         tx.insert_conversations(&new).await?;
         let new: HashSet<Uuid> = new.iter().map(|row| row.id).collect();

@@ -4,8 +4,11 @@ use crate::support::{House, house};
 use tertulia_app::{
     Actor,
     answers::{self, NewAnswer, outbox},
-    cases::{self, thread::ThreadItem},
+    cases::{self, FolderName, change, thread::ThreadItem},
+    offers,
+    rules::{Actions, Conditions},
 };
+use tertulia_care::rules::Priority;
 use tertulia_kernel::{
     CaseId, Timestamp,
     event::{Event, IncomingPost},
@@ -107,4 +110,67 @@ on_both!(a_stranger_joins_the_thread_of_an_open_case_and_nothing_else, house => 
     let row = stored(&house, case).await;
     assert_eq!((row.waiting_since, row.excerpt.as_str()), (Some(house.app.now().as_micros()), "¿y a mí quién me responde?"));
     assert_eq!(house.count("care_case").await, 1);
+});
+
+async fn complaints_rule(house: &House) -> Uuid {
+    let complaints = house.department("complaints").await;
+    let actions =
+        Actions { department_id: Some(complaints), priority: Some(Priority::Urgent), tags: vec!["queja".into()], ..Default::default() };
+    house.rule("Quejas", Conditions { query: Some("reembolso".into()), ..Default::default() }, actions).await;
+    complaints.0
+}
+
+on_both!(a_complaint_after_a_greeting_reaches_its_department_with_its_priority, house => {
+    let complaints = complaints_rule(&house).await;
+    let (luis, jefa) = (house.user_of("Luis", Role::Agent, "sales").await, house.user("Jefa", Role::Supervisor).await);
+    house.ready(&luis).await;
+    house.accept(vec![event(addressed("1", "ana", "hola buenas"))]).await;
+    offers::turn(&house.app).await.expect("turn");
+    assert_eq!(offers::mine(&house.app, &luis).await.expect("offers").len(), 1);
+    house.accept(vec![event(addressed("2", "ana", "perdieron mi paquete, reembolso ya"))]).await;
+    let row = house.only_case(&jefa).await.row;
+    assert_eq!((row.department_id, row.priority.as_str(), row.tags.as_str()), (Some(complaints), "urgent", "[\"queja\"]"));
+    assert_eq!(row.reason.as_deref(), Some("Quejas"));
+    assert!(row.why.contains("Quejas"), "{}", row.why);
+    let changes = ledger(&house, row.id.into()).await;
+    for kind in ["moved", "prioritised"] {
+        let change = changes.iter().find(|change| change.kind == kind).expect(kind);
+        assert_eq!((change.actor_id, change.actor.as_str()), (None, "system"));
+        assert!(change.detail.contains("Quejas"), "{}", change.detail);
+    }
+    assert!(cases::list(&house.app, &luis, FolderName::All, None, 10).await.expect("list").0.is_empty(), "sales no longer sees it");
+    assert!(offers::mine(&house.app, &luis).await.expect("offers").is_empty(), "nor is it offered to them");
+});
+
+on_both!(a_rule_never_lowers_nor_changes_what_a_person_set, house => {
+    complaints_rule(&house).await;
+    let sales = house.department("sales").await;
+    let low = Actions { priority: Some(Priority::Low), ..Default::default() };
+    house.rule("Saludos", Conditions { query: Some("buenas".into()), ..Default::default() }, low).await;
+    let jefa = house.user("Jefa", Role::Supervisor).await;
+    house.accept(vec![event(addressed("1", "ana", "hola"))]).await;
+    let case: CaseId = house.only_case(&jefa).await.row.id.into();
+    house.accept(vec![event(addressed("2", "ana", "buenas"))]).await;
+    assert_eq!(stored(&house, case).await.priority, "normal", "a rule lowers nothing");
+    let by_hand = change::CaseChange { priority: Some("high".into()), department_id: Some(Some(sales)), ..Default::default() };
+    change::change(&house.app, &jefa, case, by_hand).await.expect("change");
+    house.accept(vec![event(addressed("3", "ana", "reembolso ya"))]).await;
+    let row = stored(&house, case).await;
+    assert_eq!((row.department_id, row.priority.as_str(), row.tags.as_str()), (Some(sales.0), "high", "[\"queja\"]"));
+});
+
+on_both!(a_rules_department_and_priority_come_with_a_reopened_case_and_a_word_without_rules_changes_neither, house => {
+    let complaints = complaints_rule(&house).await;
+    let low = Actions { priority: Some(Priority::Low), ..Default::default() };
+    house.rule("Saludos", Conditions { query: Some("buenas".into()), ..Default::default() }, low).await;
+    let jefa = house.user("Jefa", Role::Supervisor).await;
+    house.accept(vec![event(addressed("1", "ana", "buenas"))]).await;
+    let case: CaseId = house.only_case(&jefa).await.row.id.into();
+    house.accept(vec![event(IncomingPost { addressed: true, ..reply("2", "ana", "¿hay alguien?") })]).await;
+    assert_eq!(stored(&house, case).await.priority, "low", "no rule spoke of it");
+    let resolved = change::CaseChange { state: Some("resolved".into()), ..Default::default() };
+    change::change(&house.app, &jefa, case, resolved).await.expect("resolve");
+    house.accept(vec![event(IncomingPost { addressed: true, ..reply("3", "ana", "reembolso ya") })]).await;
+    let row = stored(&house, case).await;
+    assert_eq!((row.state.as_str(), row.department_id, row.priority.as_str()), ("open", Some(complaints), "urgent"));
 });
