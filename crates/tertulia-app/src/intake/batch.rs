@@ -160,6 +160,9 @@ impl<'a> Batch<'a> {
         authors.sort_unstable();
         authors.dedup();
         self.facts.load_people(tx, &self.channel.clone(), &authors).await?;
+        if self.listening.rules.iter().any(|rule| rule.actions.department_id.is_some() || rule.actions.priority.is_some()) {
+            self.facts.load_by_hand(tx).await?;
+        }
         for (post, matched, row) in kept {
             match row {
                 Some(row) if row.keep_until.is_none() => self.edit(post, matched, row),

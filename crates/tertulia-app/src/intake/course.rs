@@ -2,7 +2,7 @@
 
 use super::batch::{Batch, excerpt};
 use crate::{cases, listening::Matched, live::News};
-use serde_json::json;
+use serde_json::{Value, json};
 use tertulia_care::{
     life::State,
     rules::{Decision, Priority},
@@ -43,17 +43,8 @@ impl Batch<'_> {
     /// What a new message of theirs does to a case.
     pub(super) fn extend_case(&mut self, id: CaseId, kind: &str, post: &IncomingPost, decision: &Decision) {
         let (now, channel) = (self.now.as_micros(), self.channel.id);
-        let change = ChangeRow {
-            id: self.app.new_id(),
-            case_id: id.0,
-            at: now,
-            actor_id: None,
-            actor: "system".into(),
-            kind: kind.into(),
-            detail:
-                json!({"channel": self.channel.name, "rules": decision.because.iter().map(|because| &because.rule).collect::<Vec<_>>()})
-                    .to_string(),
-        };
+        let rules: Vec<&String> = decision.because.iter().map(|because| &because.rule).collect();
+        let change = self.change(id.0, kind, &json!({"channel": self.channel.name, "rules": rules}));
         let Some(case) = self.facts.cases.get_mut(&id.0) else { return };
         case.excerpt = excerpt(&post.text, post.title.as_deref());
         case.channel_id = channel;
@@ -105,20 +96,26 @@ impl Batch<'_> {
         // That somebody wrote to us is the least of reasons: the first better one stands instead.
         if let Some(because) = decision.because.first().filter(|_| matches!(case.reason.as_deref(), None | Some("addressed"))) {
             case.reason = Some(because.rule.clone());
-            let mut why: serde_json::Value = serde_json::from_str(&case.why).unwrap_or_default();
+            let mut why: Value = serde_json::from_str(&case.why).unwrap_or_default();
             why["rules"] = json!(decision.because);
             case.why = why.to_string();
         }
         for (kind, detail) in changes {
-            self.out.changes.push(ChangeRow {
-                id: self.app.new_id(),
-                case_id: id,
-                at: self.now.as_micros(),
-                actor_id: None,
-                actor: "system".into(),
-                kind: kind.into(),
-                detail: detail.to_string(),
-            });
+            let change = self.change(id, kind, &detail);
+            self.out.changes.push(change);
+        }
+    }
+
+    /// An entry of a case's ledger in the system's name.
+    pub(super) fn change(&self, case: Uuid, kind: &str, detail: &Value) -> ChangeRow {
+        ChangeRow {
+            id: self.app.new_id(),
+            case_id: case,
+            at: self.now.as_micros(),
+            actor_id: None,
+            actor: "system".into(),
+            kind: kind.into(),
+            detail: detail.to_string(),
         }
     }
 }

@@ -99,8 +99,6 @@ impl Facts {
         ids.extend(self.conversations.values().filter_map(|row| row.case_id));
         let mut cases = tx.lock_cases(&super::distinct(ids)).await?;
         cases.sort_by_key(|case| case.id);
-        let ids: Vec<Uuid> = cases.iter().map(|case| case.id).collect();
-        self.by_hand.extend(tx.set_by_hand(&ids).await?);
         for case in cases {
             // Of several the newest: ids grow with time.
             if case.channel_id == channel.id && case.state != "resolved" && people.binary_search(&case.person_id).is_ok() {
@@ -108,6 +106,13 @@ impl Facts {
             }
             self.cases.insert(case.id, case);
         }
+        Ok(())
+    }
+
+    /// Loads what people set of the cases known so far.
+    pub async fn load_by_hand(&mut self, tx: &mut Tx) -> Result<()> {
+        let ids: Vec<Uuid> = self.cases.keys().copied().collect();
+        self.by_hand = tx.set_by_hand(&ids).await?.into_iter().collect();
         Ok(())
     }
 

@@ -4,7 +4,7 @@ use super::batch::{Batch, excerpt, pending_form};
 use crate::{Result, live::Audience, live::News};
 use serde_json::json;
 use tertulia_kernel::{Timestamp, event::DeliveryStatus};
-use tertulia_store::{Tx, case::ChangeRow, desk::NoticeRow, post::PostRow};
+use tertulia_store::{Tx, desk::NoticeRow, post::PostRow};
 use uuid::Uuid;
 
 impl Batch<'_> {
@@ -85,15 +85,7 @@ impl Batch<'_> {
         } else {
             tx.update_case(&case).await?;
         }
-        let change = ChangeRow {
-            id: self.app.new_id(),
-            case_id: *case_id,
-            at: now,
-            actor_id: None,
-            actor: "system".into(),
-            kind: "reopened".into(),
-            detail: json!({"answer_failed": super::clip(reason, 300)}).to_string(),
-        };
+        let change = self.change(*case_id, "reopened", &json!({"answer_failed": super::clip(reason, 300)}));
         tx.save_changes(&[change]).await?;
         let notice = NoticeRow {
             id: self.app.new_id(),
