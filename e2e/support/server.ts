@@ -79,6 +79,17 @@ export class Server {
 		return api;
 	}
 
+	/** Pushes posts into a channel in a user's name; the status the server answers with. */
+	async push(email: string, channel: string, posts: object[]): Promise<number> {
+		const token = await this.token(email, 'push');
+		const pushed = await fetch(`${this.base}/api/v1/posts`, {
+			method: 'POST',
+			headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+			body: JSON.stringify({ channel, posts })
+		});
+		return pushed.status;
+	}
+
 	/** Creates a token for a user. */
 	token(email: string, scopes: string): Promise<string> {
 		return this.run(['token', 'create', '--user', email, '--name', 'e2e', '--scopes', scopes]);

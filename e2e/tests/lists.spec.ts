@@ -25,22 +25,14 @@ test.beforeAll(async () => {
 		window_days: 30,
 		enabled: true
 	});
-	const token = await server.token('ines@alba.test', 'push');
-	const pushed = await fetch(`${server.base}/api/v1/posts`, {
-		method: 'POST',
-		headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-		body: JSON.stringify({
-			channel: 'foro',
-			posts: TEXTS.map((text, n) => ({
-				id: `p${n}`,
-				text,
-				author: { id: `a${n}`, handle: `gente${n}` },
-				at: new Date(Date.now() - n * 60_000).toISOString(),
-				lang: 'es'
-			}))
-		})
-	});
-	expect(pushed.status).toBe(202);
+	const posts = TEXTS.map((text, n) => ({
+		id: `p${n}`,
+		text,
+		author: { id: `a${n}`, handle: `gente${n}` },
+		at: new Date(Date.now() - n * 60_000).toISOString(),
+		lang: 'es'
+	}));
+	expect(await server.push('ines@alba.test', 'foro', posts)).toBe(202);
 });
 
 test.afterAll(async () => {

@@ -22,7 +22,6 @@ test.beforeAll(async () => {
 		window_days: 30,
 		enabled: true
 	});
-	const token = await server.token('ines@alba.test', 'push');
 	const texts = [
 		...Array.from(
 			{ length: LATE },
@@ -34,21 +33,14 @@ test.beforeAll(async () => {
 		),
 		...Array.from({ length: OTHERS }, (_, n) => `Hoy vimos ${n + 2} gaviotas desde el faro`)
 	];
-	const pushed = await fetch(`${server.base}/api/v1/posts`, {
-		method: 'POST',
-		headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-		body: JSON.stringify({
-			channel: 'foro',
-			posts: texts.map((text, n) => ({
-				id: `p${n}`,
-				text,
-				author: { id: `a${n % 7}`, handle: `gente${n % 7}`, followers: n * 10 },
-				at: new Date(Date.now() - n * 60_000).toISOString(),
-				lang: 'es'
-			}))
-		})
-	});
-	expect(pushed.status).toBe(202);
+	const posts = texts.map((text, n) => ({
+		id: `p${n}`,
+		text,
+		author: { id: `a${n % 7}`, handle: `gente${n % 7}`, followers: n * 10 },
+		at: new Date(Date.now() - n * 60_000).toISOString(),
+		lang: 'es'
+	}));
+	expect(await server.push('ines@alba.test', 'foro', posts)).toBe(202);
 });
 
 test.afterAll(async () => {
