@@ -30,6 +30,8 @@ pub mod monitor;
 pub mod outbox;
 pub mod person;
 pub mod post;
+pub mod reading;
+pub mod review;
 pub mod sample;
 pub mod search;
 pub mod session;

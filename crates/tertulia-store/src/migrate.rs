@@ -37,6 +37,20 @@ const MIGRATIONS: &[(i64, &str, Text)] = &[
     (8, "flow", Text::Both(include_str!("../migrations/0008_flow.sql"))),
     (9, "raw", Text::Both(include_str!("../migrations/0009_raw.sql"))),
     (10, "lists", Text::Both(include_str!("../migrations/0010_lists.sql"))),
+    (
+        11,
+        "understanding",
+        Text::Each {
+            sqlite: concat!(
+                include_str!("../migrations/0011_understanding.sql"),
+                include_str!("../migrations/0011_understanding.sqlite.sql")
+            ),
+            postgres: concat!(
+                include_str!("../migrations/0011_understanding.sql"),
+                include_str!("../migrations/0011_understanding.postgres.sql")
+            ),
+        },
+    ),
 ];
 
 /// The newest schema version this program knows.

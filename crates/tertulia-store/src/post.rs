@@ -353,13 +353,15 @@ impl Tx {
         Ok(())
     }
 
-    /// Removes a post's content for good: text, versions and files. The empty row stays, so that
+    /// Removes a post's content for good: text, versions, files and what was read in it. The empty row stays, so that
     /// the thread shows that something was deleted and a late copy does not bring it back.
     pub async fn erase_post(&mut self, id: Uuid, at: i64) -> Result<()> {
-        const SQL: [&str; 3] = [
+        const SQL: [&str; 4] = [
             "UPDATE post SET text = '', title = NULL, quoted = NULL, deleted_at = $2 WHERE id = $1",
             "DELETE FROM post_version WHERE post_id = $1 AND $2 = $2",
             "DELETE FROM attachment WHERE post_id = $1 AND $2 = $2",
+            // It quotes the text.
+            "DELETE FROM reading WHERE post_id = $1 AND $2 = $2",
         ];
         for sql in SQL {
             on!(self, c => sqlx::query(sql).bind(id).bind(at).execute(c).await?.rows_affected());
@@ -375,6 +377,7 @@ impl Tx {
             "DELETE FROM post_step WHERE post_id = $1",
             "DELETE FROM post_match WHERE post_id = $1",
             "DELETE FROM match_discard WHERE post_id = $1",
+            "DELETE FROM reading WHERE post_id = $1",
             "DELETE FROM post WHERE id = $1",
         ] {
             on!(self, c => sqlx::query(sql).bind(id).execute(c).await?.rows_affected());

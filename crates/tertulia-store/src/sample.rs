@@ -43,7 +43,8 @@ impl Tx {
             self.unindex_post(*seq).await?;
         }
         let ids: Vec<Uuid> = posts.iter().map(|(_, id)| *id).collect();
-        for table in ["post_version", "attachment", "post_step", "post_match", "match_discard", "outbox"] {
+        for table in ["post_version", "attachment", "post_step", "post_match", "match_discard", "outbox", "reading", "correction", "review"]
+        {
             self.remove_where(table, "post_id", &ids).await?;
         }
         self.remove_where("post", "id", &ids).await

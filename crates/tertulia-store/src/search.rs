@@ -6,6 +6,7 @@ use crate::{
     dialect::Dialect,
     on,
     post::{COLUMNS, PostRow},
+    reading::{LabelFilter, push_labels},
 };
 use sqlx::QueryBuilder;
 use uuid::Uuid;
@@ -87,6 +88,8 @@ pub struct PostFilter {
     pub from: Option<i64>,
     /// Only those this user sees by the case lock (posts without a case are seen by all).
     pub seen_by: Option<Uuid>,
+    /// Only those that say one of these.
+    pub labels: LabelFilter,
 }
 
 /// Cases an agent sees, as a predicate over an alias `k` of `care_case`; `$u` must be bound to the user. This is the
@@ -114,6 +117,12 @@ impl Conn {
                     query.push("post_match m CROSS JOIN post p WHERE p.seq = m.post_seq AND m.monitor_id = ").push_bind(monitor);
                     "m.post_seq"
                 }
+                // So do readings, in the order of an index that holds every label.
+                (Terms::Everything, None) if !filter.labels.is_empty() => {
+                    query.push("reading r CROSS JOIN post p WHERE p.seq = r.post_seq");
+                    push_labels(&mut query, filter.labels);
+                    "r.post_seq"
+                }
                 (Terms::Everything, None) => {
                     query.push("post p WHERE 1 = 1");
                     "p.seq"
@@ -136,6 +145,11 @@ impl Conn {
                     query.push(if discarded { " AND " } else { " AND NOT " });
                     query.push("EXISTS (SELECT 1 FROM match_discard d WHERE d.monitor_id = ").push_bind(monitor).push(" AND d.post_seq = p.seq)");
                 }
+            }
+            if !filter.labels.is_empty() && place != "r.post_seq" {
+                query.push(" AND EXISTS (SELECT 1 FROM reading r WHERE r.post_seq = p.seq");
+                push_labels(&mut query, filter.labels);
+                query.push(")");
             }
             if let Some(channel) = filter.channel {
                 query.push(" AND p.channel_id = ").push_bind(channel);

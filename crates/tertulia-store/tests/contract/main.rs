@@ -6,6 +6,7 @@ mod flow;
 mod ledger;
 mod lists;
 mod monitors;
+mod readings;
 mod search;
 mod sight;
 mod staff;

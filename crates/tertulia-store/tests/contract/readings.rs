@@ -1,0 +1,181 @@
+//! What posts say: filters, what speaks for a case, the ledger of corrections, and draws for review.
+
+use super::{
+    company::{self, AGENT, CASE, CHANNEL, NOW, post},
+    count, id, on_both, run,
+};
+use tertulia_store::{
+    Store,
+    reading::{CorrectionRow, LabelFilter, ReadingRow},
+    review::ReviewRow,
+    search::{PostFilter, Terms},
+};
+
+const ES: i64 = 1;
+const EN: i64 = 2;
+const NEGATIVE: i64 = 1;
+const POSITIVE: i64 = 4;
+const COMPLAINT: i64 = 1;
+const QUESTION: i64 = 2;
+const OTHER: i64 = 128;
+
+/// What the post with this number says.
+fn reading(n: u128, seq: i64, (language, sentiment, types): (i64, i64, i64), urgency: i64) -> ReadingRow {
+    ReadingRow {
+        post_seq: seq,
+        post_id: id(n),
+        at: NOW + seq,
+        model: "1".into(),
+        language,
+        sentiment,
+        types,
+        audience: 1,
+        urgency,
+        unsure: types == 0,
+        doubt: 10 * seq,
+        said: "{}".into(),
+    }
+}
+
+fn correction(n: u128, label: i64, source: &str) -> CorrectionRow {
+    CorrectionRow {
+        id: id(n),
+        post_id: id(100),
+        channel_id: id(CHANNEL),
+        at: NOW + n as i64,
+        user_id: id(AGENT),
+        actor: "Ana".into(),
+        task: "types".into(),
+        said: COMPLAINT,
+        said_p: 700,
+        label,
+        model: "1".into(),
+        language: ES,
+        source: source.into(),
+    }
+}
+
+/// Five posts of one case: a complaint, two questions, one that says nothing, one that says something unsure.
+async fn with_posts(store: &Store) -> anyhow::Result<()> {
+    company::with_a_case(store).await?;
+    let mut tx = store.begin().await?;
+    tx.insert_posts(&(100..105).map(|n| post(n, "texto")).collect::<Vec<_>>()).await?;
+    let seqs: Vec<(i64, uuid::Uuid)> =
+        tx.posts(&(100..105).map(id).collect::<Vec<_>>()).await?.iter().map(|row| (row.seq, row.id)).collect();
+    let seq = |n: u128| seqs.iter().find(|(_, post)| *post == id(n)).expect("stored").0;
+    let says = [(ES, NEGATIVE, COMPLAINT), (EN, NEGATIVE, QUESTION), (ES, POSITIVE, QUESTION | COMPLAINT), (ES, POSITIVE, OTHER)];
+    let mut rows: Vec<ReadingRow> = (100..104).zip(says).map(|(n, says)| reading(n, seq(n), says, 100 * (n as i64 - 99))).collect();
+    rows.push(reading(104, seq(104), (ES, NEGATIVE, 0), 0));
+    tx.save_readings(&rows).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+async fn found(store: &Store, labels: LabelFilter) -> anyhow::Result<Vec<u128>> {
+    let filter = PostFilter { labels, ..PostFilter::default() };
+    let rows = store.read().await?.candidates(Terms::Everything, filter, i64::MAX, 10).await?;
+    // With words the same filter is asked another way.
+    let filter = PostFilter { channel: Some(id(CHANNEL)), seen_by: Some(id(AGENT)), ..filter };
+    let seen = store.read().await?.candidates(Terms::Everything, filter, i64::MAX, 10).await?;
+    assert_eq!(rows.iter().map(|row| row.id).collect::<Vec<_>>(), seen.iter().map(|row| row.id).collect::<Vec<_>>());
+    Ok(rows.iter().map(|row| row.id.as_u128() - id(0).as_u128()).collect())
+}
+
+on_both! {
+    async fn posts_are_found_by_what_they_say(store) {
+        with_posts(&store).await?;
+        let all = LabelFilter::default();
+        assert_eq!(found(&store, all).await?, [104, 103, 102, 101, 100]);
+        assert_eq!(found(&store, LabelFilter { types: COMPLAINT, ..all }).await?, [102, 100]);
+        assert_eq!(found(&store, LabelFilter { types: COMPLAINT | QUESTION, ..all }).await?, [102, 101, 100]);
+        assert_eq!(found(&store, LabelFilter { types: QUESTION, languages: EN, ..all }).await?, [101]);
+        assert_eq!(found(&store, LabelFilter { sentiments: POSITIVE, ..all }).await?, [103, 102]);
+        assert_eq!(found(&store, LabelFilter { urgency_min: Some(300), ..all }).await?, [103, 102]);
+        assert_eq!(found(&store, LabelFilter { unsure: Some(true), ..all }).await?, [104]);
+        let sure = LabelFilter { unsure: Some(false), ..all };
+        assert_eq!(found(&store, sure).await?, [103, 102, 101, 100]);
+        for row in store.read().await?.readings(&(100..105).map(id).collect::<Vec<_>>()).await? {
+            assert_eq!(sure.passes(&row), !row.unsure, "{row:?}");
+        }
+        Ok(())
+    }
+
+    async fn of_several_posts_the_newest_that_says_something_speaks_for_the_case(store) {
+        with_posts(&store).await?;
+        let mut conn = store.read().await?;
+        let spoken = conn.readings_of_cases(&[id(CASE)], OTHER).await?;
+        assert_eq!(spoken.iter().map(|(case, row)| (*case, row.post_id)).collect::<Vec<_>>(), [(id(CASE), id(102))]);
+        drop(conn);
+        let mut tx = store.begin().await?;
+        for n in [100, 101, 102] {
+            tx.erase_post(id(n), NOW).await?;
+        }
+        tx.commit().await?;
+        let mut conn = store.read().await?;
+        assert_eq!(conn.readings_of_cases(&[id(CASE)], OTHER).await?[0].1.post_id, id(104), "of the silent ones the newest");
+        assert!(conn.readings(&[id(100)]).await?.is_empty(), "what was deleted says nothing");
+        Ok(())
+    }
+
+    async fn a_reading_is_written_over_and_the_ledger_of_corrections_only_grows(store) {
+        with_posts(&store).await?;
+        let mut tx = store.begin().await?;
+        let mut row = tx.readings(&[id(100)]).await?.remove(0);
+        row.types = QUESTION;
+        row.doubt = 0;
+        tx.save_readings(std::slice::from_ref(&row)).await?;
+        tx.save_corrections(&[correction(1, QUESTION, "post"), correction(2, COMPLAINT, "random")]).await?;
+        tx.commit().await?;
+        let mut attempts = vec![
+            "UPDATE correction SET label = 4",
+            "INSERT INTO correction SELECT * FROM correction",
+        ];
+        attempts.push(if store.dialect().name() == "postgres" { "TRUNCATE correction" } else { "REPLACE INTO correction SELECT * FROM correction" });
+        for attempt in attempts {
+            let mut tx = store.begin().await?;
+            assert!(run(&mut tx, attempt).await.is_err(), "{attempt}");
+        }
+        let mut conn = store.read().await?;
+        assert_eq!(conn.readings(&[id(100)]).await?, [row]);
+        assert_eq!(conn.corrections_of(&[id(100)]).await?, [correction(1, QUESTION, "post"), correction(2, COMPLAINT, "random")]);
+        assert_eq!(conn.corrections_from("random", NOW, 10).await?, [correction(2, COMPLAINT, "random")]);
+        assert!(conn.corrections_from("random", NOW + 3, 10).await?.is_empty());
+        Ok(())
+    }
+
+    async fn a_post_is_drawn_once_for_review(store) {
+        with_posts(&store).await?;
+        let mut tx = store.begin().await?;
+        assert_eq!((tx.count_reviewable(NOW).await?, tx.last_draw().await?), (5, None));
+        let first = tx.reviewable_at(NOW, 0).await?.expect("one");
+        assert_eq!(first, id(100));
+        assert_eq!(tx.most_doubtful(NOW).await?, Some(id(104)));
+        let row = ReviewRow { post_id: first, user_id: id(AGENT), random: true, drawn_at: NOW, done_at: None };
+        tx.insert_review(&row).await?;
+        assert_eq!(tx.open_review(id(AGENT), 0).await?, Some(row.clone()));
+        assert_eq!(tx.open_review(id(9_999), NOW - 1).await?, None);
+        assert_eq!(tx.open_review(id(9_999), NOW).await?, Some(row.clone()), "left lying");
+        assert_eq!((tx.count_reviewable(NOW).await?, tx.last_draw().await?), (4, Some(true)));
+        tx.update_review(&ReviewRow { done_at: Some(NOW + 1), ..row.clone() }).await?;
+        assert_eq!(tx.open_review(id(AGENT), NOW).await?, None);
+        assert_eq!(tx.count_reviews(NOW).await?, (1, 1));
+        tx.commit().await?;
+        let mut tx = store.begin().await?;
+        assert!(tx.insert_review(&row).await.is_err(), "another drew it first");
+        drop(tx);
+        assert_eq!(count(&store, "SELECT COUNT(*) FROM review").await?, 1);
+        Ok(())
+    }
+
+    async fn recent_contacts_are_counted_by_author(store) {
+        with_posts(&store).await?;
+        let mut conn = store.read().await?;
+        let row = conn.identity(id(company::IDENTITY)).await?;
+        let authors = [row.external_id.clone(), "nobody".into()];
+        let counted = conn.recent_contacts(&row.provider, &row.scope, &authors, 0).await?;
+        assert_eq!(counted, [(row.external_id.clone(), 5)]);
+        let received = conn.post(id(100)).await?.received_at;
+        assert_eq!(conn.recent_contacts(&row.provider, &row.scope, &authors, received + 1_000_000_000_000).await?, [(row.external_id, 0)]);
+        Ok(())
+    }
+}
