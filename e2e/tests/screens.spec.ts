@@ -76,6 +76,8 @@ function screens(): string[] {
 		`/monitors/${monitor}`,
 		...['matches', 'bench', 'versions'].map((view) => `/monitors/${monitor}/${view}`),
 		'/rules',
+		'/review',
+		'/review/quality',
 		'/channels',
 		'/channels/new',
 		'/channels/new/mastodon',

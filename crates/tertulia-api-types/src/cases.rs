@@ -5,6 +5,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::channels::Caps;
+use crate::labels::Labels;
 use crate::people::PersonBrief;
 use crate::posts::{Attachment, Post};
 
@@ -49,6 +50,8 @@ pub struct CaseRow {
     pub snoozed_until: Option<String>,
     /// New posts the signed-in user has not seen.
     pub unread: bool,
+    /// What it is about: what the newest post of its person says that says something.
+    pub labels: Option<Labels>,
 }
 
 /// A page of the inbox, newest activity first.

@@ -7,6 +7,7 @@
 pub mod cases;
 pub mod channels;
 pub mod chat;
+pub mod labels;
 pub mod lists;
 pub mod live;
 pub mod monitors;

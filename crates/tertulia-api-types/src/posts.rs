@@ -1,6 +1,6 @@
 //! Posts: pushing them in, searching them, reading what was decided about them.
 
-use crate::channels::Told;
+use crate::{channels::Told, labels::Labels};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -116,6 +116,8 @@ pub struct Post {
     pub found: Vec<FoundPart>,
     /// For our answers: how sending goes.
     pub sending: Option<Sending>,
+    /// What it says; null for our answers and what is only kept for a while.
+    pub labels: Option<Labels>,
 }
 
 /// Words of a text and the part of a query that found them.
@@ -204,7 +206,7 @@ pub struct PostStep {
     /// When.
     pub at: String,
     /// `received`, `matched`, `unmatched`, `discarded`, `undiscarded`, `counted`, `related`, `decided`, `cased`, `offered`,
-    /// `edited`, `deleted`, `answered`.
+    /// `edited`, `deleted`, `answered`, `corrected`.
     pub step: String,
     /// What was decided and why, by step (monitor names, rule name, department...).
     #[schema(value_type = Object)]

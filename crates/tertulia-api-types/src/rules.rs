@@ -44,6 +44,14 @@ pub struct RuleConditions {
     /// The post's language is one of these.
     #[serde(default)]
     pub langs: Vec<String>,
+    /// It is one of these message types, surely enough to route by.
+    #[serde(default)]
+    pub types: Vec<String>,
+    /// It feels one of these ways about the brand.
+    #[serde(default)]
+    pub sentiments: Vec<String>,
+    /// It is at least so urgent, 0 to 1.
+    pub urgency_min: Option<f64>,
 }
 
 /// What a rule does.

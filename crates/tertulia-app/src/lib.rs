@@ -2,7 +2,7 @@
 //!
 //! **Never here:** HTTP types, SQL text, a network's protocol.
 //!
-//! Start with [`App`]: everything a use case needs. A post's way through the house is `intake` → [`listening`] → rules →
+//! Start with [`App`]: everything a use case needs. A post's way through the house is `intake` → [`listening`] → [`understanding`] → rules →
 //! [`cases`] → [`offers`] → [`answers`] → [`answers::outbox`]. [`channel`] says what a network must offer, [`lines`] runs
 //! what is connected.
 
@@ -37,6 +37,7 @@ pub mod settings;
 pub mod staff;
 pub mod system;
 pub mod told;
+pub mod understanding;
 mod validate;
 pub mod view;
 pub mod webchat;

@@ -8,6 +8,7 @@ use crate::{
     monitors::LONGEST_QUERY,
     page,
     query::Query,
+    understanding::Task,
 };
 use serde_json::json;
 use tertulia_kernel::RuleId;
@@ -139,6 +140,8 @@ async fn read(tx: &mut Tx, mut form: Form) -> Result<Form> {
         ("conditions.channel_ids", conditions.channel_ids.len()),
         ("conditions.channel_kinds", conditions.channel_kinds.len()),
         ("conditions.langs", conditions.langs.len()),
+        ("conditions.types", conditions.types.len()),
+        ("conditions.sentiments", conditions.sentiments.len()),
         ("actions.tags", actions.tags.len()),
     ] {
         wrong.unless(length <= MOST, field, "too_long", "too many entries");
@@ -150,9 +153,14 @@ async fn read(tx: &mut Tx, mut form: Form) -> Result<Form> {
     wrong.unless(conditions.channel_ids.iter().all(|id| channels.contains(id)), "conditions.channel_ids", "unknown", "no such channel");
     let known = actions.department_id.is_none_or(|id| departments.contains(&id));
     wrong.unless(known, "actions.department_id", "unknown", "no such department");
-    for list in [&mut conditions.channel_kinds, &mut conditions.langs, &mut actions.tags] {
+    for list in [&mut conditions.channel_kinds, &mut conditions.langs, &mut conditions.types, &mut conditions.sentiments, &mut actions.tags]
+    {
         *list = tidy(list);
     }
+    let known = |task: Task, names: &[String]| names.iter().all(|name| task.bit(name).is_some());
+    wrong.unless(known(Task::Types, &conditions.types), "conditions.types", "unknown", "no such message type");
+    wrong.unless(known(Task::Sentiment, &conditions.sentiments), "conditions.sentiments", "unknown", "negative, neutral or positive");
+    wrong.unless(conditions.urgency_min.is_none_or(|least| least <= 1_000), "conditions.urgency_min", "out_of_range", "0 to 1");
     let short = |list: &[String], most: usize| list.iter().all(|text| text.chars().count() <= most);
     wrong.unless(short(&conditions.channel_kinds, 40), "conditions.channel_kinds", "too_long", "at most 40 characters each");
     wrong.unless(short(&conditions.langs, 35), "conditions.langs", "too_long", "at most 35 characters each");

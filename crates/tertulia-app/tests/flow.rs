@@ -14,6 +14,8 @@ mod intake;
 mod quarantine;
 #[path = "flow/races.rs"]
 mod races;
+#[path = "flow/understanding.rs"]
+mod understanding;
 
 use support::{House, house};
 use tertulia_app::{

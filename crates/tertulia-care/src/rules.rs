@@ -67,6 +67,15 @@ pub struct Conditions {
     pub followers_min: Option<u64>,
     /// Its language is one of these.
     pub langs: Vec<String>,
+    /// It is one of these message types, surely enough to route by.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub types: Vec<String>,
+    /// It feels one of these ways about the brand.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub sentiments: Vec<String>,
+    /// It is at least so urgent, per mille.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub urgency_min: Option<u16>,
 }
 
 /// What a rule does; what is left empty is left to later rules.
@@ -116,6 +125,12 @@ pub struct PostFacts<'a> {
     pub followers: Option<u64>,
     /// Language.
     pub lang: Option<&'a str>,
+    /// Its message types, those that are sure enough to route by.
+    pub types: &'a [&'a str],
+    /// How it feels about the brand.
+    pub sentiment: Option<&'a str>,
+    /// How urgent it is, per mille.
+    pub urgency: Option<u16>,
     /// It was addressed to the company.
     pub addressed: bool,
 }
@@ -157,6 +172,9 @@ impl Conditions {
             && one_of(&self.channel_kinds, post.channel_kind)
             && self.visibility.is_none_or(|visibility| visibility == post.visibility)
             && self.followers_min.is_none_or(|least| post.followers.is_some_and(|followers| followers >= least))
+            && (self.types.is_empty() || post.types.iter().any(|kind| one_of(&self.types, kind)))
+            && (self.sentiments.is_empty() || post.sentiment.is_some_and(|sentiment| one_of(&self.sentiments, sentiment)))
+            && self.urgency_min.is_none_or(|least| post.urgency.is_some_and(|urgency| urgency >= least))
             && (self.langs.is_empty() || post.lang.is_some_and(|lang| one_of(&self.langs, lang.split('-').next().unwrap_or(lang))))
     }
 }
@@ -211,6 +229,9 @@ mod tests {
             visibility: Visibility::Public,
             followers: Some(12_000),
             lang: Some("es-MX"),
+            types: &["complaint", "question"],
+            sentiment: Some("negative"),
+            urgency: Some(600),
             addressed: false,
         }
     }
@@ -266,6 +287,22 @@ mod tests {
         let monitor = [Uuid::from_u128(9).into()];
         assert!(decide_rules(&rules, &post(&monitor)).because.is_empty());
         assert!(!decide_rules(&rules, &PostFacts { visibility: Visibility::Private, ..post(&monitor) }).open_case);
+    }
+
+    #[test]
+    fn what_a_post_says_is_asked_like_any_other_fact() {
+        let asked = |conditions: Conditions, post: &PostFacts<'_>| {
+            !decide_rules(&[rule(1, conditions, Actions { tags: vec!["a".into()], ..Default::default() })], post).tags.is_empty()
+        };
+        let types = |names: &[&str]| Conditions { types: names.iter().map(|&name| name.into()).collect(), ..Default::default() };
+        let urgent = |least| Conditions { urgency_min: Some(least), ..Default::default() };
+        let feels = |name: &str| Conditions { sentiments: vec![name.into()], ..Default::default() };
+        let post = post(&[]);
+        assert!(asked(types(&["praise", "complaint"]), &post) && !asked(types(&["praise"]), &post));
+        assert!(asked(urgent(600), &post) && !asked(urgent(601), &post));
+        assert!(asked(feels("negative"), &post) && !asked(feels("positive"), &post));
+        let unread = PostFacts { types: &[], sentiment: None, urgency: None, ..post };
+        assert!(!asked(types(&["complaint"]), &unread) && !asked(urgent(0), &unread) && !asked(feels("negative"), &unread));
     }
 
     #[test]

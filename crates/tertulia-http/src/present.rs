@@ -1,11 +1,12 @@
 //! Views as the API shows them: instants as RFC 3339, ids as UUIDs.
 
-use tertulia_api_types::{cases as api_cases, channels as api_channels, people as api_people, posts as api_posts};
+use tertulia_api_types::{cases as api_cases, channels as api_channels, labels as api_labels, people as api_people, posts as api_posts};
 use tertulia_app::{
     answers::AnswerTo,
     cases::{CaseView, PersonView},
     channel::Bilingual,
     told::Told,
+    understanding::{Because, Ground, Labels, Task},
     view::{FoundPart, PostView},
 };
 use tertulia_kernel::{
@@ -62,6 +63,7 @@ pub fn case_row(view: CaseView) -> api_cases::CaseRow {
         activity_at: at(row.activity_at),
         snoozed_until: maybe_at(row.snoozed_until),
         unread: view.unread,
+        labels: view.labels.map(labels),
     }
 }
 
@@ -141,7 +143,45 @@ pub fn post(view: PostView) -> api_posts::Post {
             can_retry: sending.can_retry,
             can_take_back: sending.can_take_back,
         }),
+        labels: view.labels.map(labels),
     }
+}
+
+/// What a post says.
+pub fn labels(found: Labels) -> api_labels::Labels {
+    let of = |task: Task| -> Vec<api_labels::Label> {
+        found.shares(task).into_iter().map(|(label, p)| api_labels::Label { label: label.into(), p: p.map(share) }).collect()
+    };
+    // Of these there is one; none only when a later version of the program wrote one this version has no name for.
+    let one = |task: Task| of(task).pop().unwrap_or_else(|| api_labels::Label { label: String::new(), p: None });
+    let (language, sentiment, types, audience) = (one(Task::Language), one(Task::Sentiment), of(Task::Types), one(Task::Audience));
+    let corrected = found.corrected.iter().map(|word| api_labels::LabelCorrected {
+        task: word.task.as_str().into(),
+        by: word.by.clone(),
+        at: word.at.to_rfc3339(),
+        said: word.task.names(word.task.said(&found.said).0).into_iter().map(Into::into).collect(),
+    });
+    let ground = |ground: Ground| api_labels::UrgencyGround { name: ground.name, points: share(ground.points), words: ground.words };
+    let reason =
+        |reason: Because| api_labels::LabelReason { label: reason.label, words: reason.words, weight: f64::from(reason.weight) / 1_000.0 };
+    api_labels::Labels {
+        post_id: found.post_id,
+        language,
+        sentiment,
+        types,
+        audience,
+        corrected: corrected.collect(),
+        urgency: api_labels::Urgency { score: share(found.said.urgency), grounds: found.said.grounds.into_iter().map(ground).collect() },
+        unsure: found.now.unsure,
+        topics: found.said.topics,
+        phrases: found.said.phrases,
+        because: found.said.because.into_iter().map(reason).collect(),
+        model: found.model,
+    }
+}
+
+fn share(per_mille: u16) -> f64 {
+    f64::from(per_mille) / 1_000.0
 }
 
 /// What a part of a query found.

@@ -6,7 +6,13 @@ pub mod detail;
 pub mod presence;
 pub mod thread;
 
-use crate::{Actor, App, AppError, Result, lists, live::Audience, query::Query, view};
+use crate::{
+    Actor, App, AppError, Result, lists,
+    live::Audience,
+    query::Query,
+    understanding::{self, Labels},
+    view,
+};
 use std::collections::HashMap;
 use tertulia_care::{life::State, rules::Priority};
 use tertulia_kernel::{CaseId, DepartmentId, UserId};
@@ -17,9 +23,14 @@ use tertulia_store::{
     channel::ChannelRow,
     person::{IdentityRow, PersonRow},
     post::PostRow,
+    reading::LabelFilter,
     search::PostFilter,
 };
 use uuid::Uuid;
+
+/// Cases fetched at once where they are chosen by what they say, and how often.
+const ROUND: i64 = 250;
+const ROUNDS: usize = 20;
 
 /// Counts go no further: "999+".
 const COUNT_LIMIT: i64 = 1_000;
@@ -35,6 +46,8 @@ pub struct CaseView {
     pub channel_kind: String,
     /// It has posts of theirs the user has not seen.
     pub unread: bool,
+    /// What it is about: what the newest post of its person says that says something.
+    pub labels: Option<Labels>,
 }
 
 /// A person as rows show them.
@@ -95,6 +108,19 @@ pub async fn list(
     after: Option<(i64, Uuid)>,
     limit: usize,
 ) -> Result<(Vec<CaseView>, Option<(i64, Uuid)>)> {
+    saying(app, actor, folder, LabelFilter::default(), after, limit).await
+}
+
+/// The same of cases that say something of what is asked for. It looks at a bounded number of cases: a page may be short,
+/// even empty, and still have a next one.
+pub async fn saying(
+    app: &App,
+    actor: &Actor,
+    folder: FolderName,
+    labels: LabelFilter,
+    mut after: Option<(i64, Uuid)>,
+    limit: usize,
+) -> Result<(Vec<CaseView>, Option<(i64, Uuid)>)> {
     let folder = match folder {
         FolderName::Mine => Folder::Mine(actor.id.0),
         FolderName::Unassigned => Folder::Unassigned,
@@ -104,12 +130,35 @@ pub async fn list(
         FolderName::Done => Folder::Done,
     };
     let mut conn = app.store.read().await?;
-    let mut rows = conn.cases(folder, seen_by(actor), after, limit as i64 + 1).await?;
-    let next = (rows.len() > limit).then(|| {
+    let place = |row: &CaseRow| Some((row.activity_at, row.id));
+    if labels.is_empty() {
+        let mut rows = conn.cases(folder, seen_by(actor), after, limit as i64 + 1).await?;
+        let more = rows.len() > limit;
         rows.truncate(limit);
-        rows.last().map(|row| (row.activity_at, row.id))
-    });
-    Ok((views(&mut conn, actor, rows).await?, next.flatten()))
+        let next = if more { rows.last().and_then(place) } else { None };
+        return Ok((views(&mut conn, actor, rows).await?, next));
+    }
+    let mut found: Vec<CaseRow> = Vec::new();
+    for _ in 0..ROUNDS {
+        let rows = conn.cases(folder, seen_by(actor), after, ROUND).await?;
+        let ended = (rows.len() as i64) < ROUND;
+        let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+        let says: HashMap<Uuid, _> = conn.readings_of_cases(&ids, understanding::QUIET).await?.into_iter().collect();
+        for row in rows {
+            if found.len() == limit {
+                return Ok((views(&mut conn, actor, found).await?, after));
+            }
+            after = place(&row);
+            if says.get(&row.id).is_some_and(|reading| labels.passes(reading)) {
+                found.push(row);
+            }
+        }
+        if ended {
+            after = None;
+            break;
+        }
+    }
+    Ok((views(&mut conn, actor, found).await?, after))
 }
 
 /// Cases found by number (`#12` or `12`), by what was said in them, as far as the user sees them: each once, at its newest
@@ -244,13 +293,14 @@ pub async fn views(conn: &mut Conn, actor: &Actor, rows: Vec<CaseRow>) -> Result
     })
     .await?;
     let seen: HashMap<Uuid, i64> = conn.seen(actor.id.0, &ids).await?.into_iter().collect();
+    let mut labels = understanding::view::of_cases(conn, &ids).await?;
     Ok(rows
         .into_iter()
         .filter_map(|row| {
             let person = persons.get(&row.person_id)?.clone();
             let channel_kind = channels.get(&row.channel_id)?.shows_as.clone();
             let unread = row.inbound_at.is_some_and(|at| seen.get(&row.id).is_none_or(|seen| *seen < at));
-            Some(CaseView { person, channel_kind, unread, row })
+            Some(CaseView { person, channel_kind, unread, labels: labels.remove(&row.id), row })
         })
         .collect())
 }

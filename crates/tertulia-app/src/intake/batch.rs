@@ -18,6 +18,7 @@ use crate::{
     channel::{Cursor, Receipt},
     listening::{Listening, Matched, PostText},
     live::{Audience, News},
+    understanding::{self, Facts as Says, InForce, Said, ahead::Ahead},
 };
 use serde_json::json;
 use std::{
@@ -54,6 +55,7 @@ pub(super) struct Batch<'a> {
     reopen_days: u32,
     pub now: Timestamp,
     pub facts: Facts,
+    ahead: Ahead,
     pub out: Outcome,
 }
 
@@ -96,6 +98,8 @@ impl<'a> Batch<'a> {
     /// Takes the events in; returns what happened and what to tell after the commit.
     pub async fn run(app: &'a App, channel: ChannelId, events: &[Event], cursors: &[Cursor]) -> Result<(Receipt, Vec<(Audience, News)>)> {
         let sorted = sort(events);
+        let posts: Vec<&IncomingPost> = sorted.posts.values().copied().collect();
+        let mut ahead = Ahead::look(app, channel, &posts).await?;
         let mut tx = app.store.begin().await?;
         tx.share_listening().await?;
         let listening = app.listening(&mut tx).await?;
@@ -104,9 +108,9 @@ impl<'a> Batch<'a> {
             // Whoever stopped it may rely on nothing coming in after that commit, though its source still runs for a moment.
             return Err(AppError::conflict("channel_stopped", "this channel is stopped; start it first"));
         }
-        // Matching needs no lock, but SQLite's writer is one per process anyway and a batch matches in a millisecond.
-        let posts: Vec<&IncomingPost> = sorted.posts.values().copied().collect();
-        let matched: Vec<Matched> = posts.iter().map(|post| listening.match_post(&text_of(&channel, post))).collect();
+        let matched = ahead
+            .take_matched(&listening, &channel)
+            .unwrap_or_else(|| posts.iter().map(|post| listening.match_post(&text_of(&channel, post))).collect());
 
         let mut other_ids: Vec<String> = sorted.deleted.iter().map(|(id, _)| id.clone()).collect();
         for (id, ..) in &sorted.deliveries {
@@ -115,7 +119,7 @@ impl<'a> Batch<'a> {
         }
         let facts = Facts::load(&mut tx, &channel, &posts, &other_ids).await?;
         let reopen_days = crate::settings::company(&mut tx).await?.reopen_days;
-        let mut batch = Self { app, channel, listening, reopen_days, now: app.now(), facts, out: Outcome::default() };
+        let mut batch = Self { app, channel, listening, reopen_days, now: app.now(), facts, ahead, out: Outcome::default() };
         batch.out.receipt.duplicates += sorted.repeated;
         batch.run_posts(&mut tx, &posts, &matched, &sorted).await?;
         batch.run_deletions(&mut tx, &sorted.deleted).await?;
@@ -129,7 +133,7 @@ impl<'a> Batch<'a> {
 
     async fn run_posts(&mut self, tx: &mut Tx, posts: &[&IncomingPost], matched: &[Matched], sorted: &Sorted<'_>) -> Result<()> {
         let mut kept = Vec::new();
-        for (post, matched) in posts.iter().zip(matched) {
+        for (place, (post, matched)) in posts.iter().zip(matched).enumerate() {
             let goes = sorted.deleted.iter().any(|(id, _)| *id == post.external_id);
             let gone = goes || self.facts.gone.contains(&post.external_id);
             match self.facts.posts.get(&key(post)) {
@@ -142,17 +146,17 @@ impl<'a> Batch<'a> {
                         if files {
                             self.out.files_replaced.push(row.id);
                         }
-                        kept.push((*post, matched, Some(row.clone())));
+                        kept.push((place, *post, matched, Some(row.clone())));
                     } else {
                         self.out.receipt.duplicates += 1;
                     }
                 }
                 None if gone && !self.facts.places.contains_key(&post.external_id) => self.out.receipt.duplicates += 1,
-                None => kept.push((*post, matched, None)),
+                None => kept.push((place, *post, matched, None)),
             }
         }
         let mut authors: Vec<String> = Vec::new();
-        for (post, matched, _) in &kept {
+        for (_, post, matched, _) in &kept {
             if self.is_kept(post, matched) && !post.own {
                 authors.push(post.author.external_id.clone());
             }
@@ -163,11 +167,15 @@ impl<'a> Batch<'a> {
         if self.listening.rules.iter().any(|rule| rule.actions.department_id.is_some() || rule.actions.priority.is_some()) {
             self.facts.load_by_hand(tx).await?;
         }
-        for (post, matched, row) in kept {
+        let edited: Vec<Uuid> = kept.iter().filter_map(|(.., row)| row.as_ref().map(|row| row.id)).collect();
+        for row in tx.corrections_of(&edited).await? {
+            self.facts.corrections.entry(row.post_id).or_default().push(row);
+        }
+        for (place, post, matched, row) in kept {
             match row {
-                Some(row) if row.keep_until.is_none() => self.edit(post, matched, row),
+                Some(row) if row.keep_until.is_none() => self.edit(place, post, matched, row),
                 // An unmatched post of the window was edited: it is looked at as if it were new.
-                row => self.take(post, matched, row),
+                row => self.take(place, post, matched, row),
             }
         }
         Ok(())
@@ -185,11 +193,11 @@ impl<'a> Batch<'a> {
     }
 
     /// Takes in a post that is new, or was only kept for a while (`earlier`).
-    fn take(&mut self, post: &IncomingPost, matched: &Matched, earlier: Option<PostRow>) {
+    fn take(&mut self, place: usize, post: &IncomingPost, matched: &Matched, earlier: Option<PostRow>) {
         let kept = self.is_kept(post, matched);
         if !kept && (self.channel.window_days == 0 || earlier.is_some()) {
             match earlier {
-                Some(row) => self.edit(post, matched, row),
+                Some(row) => self.edit(place, post, matched, row),
                 None => self.out.receipt.counted += 1,
             }
             return;
@@ -217,7 +225,8 @@ impl<'a> Batch<'a> {
         let conversation = self.place(post, person);
         row.conversation_id = Some(conversation);
         if let Some(person) = person {
-            self.assign_case(post, matched, &mut row, conversation, person);
+            let says = self.understand(place, post, &row);
+            self.assign_case(post, matched, &says, &mut row, conversation, person);
         } else {
             row.direction = "out".into();
             row.case_id = self.facts.conversations.get(&conversation).and_then(|row| row.case_id);
@@ -226,6 +235,17 @@ impl<'a> Batch<'a> {
         self.facts.places.insert(post.external_id.clone(), Place { conversation: Some(conversation), ours: post.own });
         self.out.receipt.stored += 1;
         self.insert(row, post, matched, earlier);
+    }
+
+    /// What a kept post of theirs says: kept with it, and told to rules.
+    fn understand(&mut self, place: usize, post: &IncomingPost, row: &PostRow) -> Says {
+        let reading = self.ahead.reading(place, post);
+        let said = Said::of(&reading);
+        let corrections: Vec<_> = self.facts.corrections.get(&row.id).into_iter().flatten().collect();
+        let says = InForce::of(&said, &corrections);
+        let facts = says.facts(said.urgency);
+        self.out.readings.push(says.row((row.id, 0, row.received_at), understanding::model(), understanding::doubt(&reading), &said));
+        facts
     }
 
     fn insert(&mut self, row: PostRow, post: &IncomingPost, matched: &Matched, earlier: Option<PostRow>) {
@@ -334,7 +354,7 @@ impl<'a> Batch<'a> {
     }
 
     /// Asks the rules, then opens, extends or reopens a case, or keeps the post without one.
-    fn assign_case(&mut self, post: &IncomingPost, matched: &Matched, row: &mut PostRow, conversation: Uuid, person: Uuid) {
+    fn assign_case(&mut self, post: &IncomingPost, matched: &Matched, says: &Says, row: &mut PostRow, conversation: Uuid, person: Uuid) {
         let decision = decide_rules(
             &self.listening.rules,
             &PostFacts {
@@ -344,7 +364,10 @@ impl<'a> Batch<'a> {
                 channel_kind: &self.channel.shows_as,
                 visibility: post.visibility,
                 followers: row.followers.and_then(|count| u64::try_from(count).ok()),
-                lang: post.lang.as_deref(),
+                lang: says.lang.or(post.lang.as_deref()),
+                types: &says.types,
+                sentiment: says.sentiment,
+                urgency: Some(says.urgency),
                 addressed: post.addressed && post.automatic.is_none(),
             },
         );
@@ -352,7 +375,7 @@ impl<'a> Batch<'a> {
             row.id,
             "decided",
             json!({"open_case": decision.open_case, "priority": decision.priority, "department_id": decision.department_id,
-            "tags": decision.tags, "rules": decision.because}),
+            "tags": decision.tags, "rules": decision.because, "says": says}),
         );
         let linked = self.facts.conversations.get(&conversation).and_then(|row| row.case_id).and_then(|id| self.facts.cases.get(&id));
         let live = self.facts.live_case.get(&person).and_then(|id| self.facts.cases.get(id)).map(existing);
@@ -386,7 +409,7 @@ impl<'a> Batch<'a> {
     }
 
     /// A stored post was edited on the network.
-    fn edit(&mut self, post: &IncomingPost, matched: &Matched, row: PostRow) {
+    fn edit(&mut self, place: usize, post: &IncomingPost, matched: &Matched, row: PostRow) {
         self.out.versions.push((row.id, revision(post).as_micros(), row.title.clone(), row.text.clone()));
         self.step(
             row.id,
@@ -407,12 +430,14 @@ impl<'a> Batch<'a> {
         if self.out.files_replaced.contains(&edited.id) {
             self.take_files(edited.id, post);
         }
-        match (edited.case_id, edited.conversation_id) {
-            (Some(case), _) => self.out.excerpts.push(case),
+        let theirs = edited.direction == "in" && edited.keep_until.is_none();
+        let says = theirs.then(|| self.understand(place, post, &edited));
+        match (edited.case_id, edited.conversation_id, says) {
+            (Some(case), ..) => self.out.excerpts.push(case),
             // What was kept without a case may be a complaint now.
-            (None, Some(conversation)) if edited.direction == "in" && self.is_kept(post, matched) => {
+            (None, Some(conversation), Some(says)) if self.is_kept(post, matched) => {
                 let person = self.relate(edited.id, post, &mut edited);
-                self.assign_case(post, matched, &mut edited, conversation, person);
+                self.assign_case(post, matched, &says, &mut edited, conversation, person);
             }
             _ => {}
         }

@@ -4,7 +4,9 @@ use super::PostKey;
 use crate::Result;
 use std::collections::{HashMap, HashSet};
 use tertulia_kernel::event::IncomingPost;
-use tertulia_store::{Tx, case::CaseRow, channel::ChannelRow, conversation::ConversationRow, person::IdentityRow, post::PostRow};
+use tertulia_store::{
+    Tx, case::CaseRow, channel::ChannelRow, conversation::ConversationRow, person::IdentityRow, post::PostRow, reading::CorrectionRow,
+};
 use uuid::Uuid;
 
 /// Everything loaded for a batch; new rows are added as they are decided, so that later posts of the batch see them.
@@ -28,6 +30,8 @@ pub(super) struct Facts {
     pub by_hand: HashSet<(Uuid, String)>,
     /// Newest live case on this channel, by person.
     pub live_case: HashMap<Uuid, Uuid>,
+    /// What people said about posts that are edited, by post, oldest first.
+    pub corrections: HashMap<Uuid, Vec<CorrectionRow>>,
     /// Network ids whose deletion is known.
     pub gone: Vec<String>,
 }

@@ -1,6 +1,6 @@
 //! Intake: events of every channel become posts, people, conversations and cases, once each.
 //!
-//! A batch is matched against the monitors, decided and saved in one transaction together with the source's cursors. So a kill at any moment leaves either nothing of the batch or all of it, and the
+//! A batch is matched against the monitors and understood, then decided and saved in one transaction together with the source's cursors. So a kill at any moment leaves either nothing of the batch or all of it, and the
 //! source asks again from where it was saved. The database's uniqueness of `(channel, external id, kind)` makes a second
 //! delivery harmless; [`batch`] says what out-of-order edits and deletions do.
 //!
@@ -23,7 +23,7 @@ use crate::{
 };
 pub use aside::can_be_replayed;
 pub(crate) use author::find_or_create as find_or_create_author;
-pub(crate) use batch::excerpt;
+pub(crate) use batch::{excerpt, text_of};
 pub(crate) use facts::identity_scope;
 
 use async_trait::async_trait;

@@ -15,6 +15,7 @@ use tertulia_store::{
     conversation::ConversationRow,
     person::{IdentityRow, NewPerson},
     post::{NewPost, PostRow, StepRow},
+    reading::ReadingRow,
 };
 use uuid::Uuid;
 
@@ -49,6 +50,8 @@ pub(super) struct Outcome {
     /// `(monitor, post)`.
     pub matches: Vec<(Uuid, Uuid)>,
     pub steps: Vec<StepRow>,
+    /// What posts say; where they stand is known once they are stored.
+    pub readings: Vec<ReadingRow>,
     pub attachments: Vec<NewAttachment>,
     /// Posts whose earlier files give way.
     pub files_replaced: Vec<Uuid>,
@@ -166,6 +169,14 @@ impl Batch<'_> {
         let matches: Vec<(Uuid, i64, Uuid)> =
             self.out.matches.iter().filter_map(|(monitor, post)| seqs.get(post).map(|seq| (*monitor, *seq, *post))).collect();
         tx.save_matches(&matches, self.now.as_micros()).await?;
+        let mut readings = std::mem::take(&mut self.out.readings);
+        readings.retain_mut(|reading| {
+            seqs.get(&reading.post_id).is_some_and(|seq| {
+                reading.post_seq = *seq;
+                true
+            })
+        });
+        tx.save_readings(&readings).await?;
         tx.save_steps(&self.out.steps).await?;
         tx.remove_attachments(&self.out.files_replaced).await?;
         tx.save_attachments(&self.out.attachments).await?;

@@ -20,6 +20,7 @@ use tertulia_store::{
     Conn,
     channel::ChannelRow,
     post::{PostRow, StepRow, VersionRow},
+    reading::LabelFilter,
     search::{PostFilter, Terms},
 };
 use uuid::Uuid;
@@ -40,6 +41,8 @@ pub struct Search {
     pub monitor: Option<MonitorId>,
     /// Of that monitor's: only those thrown out as noise, or only the others.
     pub discarded: Option<bool>,
+    /// That say one of these.
+    pub labels: LabelFilter,
     /// `next` of the page before.
     pub after: Option<String>,
     /// Posts per page.
@@ -69,6 +72,7 @@ pub async fn search(app: &App, actor: &Actor, search: Search) -> Result<Page<Pos
         monitor: search.monitor.map(|id| id.0),
         discarded: search.discarded,
         seen_by: cases::seen_by(actor),
+        labels: search.labels,
         ..PostFilter::default()
     };
     let (before, limit) = (page::before(search.after.as_deref())?, page::limit(search.limit) as usize);

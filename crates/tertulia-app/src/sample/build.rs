@@ -113,6 +113,10 @@ fn rule_forms(rule: &data::Rule, names: &Names) -> Vec<rules::Form> {
         channel_ids: rule.conditions.channel.iter().filter_map(|name| names.channels.get(name).copied()).collect(),
         followers_min: rule.conditions.followers_min,
         langs: rule.conditions.lang.clone(),
+        types: rule.conditions.kinds_of_message.clone(),
+        sentiments: rule.conditions.sentiment.clone(),
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 1, as a test holds")]
+        urgency_min: rule.conditions.urgency_min.map(|least| (least * 1_000.0).round() as u16),
         ..Conditions::default()
     };
     let actions = Actions {

@@ -103,6 +103,10 @@ pub struct Conditions {
     pub kind: Vec<String>,
     pub followers_min: Option<u64>,
     pub lang: Vec<String>,
+    #[serde(rename = "type")]
+    pub kinds_of_message: Vec<String>,
+    pub sentiment: Vec<String>,
+    pub urgency_min: Option<f64>,
 }
 
 #[derive(Clone, Debug, Deserialize)]

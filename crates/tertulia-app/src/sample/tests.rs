@@ -2,7 +2,7 @@
 //! names something that is there.
 
 use super::data::{self, Files, seconds};
-use crate::{listening::PostText, query::Query, rules::Priority};
+use crate::{listening::PostText, query::Query, rules::Priority, understanding::Task};
 use serde::Deserialize;
 use std::collections::{HashMap, HashSet};
 use tertulia_listen::Lists;
@@ -113,6 +113,10 @@ fn monitors_and_rules() {
         assert!(rule.conditions.channel.iter().all(|key| channels.contains(&key.as_str())), "{name}: channel");
         assert!(rule.conditions.kind.iter().all(|kind| ["email", "webchat", "direct"].contains(&kind.as_str())), "{name}: kind");
         assert!(rule.conditions.query.as_deref().is_none_or(|query| Query::parse(query, &Lists::new()).is_ok()), "{name}: query");
+        let known = |task: Task, names: &[String]| names.iter().all(|name| task.bit(name).is_some());
+        assert!(known(Task::Types, &rule.conditions.kinds_of_message), "{name}: type");
+        assert!(known(Task::Sentiment, &rule.conditions.sentiment), "{name}: sentiment");
+        assert!(rule.conditions.urgency_min.is_none_or(|least| (0.0..=1.0).contains(&least)), "{name}: urgency");
         assert!(rule.actions.department.as_deref().is_none_or(|key| departments.contains(&key)), "{name}: department");
         assert!(rule.actions.priority.as_deref().is_none_or(|priority| Priority::parse(priority).is_some()), "{name}: priority");
     }

@@ -5,6 +5,7 @@ use crate::{
     App, Result,
     listening::{Listening, PostText},
     query::Query,
+    understanding::{self, Labels},
 };
 use std::collections::HashMap;
 use tertulia_kernel::{MonitorId, Timestamp};
@@ -32,6 +33,8 @@ pub struct PostView {
     pub found: Vec<FoundPart>,
     /// For our answers: how sending goes.
     pub sending: Option<SendingView>,
+    /// What it says, when it was read: posts of theirs that are kept.
+    pub labels: Option<Labels>,
 }
 
 /// Words of a text and the part of a query that found them.
@@ -104,6 +107,7 @@ pub async fn post_views(app: &App, conn: &mut Conn, rows: Vec<PostRow>) -> Resul
     let answers: Vec<Uuid> = rows.iter().filter(|row| row.direction == "out").map(|row| row.id).collect();
     let mut sending: HashMap<Uuid, OutboxRow> =
         conn.answers_of_posts(&answers).await?.into_iter().map(|answer| (answer.post_id, answer)).collect();
+    let mut labels = understanding::view::of_posts(conn, &ids).await?;
     Ok(rows
         .into_iter()
         .map(|row| PostView {
@@ -115,6 +119,7 @@ pub async fn post_views(app: &App, conn: &mut Conn, rows: Vec<PostRow>) -> Resul
             highlights: Vec::new(),
             found: Vec::new(),
             sending: sending.remove(&row.id).map(sending_view),
+            labels: labels.remove(&row.id),
             row,
         })
         .collect())

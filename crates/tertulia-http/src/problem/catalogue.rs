@@ -85,6 +85,10 @@ pub(super) fn detail(code: &str, lang: Lang) -> Option<&'static str> {
             "Un caso trata de algo que escribió otra persona: esto es nuestro o fue borrado.",
             "A case is about something somebody else wrote: this is ours, or was deleted.",
         ),
+        "not_read" => (
+            "Solo lo que escribió otra persona y se conserva dice algo: esto es nuestro, fue borrado o está de paso.",
+            "Only what somebody else wrote and is kept says something: this is ours, was deleted, or is passing.",
+        ),
         "author_unknown" => (
             "De esta publicación solo se guardó una copia por un tiempo y no se conoce a su autor. Tendrá caso cuando un monitor la encuentre.",
             "Only a copy of this post was kept for a while and its author is not known. It gets a case when a monitor catches it.",

@@ -51,13 +51,26 @@ struct ListParams {
     department_id: Option<Uuid>,
     /// A case number, or a listening query on what was said; looks in all folders.
     q: Option<String>,
+    /// Of a folder, only cases about something in one of these languages (`es`, `en`, `pt`, `und`), with commas between them.
+    language: Option<String>,
+    /// Only those about something that feels one of these ways (`negative`, `neutral`, `positive`).
+    sentiment: Option<String>,
+    /// Only those about of these message types (`complaint`, `question`…).
+    #[serde(rename = "type")]
+    #[param(rename = "type")]
+    kind: Option<String>,
+    /// Only those at least so urgent, 0 to 1.
+    urgency_min: Option<f64>,
+    /// `true`: only what a person should look at; `false`: only the rest.
+    unsure: Option<bool>,
     /// A page's `next`.
     after: Option<String>,
     /// Rows per page, at most 100.
     limit: Option<usize>,
 }
 
-/// Cases of a folder, newest activity first; or, with `q`, cases found.
+/// Cases of a folder, newest activity first; or, with `q`, cases found. Where they are chosen by what they say a page may be
+/// short, even empty, and still have a `next`.
 #[utoipa::path(get, path = "/api/v1/cases", operation_id = "list_cases", tag = "cases", params(ListParams),
     responses((status = 200, body = api::CasePage), (status = 401, body = Problem), (status = 422, body = Problem)))]
 async fn list(State(app): State<App>, Signed(actor): Signed, Query(params): Query<ListParams>) -> Result<Json<api::CasePage>> {
@@ -85,7 +98,14 @@ async fn list(State(app): State<App>, Signed(actor): Signed, Query(params): Quer
         Some((activity.parse().ok()?, Uuid::parse_str(id).ok()?))
     };
     let after = after.map(|after| place(after).ok_or_else(malformed)).transpose()?;
-    let (found, next) = cases::list(&app, &actor, folder, after, limit).await?;
+    let labels = super::labels::filter(
+        params.language.as_deref(),
+        params.sentiment.as_deref(),
+        params.kind.as_deref(),
+        params.urgency_min,
+        params.unsure,
+    )?;
+    let (found, next) = cases::saying(&app, &actor, folder, labels, after, limit).await?;
     let items = found.into_iter().map(present::case_row).collect();
     Ok(Json(api::CasePage { items, next: next.map(|(activity, id)| format!("{activity}_{id}")) }))
 }

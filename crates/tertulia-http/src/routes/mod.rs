@@ -9,6 +9,7 @@ pub mod channels;
 pub mod chat;
 pub mod departments;
 pub mod files;
+pub mod labels;
 pub mod lists;
 pub mod live;
 pub mod me;
@@ -55,6 +56,7 @@ pub(crate) fn all() -> OpenApiRouter<HttpState> {
         .merge(chat::routes())
         .merge(posts_push::routes())
         .merge(posts::routes())
+        .merge(labels::routes())
         .merge(monitors::routes())
         .merge(monitor_versions::routes())
         .merge(monitor_matches::routes())

@@ -35,6 +35,18 @@ struct SearchParams {
     monitor_id: Option<Uuid>,
     /// With `monitor_id`: `only` those thrown out of it as noise, or `hide` those.
     discarded: Option<String>,
+    /// Only what is in one of these languages (`es`, `en`, `pt`, `und`), with commas between them.
+    language: Option<String>,
+    /// Only what feels one of these ways (`negative`, `neutral`, `positive`).
+    sentiment: Option<String>,
+    /// Only what is one of these message types (`complaint`, `question`…).
+    #[serde(rename = "type")]
+    #[param(rename = "type")]
+    kind: Option<String>,
+    /// Only what is at least so urgent, 0 to 1.
+    urgency_min: Option<f64>,
+    /// `true`: only what a person should look at; `false`: only the rest.
+    unsure: Option<bool>,
     /// A page's `next`.
     after: Option<String>,
     /// Posts per page, at most 100; 50 when absent.
@@ -54,6 +66,13 @@ async fn list(State(app): State<App>, Signed(actor): Signed, Query(params): Quer
     };
     let search = Search {
         discarded,
+        labels: super::labels::filter(
+            params.language.as_deref(),
+            params.sentiment.as_deref(),
+            params.kind.as_deref(),
+            params.urgency_min,
+            params.unsure,
+        )?,
         q: params.q,
         channel: params.channel_id.map(Into::into),
         monitor: params.monitor_id.map(Into::into),

@@ -91,6 +91,9 @@ fn read(form: api::RuleForm) -> std::result::Result<rules::Form, AppError> {
             visibility,
             followers_min,
             langs: conditions.langs,
+            types: conditions.types,
+            sentiments: conditions.sentiments,
+            urgency_min: conditions.urgency_min.map(|least| super::labels::per_mille("conditions.urgency_min", least)).transpose()?,
         },
         actions: Actions {
             open_case: form.actions.open_case,
@@ -116,6 +119,9 @@ fn api_rule(rule: RuleView) -> api::Rule {
             visibility: conditions.visibility.map(|visibility| visibility.as_str().into()),
             followers_min: conditions.followers_min.map(|least| i64::try_from(least).unwrap_or(i64::MAX)),
             langs: conditions.langs,
+            types: conditions.types,
+            sentiments: conditions.sentiments,
+            urgency_min: conditions.urgency_min.map(|least| f64::from(least) / 1_000.0),
         },
         actions: api::RuleActions {
             open_case: actions.open_case,

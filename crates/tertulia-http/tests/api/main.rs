@@ -4,6 +4,7 @@
 mod access;
 mod catalog;
 mod document;
+mod labels;
 mod lists;
 mod monitors;
 mod pages;

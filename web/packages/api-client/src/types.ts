@@ -310,6 +310,86 @@ export interface Post {
 	/** The same, part by part; only in previews. */
 	found: FoundPart[];
 	sending?: Sending | null;
+	/** What it says; not of our answers, nor of what is only kept for a while. */
+	labels?: Labels | null;
+}
+/** A label in force; `p` is null when a person said it. */
+export interface Label {
+	label: string;
+	p?: number | null;
+}
+export interface UrgencyGround {
+	name: string;
+	points: number;
+	words: string;
+}
+export interface Urgency {
+	score: number;
+	grounds: UrgencyGround[];
+}
+export interface LabelReason {
+	label: string;
+	words: string;
+	weight: number;
+}
+export interface LabelCorrected {
+	task: string;
+	by: string;
+	at: Instant;
+	said: string[];
+}
+export interface Labels {
+	post_id: Uuid;
+	language: Label;
+	sentiment: Label;
+	types: Label[];
+	audience: Label;
+	urgency: Urgency;
+	unsure: boolean;
+	topics: string[];
+	phrases: string[];
+	because: LabelReason[];
+	model: string;
+	corrected: LabelCorrected[];
+}
+export interface Correction {
+	language?: string | null;
+	sentiment?: string | null;
+	types?: string[] | null;
+	audience?: string | null;
+}
+export interface ReviewNext {
+	post?: Post | null;
+	left: number;
+	done: number;
+}
+export interface ReviewAnswer {
+	labels?: Correction | null;
+}
+export interface Proportion {
+	right: number;
+	of: number;
+	low: number;
+	high: number;
+}
+export interface QualityTable {
+	among: string;
+	language?: string | null;
+	channel_id?: Uuid | null;
+	right: Proportion;
+	cells: number[][];
+}
+export interface TaskQuality {
+	task: string;
+	rows: string[];
+	columns: string[];
+	tables: QualityTable[];
+}
+export interface Quality {
+	model: string;
+	reviewed: number;
+	few: number;
+	tasks: TaskQuality[];
 }
 export interface PostStep {
 	at: Instant;
@@ -378,6 +458,7 @@ export interface CaseRow {
 	activity_at: Instant;
 	snoozed_until?: Instant | null;
 	unread: boolean;
+	labels?: Labels | null;
 }
 export interface DepartmentCount {
 	department_id: Uuid;
@@ -734,6 +815,9 @@ export interface RuleConditions {
 	visibility?: string | null;
 	followers_min?: number | null;
 	langs?: string[];
+	types?: string[];
+	sentiments?: string[];
+	urgency_min?: number | null;
 }
 export interface RuleActions {
 	open_case?: boolean | null;

@@ -1,3 +1,4 @@
+import BadgeCheck from '@lucide/svelte/icons/badge-check';
 import Cable from '@lucide/svelte/icons/cable';
 import Inbox from '@lucide/svelte/icons/inbox';
 import MessagesSquare from '@lucide/svelte/icons/messages-square';
@@ -26,6 +27,7 @@ const monitors: Section = {
 	icon: Radar
 };
 const rules: Section = { key: 'rules', href: '/rules', label: m.nav_rules, icon: Workflow };
+const review: Section = { key: 'review', href: '/review', label: m.nav_review, icon: BadgeCheck };
 const channels: Section = {
 	key: 'channels',
 	href: '/channels',
@@ -42,6 +44,6 @@ const settings: Section = {
 /** The sections the signed-in person may use, in order. */
 export function sections(): Section[] {
 	return session.supervises
-		? [inbox, posts, people, monitors, rules, channels, settings]
+		? [inbox, posts, people, monitors, review, rules, channels, settings]
 		: [inbox, posts, people, settings];
 }

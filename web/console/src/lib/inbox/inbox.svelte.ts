@@ -6,11 +6,14 @@ import { gather } from '$lib/state/gather.ts';
 import { KeysetList } from '$lib/state/keyset.svelte.ts';
 import { live } from '$lib/state/live.svelte.ts';
 import { toasts } from '$lib/state/toasts.svelte.ts';
+import type { LabelQuery } from '$lib/understanding/query.ts';
 
 /** The list of one folder: what it holds, what is chosen, where the cursor stands. */
 export class Inbox {
 	folder = $state('mine');
 	search = $state('');
+	/** Only cases that say one of these; a search looks at all. */
+	says = $state.raw<LabelQuery>({});
 	chosen = $state<ReadonlySet<string>>(new Set());
 	cursor = $state(-1);
 	list: KeysetList<CaseRow>;
@@ -19,7 +22,13 @@ export class Inbox {
 	constructor() {
 		this.list = new KeysetList<CaseRow>((after, limit, signal) =>
 			api.get<CasePage>('/cases', {
-				query: { ...folderQuery(this.folder), q: this.search.trim(), after, limit },
+				query: {
+					...folderQuery(this.folder),
+					q: this.search.trim(),
+					...(this.search.trim() ? {} : this.says),
+					after,
+					limit
+				},
 				signal
 			})
 		);
@@ -28,6 +37,13 @@ export class Inbox {
 	open(folder: string, search: string): void {
 		this.folder = folder;
 		this.search = search;
+		this.chosen = new Set();
+		this.cursor = -1;
+		void this.list.restart();
+	}
+
+	ask(says: LabelQuery): void {
+		this.says = says;
 		this.chosen = new Set();
 		this.cursor = -1;
 		void this.list.restart();

@@ -3,6 +3,7 @@ import { m } from '$lib/paraglide/messages.js';
 import { directory } from '$lib/state/directory.svelte.ts';
 import { preferences } from '$lib/state/preferences.svelte.ts';
 import { channelKindName, languageName, priorityName, wholeNumber } from '$lib/text/labels.ts';
+import { percent, sentimentName, typeName } from '$lib/understanding/words.ts';
 
 const names = <T extends { id: string; name: string }>(list: T[], ids: string[] = []) =>
 	ids.map((id) => list.find((one) => one.id === id)?.name ?? '—').join(', ');
@@ -32,6 +33,17 @@ export function conditionWords({ conditions }: Pick<Rule, 'conditions'>): string
 	if (conditions.langs?.length) {
 		const langs = conditions.langs.map((lang) => languageName(lang, preferences.locale));
 		words.push(m.rule_if_langs({ names: langs.join(', ') }));
+	}
+	if (conditions.types?.length) {
+		words.push(m.rule_if_types({ names: conditions.types.map(typeName).join(', ') }));
+	}
+	if (conditions.sentiments?.length) {
+		words.push(
+			m.rule_if_sentiments({ names: conditions.sentiments.map(sentimentName).join(', ') })
+		);
+	}
+	if (conditions.urgency_min) {
+		words.push(m.rule_if_urgency({ share: percent(conditions.urgency_min) }));
 	}
 	return words;
 }

@@ -123,7 +123,8 @@ const stepWords: Words = {
 	cased: m.step_cased,
 	edited: m.step_edited,
 	deleted: m.step_deleted,
-	answered: m.step_answered
+	answered: m.step_answered,
+	corrected: m.step_corrected
 };
 export const stepName = (step: string) => from(stepWords, step);
 

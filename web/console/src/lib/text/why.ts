@@ -4,6 +4,7 @@ import { directory } from '$lib/state/directory.svelte.ts';
 import { caseStateName, channelKindName, priorityName, sendingName } from './labels.ts';
 import { inWords } from './bilingual.ts';
 import { clockSpan } from './time.ts';
+import { labelName, percent, sentimentName, taskName, typeName } from '$lib/understanding/words.ts';
 
 export interface Reason {
 	label: string;
@@ -42,6 +43,32 @@ const ruleText: Speak = (value) => {
 	const { rule, set } = value as { rule?: unknown; set?: unknown[] };
 	const did = list(words(settable))(set ?? []);
 	return `«${text(rule)}» (${did || m.why_set_nothing()})`;
+};
+
+/** What rules were told that the post says. */
+const saysText: Speak = (value) => {
+	if (!value || typeof value !== 'object') return '';
+	const { types, sentiment, urgency, unsure } = value as {
+		types?: string[];
+		sentiment?: string;
+		urgency?: number;
+		unsure?: boolean;
+	};
+	const said = [...(types ?? []).map(typeName), sentiment ? sentimentName(sentiment) : ''];
+	if (unsure) said.unshift(m.labels_unsure());
+	if (typeof urgency === 'number') said.push(`${m.urgency()} ${percent(urgency / 1000)}`);
+	return said.filter(Boolean).join(', ');
+};
+
+/** Each task as it was and as a person said it is. */
+const labelsText: Speak = (value) => {
+	if (!value || typeof value !== 'object') return '';
+	return Object.entries(value as Record<string, [string[], string[]]>)
+		.map(([task, [was, is]]) => {
+			const say = (names: string[]) => names.map((name) => labelName(task, name)).join(', ') || '—';
+			return `${taskName(task)}: ${say(was)} → ${say(is)}`;
+		})
+		.join(' · ');
 };
 
 /** How each particular the server keeps is said, in the order people read them. */
@@ -97,6 +124,8 @@ const particulars: Record<string, { label: () => string; speak: Speak }> = {
 		}
 	},
 	attempt: { label: m.why_attempt, speak: text },
+	says: { label: m.why_says, speak: saysText },
+	labels: { label: m.why_labels, speak: labelsText },
 	reason: { label: m.why_reason, speak: told },
 	user_id: { label: m.why_agent, speak: (value) => directory.user(text(value))?.name ?? '' }
 };

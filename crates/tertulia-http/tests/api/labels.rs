@@ -1,0 +1,83 @@
+//! What posts say, through the API: labels on posts and cases, filters, corrections, reviews, figures.
+
+use crate::catalog::{id, push_channel, take_in, written};
+use serde_json::{Value, json};
+use tertulia_kernel::event::IncomingPost;
+use tertulia_testkit::{Client, Database, TestApp};
+
+const COMPLAINT: &str = "Pésimo servicio, mi paquete no llegó y nadie contesta";
+
+async fn texts(client: &Client, path: &str) -> Vec<String> {
+    let page = client.get(path).await.expect(200);
+    page["items"].as_array().unwrap().iter().map(|item| item["text"].as_str().or(item["excerpt"].as_str()).unwrap().to_owned()).collect()
+}
+
+#[tokio::test]
+async fn labels_are_shown_asked_for_corrected_and_measured() -> anyhow::Result<()> {
+    for database in Database::BOTH {
+        let app = TestApp::start(database).await?;
+        let (admin, supervisor, agent) = (app.as_admin().await?, app.as_supervisor().await?, app.as_agent().await?);
+        let channel = push_channel(&admin, "red").await;
+        let addressed = |post: IncomingPost| IncomingPost { addressed: true, ..post };
+        take_in(&app, channel, vec![addressed(written("1", "ana", COMPLAINT)), addressed(written("2", "eva", "hola"))]).await?;
+
+        for list in ["posts", "cases"] {
+            assert_eq!(texts(&agent, &format!("/api/v1/{list}?type=complaint,spam&sentiment=negative&language=es")).await, [COMPLAINT], "{list}");
+            assert!(texts(&agent, &format!("/api/v1/{list}?type=complaint&urgency_min=1")).await.is_empty(), "{list}");
+            let wrong = agent.get(&format!("/api/v1/{list}?type=rabieta")).await.expect_problem(422, "invalid");
+            assert_eq!(wrong["fields"][0]["field"], "type");
+        }
+        let page = agent.get("/api/v1/posts?type=complaint").await.expect(200);
+        let (post, labels) = (id(&page["items"][0]).to_owned(), &page["items"][0]["labels"]);
+        assert!(labels["sentiment"]["p"].as_f64().is_some_and(|p| (0.0..=1.0).contains(&p)) && labels["corrected"] == json!([]), "{labels}");
+        let detail = agent.get(&format!("/api/v1/posts/{post}")).await.expect(200);
+        assert_eq!(&detail["post"]["labels"], labels);
+
+        let path = format!("/api/v1/posts/{post}/corrections");
+        agent.post(&path, json!({})).await.expect_problem(422, "invalid");
+        agent.post(&path, json!({ "types": [] })).await.expect_problem(422, "invalid");
+        agent.post(&path, json!({ "sentiment": "furious" })).await.expect_problem(422, "invalid");
+        let said = agent.post(&path, json!({ "types": ["praise"], "sentiment": "positive" })).await.expect(200);
+        assert_eq!((&said["types"], &said["sentiment"]), (&json!([{"label": "praise", "p": null}]), &json!({"label": "positive", "p": null})));
+        assert_eq!((&said["corrected"][0]["task"], &said["corrected"][0]["by"]), (&json!("types"), &json!("agent")), "{said}");
+        assert_eq!(texts(&agent, "/api/v1/cases?type=praise").await, [COMPLAINT]);
+        let audit = admin.get("/api/v1/audit").await.expect(200);
+        assert!(audit.to_string().contains("post.corrected"), "{audit}");
+
+        agent.post("/api/v1/reviews", Value::Null).await.expect_problem(403, "forbidden");
+        agent.get("/api/v1/understanding").await.expect_problem(403, "forbidden");
+        let drawn = supervisor.post("/api/v1/reviews", Value::Null).await.expect(200);
+        assert_eq!((&drawn["left"], &drawn["done"]), (&json!(1), &json!(0)));
+        let path = format!("/api/v1/reviews/{}", id(&drawn["post"]));
+        let whole = json!({ "labels": { "types": ["other"], "sentiment": "neutral", "language": "es" } });
+        supervisor.post(&path, whole.clone()).await.expect(204);
+        supervisor.post(&path, whole).await.expect_problem(404, "not_found");
+        let passed = supervisor.post("/api/v1/reviews", Value::Null).await.expect(200);
+        supervisor.post(&format!("/api/v1/reviews/{}", id(&passed["post"])), json!({ "labels": null })).await.expect(204);
+        let quality = supervisor.get("/api/v1/understanding").await.expect(200);
+        assert_eq!((&quality["reviewed"], &quality["few"]), (&json!(1), &json!(50)), "{quality}");
+        assert_eq!(quality["tasks"][0]["tables"][0]["right"]["of"], 1);
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_rule_asks_what_a_post_says() -> anyhow::Result<()> {
+    let app = TestApp::start(Database::Sqlite).await?;
+    let supervisor = app.as_supervisor().await?;
+    let rule = |conditions: Value| json!({ "name": "Quejas", "enabled": true, "conditions": conditions, "actions": { "open_case": true } });
+    for (field, wrong) in [
+        ("conditions.types", json!({ "types": ["rabieta"] })),
+        ("conditions.sentiments", json!({ "sentiments": ["sad"] })),
+        ("conditions.urgency_min", json!({ "urgency_min": 60 })),
+    ] {
+        let problem = supervisor.post("/api/v1/rules", rule(wrong)).await.expect_problem(422, "invalid");
+        assert_eq!(problem["fields"][0]["field"], field, "{problem}");
+    }
+    let conditions = json!({ "types": ["complaint"], "sentiments": ["negative"], "urgency_min": 0.6 });
+    let saved = supervisor.post("/api/v1/rules", rule(conditions.clone())).await.expect(201);
+    for (name, value) in conditions.as_object().unwrap() {
+        assert_eq!(&saved["conditions"][name], value);
+    }
+    Ok(())
+}

@@ -1,0 +1,119 @@
+/** What posts say, in the console: labels with their reasons, a correction that moves a case, and the review queue. */
+import { expect, test } from '@playwright/test';
+import type { Api } from '../support/api';
+import { post, row, signedIn } from '../support/console';
+import { Server } from '../support/server';
+
+let server: Server;
+let api: Api;
+let departments: { id: string; key: string }[];
+
+const COMPLAINT = 'Pésimo servicio de Alba: mi paquete no llegó y nadie contesta';
+
+interface Said {
+	language: { label: string };
+	sentiment: { label: string };
+	types: { label: string }[];
+}
+interface Row {
+	department_id: string | null;
+	labels: Said | null;
+}
+
+const department = (key: string) => departments.find((one) => one.key === key)!.id;
+const cases = async () => (await api.get<{ items: Row[] }>('/cases?folder=all')).items;
+
+test.beforeAll(async () => {
+	server = await Server.start();
+	api = await server.user('ines@alba.test', 'administrator', { name: 'Inés Carvajal' });
+	departments = await api.get('/departments');
+	await api.connect('push', 'foro', {});
+	await api.post('/monitors', { name: 'Alba', query: 'alba', enabled: true });
+	for (const [type, key] of [
+		['complaint', 'complaints'],
+		['purchase_intent', 'sales']
+	]) {
+		await api.post('/rules', {
+			name: `Por tipo: ${type}`,
+			enabled: true,
+			conditions: { types: [type] },
+			actions: { open_case: true, department_id: department(key!) }
+		});
+	}
+	const posts = [COMPLAINT].map((text, n) => ({
+		id: `p${n}`,
+		text,
+		author: { id: `a${n}`, handle: `marta${n}`, name: 'Marta', followers: 12_000 },
+		at: new Date().toISOString()
+	}));
+	expect(await server.push('ines@alba.test', 'foro', posts)).toBe(202);
+});
+
+test.afterAll(async () => {
+	await server?.stop();
+});
+
+test('a complaint that mentions nobody goes to complaints by its type, and a correction moves it', async ({
+	browser
+}) => {
+	await expect.poll(async () => (await cases()).length).toBe(1);
+	const [found] = await cases();
+	expect(found!.department_id).toBe(department('complaints'));
+	expect(found!.labels).toMatchObject({
+		language: { label: 'es' },
+		sentiment: { label: 'negative' }
+	});
+	expect(found!.labels!.types.map((one) => one.label)).toContain('complaint');
+
+	const { context, page } = await signedIn(browser, api);
+	await page.goto(`${server.base}/inbox/all`);
+	await expect(row(page, 'no llegó')).toContainText('Queja');
+	await row(page, 'no llegó').getByRole('link').click();
+	const said = post(page, 'no llegó');
+	await expect(said).toContainText('español');
+	await expect(said).toContainText('Negativo');
+
+	// By keyboard: open, take the complaint off, put the purchase on, keep.
+	await page.keyboard.press('l');
+	const panel = page.getByRole('group', { name: 'Por qué estas etiquetas, y corregirlas' });
+	await expect(panel).toBeFocused();
+	await expect(panel).toContainText('%');
+	const chosen = panel.getByRole('group', { name: 'Tipo de mensaje' });
+	for (const name of await chosen.getByRole('button', { pressed: true }).allTextContents()) {
+		await chosen.getByRole('button', { name: name.replace(/\s*\d$/u, '').trim() }).click();
+	}
+	await panel.focus();
+	await page.keyboard.press('5');
+	await expect(chosen.getByRole('button', { pressed: true })).toHaveText(/Quiere comprar/u);
+	await page.keyboard.press('Enter');
+	await expect(page.getByText('Corregido. Gracias: así aprende.')).toBeVisible();
+	await expect(said).toContainText('Quiere comprar');
+	await expect.poll(async () => (await cases())[0]?.department_id).toBe(department('sales'));
+	expect((await cases())[0]!.labels!.types).toEqual([{ label: 'purchase_intent', p: null }]);
+
+	// The lists follow: it is found by what it says now.
+	await page.goto(`${server.base}/posts?type=complaint`);
+	await expect(page.getByText('No encontramos nada')).toBeVisible();
+	await page.getByLabel('Tipo de mensaje').selectOption('purchase_intent');
+	await expect(page.getByRole('article')).toHaveCount(1);
+	await context.close();
+});
+
+test('posts are reviewed one after the other, and those by chance are counted', async ({
+	browser
+}) => {
+	const { context, page } = await signedIn(browser, api);
+	await page.goto(server.base);
+	await page.getByRole('link', { name: 'Revisar' }).click();
+	await expect(page.getByRole('article')).toContainText('no llegó');
+	await page.keyboard.press('1');
+	await page.keyboard.press('q');
+	await expect(page.getByRole('button', { name: /^Corregir y seguir/u })).toBeVisible();
+	await page.keyboard.press('Enter');
+	await expect(page.getByText('No queda nada por revisar')).toBeVisible();
+	await page.getByRole('link', { name: 'Qué tan bien acierta aquí' }).click();
+	await expect(page.getByText('Publicaciones revisadas al azar: 1.')).toBeVisible();
+	await expect(page.getByText('Todavía son muy pocas.')).toBeVisible();
+	await expect(page.getByRole('table').first()).toBeVisible();
+	await context.close();
+});
