@@ -112,7 +112,8 @@ fn types(examples: &[Example], readings: &[Reading], language: Language) -> f64 
 fn language(understander: &Understander, examples: &[Example], language: Language) -> f64 {
     let own: Vec<&Example> = examples.iter().filter(|e| e.language == language).collect();
     let mut desk = Desk::default();
-    let right = own.iter().filter(|e| understander.read_at(&mut desk, &e.text, &Context::default(), Tier::Words).language.label == language);
+    let right =
+        own.iter().filter(|e| understander.read_at(&mut desk, &e.text, &Context::default(), Tier::Words).language.label == language);
     right.count() as f64 / own.len().max(1) as f64
 }
 

@@ -100,7 +100,8 @@ impl Seen {
             }
         }
         println!("encoded");
-        std::fs::write("/tmp/use/cache.bin", seen.meanings.iter().chain(&seen.inner).flat_map(|f| f.to_le_bytes()).collect::<Vec<u8>>()).unwrap();
+        std::fs::write("/tmp/use/cache.bin", seen.meanings.iter().chain(&seen.inner).flat_map(|f| f.to_le_bytes()).collect::<Vec<u8>>())
+            .unwrap();
         seen
     }
 

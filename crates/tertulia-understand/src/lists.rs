@@ -61,16 +61,20 @@ impl Lists {
             }
             if let Some(head) = line.strip_prefix('[') {
                 let head = head.strip_suffix(']').ok_or_else(|| wrong("a list's name ends with ']'"))?;
-                let (name, points) = head.split_once(' ').unwrap_or((head, "1"));
-                let points = points.trim().parse().ok().filter(|p| (0.0..=1.0).contains(p));
-                let points = points.ok_or_else(|| wrong("points are a number from 0 to 1"))?;
+                let points = head.rsplit_once(' ').and_then(|(name, last)| Some((name, last.parse::<f32>().ok()?)));
+                let (name, points) = points.unwrap_or((head, 1.0));
+                if !(0.0..=1.0).contains(&points) {
+                    return Err(wrong("points are a number from 0 to 1"));
+                }
                 lists.push(List { name: name.to_owned(), points });
                 continue;
             }
             let owner = lists.len().checked_sub(1).ok_or_else(|| wrong("words come after a list's name: [name]"))?;
             let (_, phrases) = line.split_once(':').ok_or_else(|| wrong("expected 'es: words, turns of phrase'"))?;
             for phrase in phrases.split(',').map(str::trim).filter(|p| !p.is_empty()) {
-                patterns.push(pattern(phrase).ok_or_else(|| wrong(&format!("'{phrase}' needs three letters before '*', and '*' only at its end")))?);
+                patterns.push(
+                    pattern(phrase).ok_or_else(|| wrong(&format!("'{phrase}' needs three letters before '*', and '*' only at its end")))?,
+                );
                 owners.push(owner as u32);
             }
         }
@@ -87,7 +91,10 @@ impl Lists {
             let list = &self.lists[self.owners[hit.pattern().as_usize()] as usize];
             if found.iter().all(|f| f.list.name != list.name) {
                 // A begin* is shown as the whole word.
-                let end = words.folded[hit.end()..].find(' ').filter(|_| !words.folded[..hit.end()].ends_with(' ')).map_or(hit.end(), |n| hit.end() + n);
+                let end = words.folded[hit.end()..]
+                    .find(' ')
+                    .filter(|_| !words.folded[..hit.end()].ends_with(' '))
+                    .map_or(hit.end(), |n| hit.end() + n);
                 found.push(Found { list, words: words.folded[hit.start()..end].trim() });
             }
         }
@@ -119,7 +126,8 @@ mod tests {
     use super::*;
 
     fn lists() -> Lists {
-        Lists::parse("; remarks\n[legal 0.6]\nes: abogad*, voy a demandar\nen: lawyer\n\n[safety 0.8]\nes: se incendió, humo").expect("right lists")
+        Lists::parse("; remarks\n[legal 0.6]\nes: abogad*, voy a demandar\nen: lawyer\n\n[safety 0.8]\nes: se incendió, humo")
+            .expect("right lists")
     }
 
     fn found(text: &str) -> Vec<(String, String)> {
