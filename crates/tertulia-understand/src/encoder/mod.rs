@@ -14,6 +14,7 @@
 
 mod embedding;
 mod file;
+mod kernel;
 mod matrix;
 mod network;
 mod rows;
@@ -28,6 +29,7 @@ use std::sync::OnceLock;
 pub use embedding::{DIMS, Embedding};
 
 use file::File;
+use kernel::Kernel;
 use network::{Network, Output};
 use tokeniser::Tokeniser;
 
@@ -90,9 +92,13 @@ impl Encoder {
 
     /// From an encoder's file; keeps the bytes, of which it reads the pieces' rows in place.
     pub fn read(bytes: impl Into<Cow<'static, [u8]>>) -> Result<Self, EncoderError> {
-        let file = File::read(bytes.into())?;
+        Self::read_for(bytes.into(), Kernel::all()[0])
+    }
+
+    fn read_for(bytes: Cow<'static, [u8]>, kernel: Kernel) -> Result<Self, EncoderError> {
+        let file = File::read(bytes)?;
         let tokeniser = Tokeniser::read(&file)?;
-        let network = Network::read(file, tokeniser.len())?;
+        let network = Network::read(file, tokeniser.len(), kernel)?;
         Ok(Self { tokeniser, network })
     }
 

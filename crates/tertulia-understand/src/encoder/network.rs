@@ -11,6 +11,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::file::File;
+use super::kernel::Kernel;
 use super::matrix::{Matrix, ZERO, quantise};
 use super::rows::{Rows, Worth};
 use super::{DIMS, EncoderError, FEATURES};
@@ -82,8 +83,8 @@ pub struct Output {
 }
 
 impl Network {
-    pub fn read(file: File, pieces: usize) -> Result<Self, EncoderError> {
-        let matrix = |name, scales, inputs, outputs| Matrix::read(&file, name, scales, inputs, outputs);
+    pub fn read(file: File, pieces: usize, kernel: Kernel) -> Result<Self, EncoderError> {
+        let matrix = |name, scales, inputs, outputs| Matrix::read(&file, name, scales, inputs, outputs, kernel);
         let convolution = |name, scales, bias, window, before| {
             let matrix = matrix(name, scales, THIRD, window * THIRD)?;
             Ok(Convolution { before, window, matrix, bias: file.floats(bias, THIRD)? })
