@@ -40,6 +40,22 @@ impl Kernel {
         kernels
     }
 
+    /// Does something with the registers that this processor has, as far as what it does is inlined. The same operations in
+    /// the same order, so the same results.
+    #[allow(unsafe_code, reason = "what the processor has is known only when the program runs")]
+    #[inline]
+    pub fn widely<T>(self, what: impl FnOnce() -> T) -> T {
+        match self {
+            // SAFETY: a kernel other than `Portable` is made only by `all`, which has asked the processor for these features.
+            #[cfg(target_arch = "x86_64")]
+            Self::Vnni => unsafe { x86::widely_vnni(what) },
+            // SAFETY: as above.
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx2 => unsafe { x86::widely_avx2(what) },
+            Self::Portable => what(),
+        }
+    }
+
     /// Calls `sums` for each row with the row's place and what it gives with the block.
     #[allow(unsafe_code, reason = "what the processor has is known only when the program runs")]
     pub fn multiply(self, rows: &[u8], block: &[Step], mut sums: impl FnMut(usize, &Sums)) {
@@ -77,6 +93,16 @@ mod x86 {
     use std::arch::x86_64::*;
 
     use super::{COLUMNS, Step, Sums};
+
+    #[target_feature(enable = "avx512f,avx512bw,avx512vnni")]
+    pub fn widely_vnni<T>(what: impl FnOnce() -> T) -> T {
+        what()
+    }
+
+    #[target_feature(enable = "avx2")]
+    pub fn widely_avx2<T>(what: impl FnOnce() -> T) -> T {
+        what()
+    }
 
     #[target_feature(enable = "avx512f,avx512bw,avx512vnni")]
     pub fn by_rows_vnni(rows: &[u8], inputs: usize, block: &[Step], sums: &mut impl FnMut(usize, &Sums)) {
