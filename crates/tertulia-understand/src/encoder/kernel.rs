@@ -129,8 +129,11 @@ mod x86 {
         let rows: [&[[u8; 4]]; ROWS] = std::array::from_fn(|row| &rows[row * inputs..][..inputs].as_chunks().0[..block.len()]);
         let mut sums = [[_mm512_setzero_si512(); 4]; ROWS];
         for (at, step) in block.iter().enumerate() {
-            // SAFETY: a step is 256 bytes, of which each load reads 64, from 0, 64, 128 and 192.
-            let weights: [__m512i; 4] = std::array::from_fn(|part| unsafe { _mm512_loadu_si512(step[part * 16..].as_ptr().cast()) });
+            let part = |from: usize| step[from..][..16].as_ptr().cast();
+            // SAFETY: sixteen columns of a step, from 0, 16, 32 and 48 of its 64, are the 64 bytes that each of these reads.
+            let weights = unsafe {
+                [_mm512_loadu_si512(part(0)), _mm512_loadu_si512(part(16)), _mm512_loadu_si512(part(32)), _mm512_loadu_si512(part(48))]
+            };
             for (sums, row) in sums.iter_mut().zip(&rows) {
                 let four = _mm512_set1_epi32(i32::from_le_bytes(row[at]));
                 for (sum, weights) in sums.iter_mut().zip(weights) {

@@ -134,8 +134,9 @@ impl Network {
         self.project(tokens, work);
         for (place, third) in self.thirds.iter().enumerate() {
             work.third.clear();
-            let thirds = work.projected.chunks_exact(PROJECTED).flat_map(|row| &row[place * THIRD..][..THIRD]);
-            work.third.extend(thirds);
+            for row in work.projected.chunks_exact(PROJECTED) {
+                work.third.extend_from_slice(&row[place * THIRD..][..THIRD]);
+            }
             for convolution in [&third.first, &third.second] {
                 convolution.run(&texts, work);
             }
@@ -310,6 +311,7 @@ fn positive(numbers: &mut [f32]) {
 }
 
 /// The hyperbolic tangent to single precision, without the system's library: those differ in the last place.
+#[inline(always)]
 fn tanh(x: f32) -> f32 {
     let twice = 2.0 * f64::from(x.clamp(-10.0, 10.0));
     let halvings = (twice / std::f64::consts::LN_2).round();
