@@ -79,10 +79,10 @@ impl Kernel {
 fn portable(row: &[u8], block: &[Step]) -> Sums {
     let mut sums = [0; COLUMNS];
     for (four, step) in row.as_chunks::<4>().0.iter().zip(block) {
-        let [a, b, c, d] = four.map(i16::from);
+        let [a, b, c, d] = four.map(i32::from);
         for (sum, column) in sums.iter_mut().zip(step) {
-            let [p, q, r, s] = column.map(i16::from);
-            *sum += i32::from(a * p + b * q) + i32::from(c * r + d * s);
+            let [p, q, r, s] = column.map(i32::from);
+            *sum += a * p + b * q + c * r + d * s;
         }
     }
     sums
