@@ -39,6 +39,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     // Of the store only the rows that use cases return.
     ("tertulia-http", &["tertulia-kernel", DOMAIN, "tertulia-store", "tertulia-app", "tertulia-api-types"]),
     ("tertulia", &[ANY]),
+    ("tertulia-trainer", &["tertulia-kernel", "tertulia-understand"]),
     ("tertulia-testkit", &[ANY]),
 ];
 
