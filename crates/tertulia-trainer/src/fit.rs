@@ -3,7 +3,9 @@
 use tertulia_understand::encoder::{DIMS, Encoder, FEATURES, Scratch};
 use tertulia_understand::features::{self, Features};
 use tertulia_understand::heads::{Landmarks, Linear, Scale, Table};
-use tertulia_understand::model::{AUDIENCE, BRAND, COLUMNS, CONCERNED, PRESSING, TONE, TYPES, Card, LANGUAGES, MEMBERS, Meaning, Model, STARTS};
+use tertulia_understand::model::{
+    AUDIENCE, BRAND, COLUMNS, CONCERNED, Card, LANGUAGES, MEMBERS, Meaning, Model, PRESSING, STARTS, TONE, TYPES,
+};
 use tertulia_understand::train::dense::{self, Vectors};
 use tertulia_understand::train::shape::{Answers, Group, Shape};
 use tertulia_understand::train::sparse;
@@ -16,11 +18,14 @@ use crate::posts::Example;
 const FOLDS: usize = 5;
 /// Posts that others are compared with.
 const LANDMARKS: usize = 512;
+/// What the sentiment of a post about a brand counts for telling tones.
+const TONE_OF_BRANDS: f32 = 0.15;
+/// What the tone of a post about no brand counts for telling sentiment towards one.
+const BRAND_OF_TONES: f32 = 0.3;
 /// How fast nearness falls off.
 const NEARNESS: f32 = 1.0;
 
 const WORDS: sparse::Settings = sparse::Settings { bits: 17, epochs: 12, rate: 0.05, pull: 2e-5 };
-fn var(n: &str, d: f32) -> f32 { std::env::var(n).ok().and_then(|v| v.parse().ok()).unwrap_or(d) }
 const STRAIGHT: dense::Settings = dense::Settings { pull: 0.1, apart: 0.5, steps: 60 };
 const INNER: dense::Settings = dense::Settings { pull: 0.3, apart: 0.5, steps: 60 };
 const CURVED: dense::Settings = dense::Settings { pull: 0.1, apart: 0.5, steps: 60 };
@@ -29,7 +34,14 @@ const TOGETHER: dense::Settings = dense::Settings { pull: 1e-3, apart: 0.3, step
 /// What the columns are.
 pub fn shape() -> Shape {
     let group = |from, columns, exclusive| Group { from, columns, exclusive };
-    Shape(vec![group(BRAND, 3, true), group(TYPES, 8, false), group(AUDIENCE, 3, true), group(TONE, 3, true), group(CONCERNED, 1, false), group(PRESSING, 1, false)])
+    Shape(vec![
+        group(BRAND, 3, true),
+        group(TYPES, 8, false),
+        group(AUDIENCE, 3, true),
+        group(TONE, 3, true),
+        group(CONCERNED, 1, false),
+        group(PRESSING, 1, false),
+    ])
 }
 
 /// What is known of the examples, in columns.
@@ -42,9 +54,15 @@ pub fn answers(examples: &[Example]) -> Answers {
         if let Some(sentiment) = example.sentiment {
             // A post that is about nobody has a tone, and no sentiment towards a brand; one that is about a brand says something of tone too.
             row[BRAND + sentiment.index()] = 1.0;
-            known[BRAND..TYPES].fill(if concerned { 1.0 } else if example.types.is_none() { var("BU", 0.0) } else { 0.0 });
+            known[BRAND..TYPES].fill(if concerned { 1.0 } else if example.types.is_none() { BRAND_OF_TONES } else { 0.0 });
             row[TONE + sentiment.index()] = 1.0;
-            known[TONE..CONCERNED].fill(if concerned { var("TW", 0.15) } else if example.types.is_none() { 1.0 } else { 0.0 });
+            known[TONE..CONCERNED].fill(if concerned {
+                TONE_OF_BRANDS
+            } else if example.types.is_none() {
+                1.0
+            } else {
+                0.0
+            });
         }
         row[CONCERNED] = if concerned { 1.0 } else { 0.0 };
         known[CONCERNED] = 1.0;
@@ -80,21 +98,6 @@ impl Seen {
         let (mut words, mut features, mut scratch) = (Words::default(), Features::default(), Scratch::default());
         let encoder = Encoder::built_in();
         let mut seen = Self { rows: Vec::new(), languages: Vec::new(), meanings: Vec::new(), inner: Vec::new() };
-        if let Ok(cache) = std::fs::read("/tmp/use/cache.bin") {
-            let n = examples.len();
-            if cache.len() == n * (DIMS + FEATURES) * 4 {
-                let f: Vec<f32> = cache.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect();
-                seen.meanings = f[..n * DIMS].to_vec();
-                seen.inner = f[n * DIMS..].to_vec();
-                for example in examples {
-                    words.read(&example.text);
-                    features.read(&words);
-                    seen.rows.push(sparse::Row::new(&features, WORDS.bits, example.language.index()));
-                    seen.languages.push(example.language.index().min(LANGUAGES - 1));
-                }
-                return seen;
-            }
-        }
         for batch in examples.chunks(64) {
             let texts: Vec<&str> = batch.iter().map(|e| e.text.as_str()).collect();
             for (example, reading) in batch.iter().zip(encoder.encode_with_features(&texts, &mut scratch)) {
@@ -106,9 +109,6 @@ impl Seen {
                 seen.inner.extend_from_slice(&reading.features[..]);
             }
         }
-        println!("encoded");
-        std::fs::write("/tmp/use/cache.bin", seen.meanings.iter().chain(&seen.inner).flat_map(|f| f.to_le_bytes()).collect::<Vec<u8>>())
-            .unwrap();
         seen
     }
 
@@ -136,14 +136,14 @@ impl Members {
         };
         let step = chosen.len().div_ceil(LANDMARKS).max(1);
         let points = chosen.iter().step_by(step).flat_map(|&i| seen.meanings[i * DIMS..][..DIMS].to_vec()).collect();
-        let landmarks = Landmarks::new(DIMS, points, var("NEAR", NEARNESS));
+        let landmarks = Landmarks::new(DIMS, points, NEARNESS);
         let mut near = Vec::new();
         seen.meanings.chunks_exact(DIMS).for_each(|v| landmarks.nearness(v, &mut near));
         Self {
             words: sparse::fit(&seen.rows, chosen, answers, shape, STARTS, WORDS),
-            straight: head(DIMS, &seen.meanings, dense::Settings { pull: var("PS", STRAIGHT.pull), apart: var("AP", 0.5), ..STRAIGHT }),
-            inner: head(FEATURES, &seen.inner, dense::Settings { pull: var("PI", INNER.pull), apart: var("AP", 0.5), ..INNER }),
-            curved: head(landmarks.len(), &near, dense::Settings { pull: var("PC", CURVED.pull), apart: var("AP", 0.5), ..CURVED }),
+            straight: head(DIMS, &seen.meanings, STRAIGHT),
+            inner: head(FEATURES, &seen.inner, INNER),
+            curved: head(landmarks.len(), &near, CURVED),
             landmarks,
         }
     }
@@ -188,7 +188,7 @@ pub fn fit(examples: &[Example], other: &[Example], version: String) -> (Model, 
     }
     let fitted = |width: usize, numbers: &[f32], chosen: &[usize]| {
         let vectors = Vectors { width, numbers, languages: &seen.languages };
-        dense::fit(vectors, chosen, &answers, &shape, LANGUAGES, dense::Settings { pull: var("PT", TOGETHER.pull), apart: var("AT", 0.3), ..TOGETHER })
+        dense::fit(vectors, chosen, &answers, &shape, LANGUAGES, TOGETHER)
     };
     let words_said: Vec<f32> = said.chunks_exact(MEMBERS * COLUMNS).flat_map(|s| s[..COLUMNS].to_vec()).collect();
     let shares = |width: usize, numbers: &[f32]| {

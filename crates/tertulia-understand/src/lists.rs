@@ -72,9 +72,11 @@ impl Lists {
             let owner = lists.len().checked_sub(1).ok_or_else(|| wrong("words come after a list's name: [name]"))?;
             let (_, phrases) = line.split_once(':').ok_or_else(|| wrong("expected 'es: words, turns of phrase'"))?;
             for phrase in phrases.split(',').map(str::trim).filter(|p| !p.is_empty()) {
-                let each = alternatives(phrase).ok_or_else(|| wrong(&format!("'{phrase}' has a brace that is not closed, or too many alternatives")))?;
+                let each = alternatives(phrase)
+                    .ok_or_else(|| wrong(&format!("'{phrase}' has a brace that is not closed, or too many alternatives")))?;
                 for phrase in each {
-                    let found = pattern(&phrase).ok_or_else(|| wrong(&format!("'{phrase}' needs three letters before '*', and '*' only at its end")));
+                    let found = pattern(&phrase)
+                        .ok_or_else(|| wrong(&format!("'{phrase}' needs three letters before '*', and '*' only at its end")));
                     patterns.push(found?);
                     owners.push(owner as u32);
                 }

@@ -178,8 +178,9 @@ impl Understander {
 
     /// The words that spoke most for the labels given.
     fn because(&self, words: &Words, concerned: bool, sentiment: Sentiment, types: &[Scored<MessageType>]) -> Vec<Reason> {
+        let feeling = if concerned { BRAND } else { TONE } + sentiment.index();
         let labels =
-            std::iter::once((sentiment.index(), sentiment.as_str())).chain(types.iter().map(|t| (3 + t.label.index(), t.label.as_str())));
+            std::iter::once((feeling, sentiment.as_str())).chain(types.iter().map(|t| (TYPES + t.label.index(), t.label.as_str())));
         let labels: Vec<(usize, &'static str)> = labels.collect();
         let mut sums = vec![0.0f32; words.spans.len() * labels.len()];
         let mut count = 0u32;
