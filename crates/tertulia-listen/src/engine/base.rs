@@ -1,9 +1,10 @@
 //! The part of a set that does not change: everything in flat rows, made anew when enough was added or removed.
 
 use super::anchors::{Anchors, Weights, lay_out};
-use super::code::{ANCHORED, PLAIN, each_fact, size};
+use super::code::{ANCHORED, PLAIN, each_fact, follows_from, size, sort_lists};
 use super::facts::{Facts, GATED, LEADS, PLACED, POSTED, SHAPED, is_shape, number, value};
 use super::frequencies::{Commonness, Frequencies, weight_of};
+use super::groups::{Groups, Sharing, hashes};
 
 /// Queries ready to be matched, in order of their keys.
 #[derive(Clone, Debug)]
@@ -11,13 +12,16 @@ pub(super) struct Base<K> {
     pub(super) facts: Facts,
     /// How rare each fact is; fact 0 is none.
     pub(super) weights: Vec<u8>,
-    /// Where each fact's postings begin.
-    pub(super) offsets: Vec<u32>,
+    /// Where each fact's sure matches and its postings begin.
+    pub(super) offsets: Vec<[u32; 2]>,
+    /// Slots of queries that match whenever the fact is there.
+    pub(super) sure: Vec<u32>,
     /// (the query's place in the code, signature)
     pub(super) postings: Vec<[u32; 2]>,
     /// Queries without an anchor.
     pub(super) always: Vec<u32>,
     pub(super) code: Vec<u32>,
+    pub(super) groups: Groups,
     pub(super) keys: Vec<K>,
 }
 
@@ -26,19 +30,23 @@ impl<K> Base<K> {
         Self {
             facts: Facts::with_room(0, 0, 0),
             weights: vec![0],
-            offsets: vec![0; 2],
+            offsets: vec![[0; 2]; 2],
+            sure: Vec::new(),
             postings: Vec::new(),
             always: Vec::new(),
             code: Vec::new(),
+            groups: Groups::empty(),
             keys: Vec::new(),
         }
     }
 
-    /// The queries anchored at a fact.
+    /// The queries a fact alone makes match, and those anchored at it.
     #[inline(always)]
-    pub(super) fn postings_of(&self, fact: u32) -> &[[u32; 2]] {
+    pub(super) fn waiting_at(&self, fact: u32) -> (&[u32], &[[u32; 2]]) {
         let bounds = self.offsets.get(fact as usize).zip(self.offsets.get(fact as usize + 1));
-        bounds.map_or(&[], |(from, to)| &self.postings[*from as usize..*to as usize])
+        bounds.map_or((&[], &[]), |([sure, posting], [sure_end, end])| {
+            (&self.sure[*sure as usize..*sure_end as usize], &self.postings[*posting as usize..*end as usize])
+        })
     }
 
     /// The places in the code where queries begin.
@@ -54,7 +62,9 @@ impl<K> Base<K> {
     pub(super) fn heap_bytes(&self) -> usize {
         self.facts.heap_bytes()
             + self.weights.capacity()
-            + self.offsets.capacity() * 4
+            + self.offsets.capacity() * 8
+            + self.sure.capacity() * 4
+            + self.groups.heap_bytes()
             + self.postings.capacity() * 8
             + self.always.capacity() * 4
             + self.code.capacity() * 4
@@ -153,42 +163,67 @@ pub(super) fn build<K: Clone>(queries: &[Moved<'_, K>], tables: [&Facts; 2], wei
     let weights: Vec<u8> = std::iter::once(0).chain(order.iter().map(weight)).collect();
 
     let mut base = Base { weights, ..Base::empty() };
-    base.code.reserve_exact(queries.iter().map(|q| q.node.len() + 1).sum());
     base.keys = queries.iter().map(|q| q.key.clone()).collect();
-    let mut posted: Vec<[u32; 3]> = Vec::new();
     let mut node = Vec::new();
-    let seen = Weights { base: &base.weights, added: &[] };
-    for (slot, query) in queries.iter().enumerate() {
+    let renumbered = |query: &Moved<'_, K>, node: &mut Vec<u32>| {
         node.clear();
         node.extend_from_slice(query.node);
-        each_fact(&mut node, 0, false, &mut |fact, _| *fact = new[*fact as usize]);
+        each_fact(node, 0, false, &mut |fact, _| *fact = new[*fact as usize]);
+        sort_lists(node, 0);
+    };
+    let (mut lists, mut laid_out) = (Vec::new(), Vec::new());
+    for query in queries {
+        renumbered(query, &mut node);
+        hashes(&node, &mut laid_out, &mut lists);
+    }
+    let mut sharing = Sharing::new(lists);
+    // (fact, slot); (fact, place in the code, signature)
+    let (mut sure, mut posted): (Vec<[u32; 2]>, Vec<[u32; 3]>) = (Vec::new(), Vec::new());
+    let seen = Weights { base: &base.weights, added: &[] };
+    for (slot, query) in queries.iter().enumerate() {
+        renumbered(query, &mut node);
         let at = base.code.len();
         base.code.push(slot as u32 | if query.plain { PLAIN } else { 0 });
         let anchors = Anchors::of(&node, 0, seen);
-        if lay_out(&node, anchors.as_ref(), seen, &mut base.code) {
+        laid_out.clear();
+        if lay_out(&node, anchors.as_ref(), seen, &mut laid_out) {
             base.code[at] |= ANCHORED;
         }
-        match anchors {
-            Some(anchors) => {
-                anchors.gates.iter().for_each(|fact| flags[*fact as usize] |= GATED);
-                posted.extend(anchors.facts.iter().map(|(fact, signature)| [*fact, at as u32, *signature]));
+        sharing.share(&laid_out, &mut base.code);
+        let Some(anchors) = anchors else {
+            base.always.push(at as u32);
+            continue;
+        };
+        anchors.gates.iter().for_each(|fact| flags[*fact as usize] |= GATED);
+        for (fact, signature) in &anchors.facts {
+            if !query.plain && follows_from(&node, 0, *fact) {
+                sure.push([*fact, slot as u32]);
+            } else {
+                posted.push([*fact, at as u32, *signature]);
             }
-            None => base.always.push(at as u32),
         }
     }
-    base.offsets = vec![0; flags.len() + 1];
-    posted.iter().for_each(|[fact, ..]| base.offsets[*fact as usize + 1] += 1);
+    base.groups = sharing.groups;
+    base.code.shrink_to_fit();
+
+    base.offsets = vec![[0; 2]; flags.len() + 1];
+    sure.iter().for_each(|[fact, _]| base.offsets[*fact as usize + 1][0] += 1);
+    posted.iter().for_each(|[fact, ..]| base.offsets[*fact as usize + 1][1] += 1);
     for fact in 1..base.offsets.len() {
-        base.offsets[fact] += base.offsets[fact - 1];
+        let before = base.offsets[fact - 1];
+        base.offsets[fact].iter_mut().zip(before).for_each(|(count, before)| *count += before);
     }
     let mut next = base.offsets.clone();
-    base.postings = vec![[0; 2]; posted.len()];
-    for [fact, at, signature] in posted {
+    let mut place = |fact: u32, kind: usize| {
         flags[fact as usize] |= POSTED;
-        let place = &mut next[fact as usize];
-        base.postings[*place as usize] = [at, signature];
+        let place = &mut next[fact as usize][kind];
         *place += 1;
-    }
+        *place as usize - 1
+    };
+    base.sure = vec![0; sure.len()];
+    sure.into_iter().for_each(|[fact, slot]| base.sure[place(fact, 0)] = slot);
+    base.postings = vec![[0; 2]; posted.len()];
+    posted.into_iter().for_each(|[fact, at, signature]| base.postings[place(fact, 1)] = [at, signature]);
     base.facts = move_facts(tables, &new, &flags);
     base
 }

@@ -32,6 +32,8 @@ pub(super) struct Finding {
     word: Vec<u8>,
     /// Queries called up: places in the base's code, and in the code of those added since.
     pub(super) called: Vec<u32>,
+    /// Slots of queries of the base that match for sure.
+    pub(super) sure: Vec<u32>,
     pub(super) called_added: Vec<u32>,
 }
 
@@ -45,7 +47,7 @@ pub(super) struct Tables<'a, K> {
 impl Finding {
     /// Finds all facts of a post.
     pub(super) fn find<K: Clone + Ord>(&mut self, post: &Post<'_>, tables: &Tables<'_, K>) {
-        self.raised.clear();
+        self.raised.clear(tables.base.weights.len() + tables.added.map_or(0, |a| a.weights.len()));
         self.callers.clear();
         self.signature = ANYTHING;
         self.scan.read(post.text, post.title);
@@ -304,14 +306,17 @@ impl Finding {
     pub(super) fn call<K: Clone + Ord>(&mut self, tables: &Tables<'_, K>) {
         self.called.clear();
         self.called_added.clear();
+        self.sure.clear();
         self.called.extend(&tables.base.always);
         for fact in &self.callers {
-            let postings = tables.base.offsets.get(*fact as usize).copied().unwrap_or(0);
+            let [sure, postings] = tables.base.offsets.get(*fact as usize).copied().unwrap_or_default();
+            prefetch(&tables.base.sure, sure as usize);
             prefetch(&tables.base.postings, postings as usize);
         }
         let signature = self.signature;
         for fact in &self.callers {
-            let postings = tables.base.postings_of(*fact);
+            let (sure, postings) = tables.base.waiting_at(*fact);
+            self.sure.extend_from_slice(sure);
             self.called.extend(postings.iter().filter(|[_, bits]| bits & signature != 0).map(|[at, _]| *at));
         }
         if let Some(added) = tables.added {

@@ -17,6 +17,7 @@ mod dictionary;
 mod facts;
 mod find;
 mod frequencies;
+mod groups;
 mod intern;
 mod letters;
 mod patterns;
@@ -37,6 +38,7 @@ use base::{Base, Moved};
 use code::{PLAIN, SLOT, size};
 use find::{Finding, Tables};
 pub use frequencies::Frequencies;
+use groups::Answers;
 use quarantine::{FUEL, PORTION, POST_FUEL, Strikes};
 use run::{Run, Spans};
 pub use snapshot::SnapshotError;
@@ -93,6 +95,7 @@ pub struct Engine<K> {
 pub struct Scratch {
     finding: Finding,
     spans: Spans,
+    answers: Answers,
     /// Slots of the queries that match.
     matched: Vec<u32>,
     exhausted: Vec<u32>,
@@ -109,7 +112,7 @@ pub struct Scratch {
 pub struct Counts {
     /// Posts.
     pub posts: u64,
-    /// Queries whose code was run.
+    /// Queries that were called up.
     pub candidates: u64,
     /// Queries the plain evaluator was asked about.
     pub verified: u64,
@@ -234,7 +237,14 @@ impl<K: Clone + Ord> Engine<K> {
     /// Makes one base of everything, with the anchors chosen anew. Matching gives the same before and after.
     pub fn merge(&mut self) {
         let (base, added) = (&self.base, &self.added);
-        let in_base = base.queries().zip(&base.keys).map(|(at, key)| (&base.code[at..], key));
+        let mut expanded: Vec<u32> = Vec::with_capacity(base.code.len());
+        let mut starts: Vec<usize> = Vec::with_capacity(base.keys.len());
+        for at in base.queries() {
+            starts.push(expanded.len());
+            expanded.push(base.code[at]);
+            base.groups.expand(&base.code[at + 1..], &mut expanded);
+        }
+        let in_base = starts.iter().zip(&base.keys).map(|(at, key)| (&expanded[*at..], key));
         let in_added = added.starts.iter().zip(&added.keys).map(|(at, key)| (&added.code[*at as usize..], key));
         let mut queries: Vec<(u32, Moved<'_, K>)> = in_base
             .chain(in_added)
@@ -277,6 +287,7 @@ impl<K: Clone + Ord> Engine<K> {
         scratch.finding.find(post, &tables);
         scratch.finding.call(&tables);
         scratch.sample();
+        scratch.answers.clear(self.base.groups.len());
 
         let mut reading = None;
         let mut called = std::mem::take(&mut scratch.finding.called);
@@ -285,6 +296,8 @@ impl<K: Clone + Ord> Engine<K> {
         let mut called = std::mem::take(&mut scratch.finding.called_added);
         self.run(&self.added.code, &mut called, post, scratch, &mut reading);
         scratch.finding.called_added = called;
+        scratch.matched.extend_from_slice(&scratch.finding.sure);
+        scratch.counts.candidates += scratch.finding.sure.len() as u64;
 
         scratch.matched.sort_unstable();
         scratch.matched.dedup();
@@ -324,6 +337,8 @@ impl<K: Clone + Ord> Engine<K> {
         let mut run = Run {
             code,
             raised: &scratch.finding.raised,
+            groups: &self.base.groups,
+            answers: &mut scratch.answers,
             numbers: [post.followers, post.likes, post.shares, post.age],
             spans: &mut scratch.spans,
             fuel: PORTION,
