@@ -12,6 +12,7 @@
 mod added;
 mod anchors;
 mod base;
+mod classify;
 mod code;
 mod dictionary;
 mod facts;
