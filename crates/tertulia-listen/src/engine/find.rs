@@ -6,7 +6,7 @@ use super::added::Added;
 use super::anchors::{ANYTHING, signature};
 use super::base::Base;
 use super::dictionary::Key;
-use super::facts::{ELSEWHERE, GATED, HAS, HEADS, IS, LEADS, PLACED, POSTED, SHAPED, field_mark, field_word, number, shape};
+use super::facts::{ELSEWHERE, GATED, HAS, IS, LEADS, PLACED, POSTED, SHAPED, field_mark, field_word, number, shape};
 use super::patterns::Compared;
 use super::prefetch::prefetch;
 use super::raised::Raised;
@@ -26,6 +26,8 @@ pub(super) struct Finding {
     keys: Vec<Key>,
     /// (form, bytes of its beginning, key)
     heads: Vec<(u32, u32, Key)>,
+    /// (form, value of one of its beginnings)
+    begun: Vec<(u32, u32)>,
     /// (first fact, second fact, first place, end)
     pairs: Vec<[u32; 4]>,
     compared: Compared,
@@ -72,11 +74,8 @@ impl Finding {
             let key = Key::padded(&self.scan.bytes, start, len);
             facts.words.prefetch(&key);
             self.keys.push(key);
-            if len < *HEADS.start() {
-                continue;
-            }
-            let word = &self.scan.bytes[start..start + len];
-            let mut lengths = facts.head_lengths(word) | tables.added.map_or(0, |a| a.facts.head_lengths(word));
+            let Some(window) = self.scan.bytes[start..].first_chunk() else { continue };
+            let mut lengths = facts.head_lengths(window, len) | tables.added.map_or(0, |a| a.facts.head_lengths(window, len));
             while lengths != 0 {
                 let head = lengths.trailing_zeros();
                 lengths &= lengths - 1;
@@ -89,38 +88,48 @@ impl Finding {
 
     fn words<K: Clone + Ord>(&mut self, scan: &Scan, tables: &Tables<'_, K>) {
         let facts = &tables.base.facts;
-        let patterns = [Some(&facts.patterns), tables.added.map(|a| &a.facts.patterns)];
-        let mut next_head = 0;
-        for (i, form) in scan.forms.iter().enumerate() {
-            let bytes = scan.form(form);
-            let key = self.keys[i];
-            let mut value = facts.words.get(&key, bytes);
+        self.begun.clear();
+        for (i, len, key) in &self.heads {
+            let head = &scan.form(&scan.forms[*i as usize])[..*len as usize];
+            let mut value = facts.heads.get(key, head);
             if value == 0
                 && let Some(added) = tables.added
             {
-                value = added.facts.words.get(&key, bytes);
+                value = added.facts.heads.get(key, head);
+            }
+            if value != 0 {
+                self.begun.push((*i, value));
+            }
+        }
+        let has_patterns = !facts.patterns.is_empty() || tables.added.is_some_and(|a| !a.facts.patterns.is_empty());
+        let mut next_begun = 0;
+        for (i, form) in scan.forms.iter().enumerate() {
+            let Some(key) = self.keys.get(i) else { break };
+            let mut value = facts.words.get(key, scan.form(form));
+            if value == 0
+                && let Some(added) = tables.added
+            {
+                value = added.facts.words.get(key, scan.form(form));
             }
             if value != 0 {
                 self.shapes(value, form, tables);
             }
-            while let Some((_, len, key)) = self.heads.get(next_head).filter(|h| h.0 as usize == i).copied() {
-                next_head += 1;
-                let head = &bytes[..len as usize];
-                let mut value = facts.heads.get(&key, head);
-                if value == 0
-                    && let Some(added) = tables.added
-                {
-                    value = added.facts.heads.get(&key, head);
-                }
-                if value != 0 {
-                    self.shapes(value, form, tables);
-                }
+            while let Some((_, value)) = self.begun.get(next_begun).copied().filter(|begun| begun.0 as usize == i) {
+                next_begun += 1;
+                self.shapes(value, form, tables);
             }
-            for patterns in patterns.into_iter().flatten().filter(|p| !p.is_empty()) {
-                let mut compared = std::mem::take(&mut self.compared);
-                patterns.find(bytes, &mut compared, |value| self.shapes(value, form, tables));
-                self.compared = compared;
+            if has_patterns {
+                self.patterns(scan.form(form), form, tables);
             }
+        }
+    }
+
+    fn patterns<K: Clone + Ord>(&mut self, word: &[u8], form: &Form, tables: &Tables<'_, K>) {
+        let patterns = [Some(&tables.base.facts.patterns), tables.added.map(|a| &a.facts.patterns)];
+        for patterns in patterns.into_iter().flatten().filter(|p| !p.is_empty()) {
+            let mut compared = std::mem::take(&mut self.compared);
+            patterns.find(word, &mut compared, |value| self.shapes(value, form, tables));
+            self.compared = compared;
         }
     }
 
@@ -131,9 +140,14 @@ impl Finding {
         if form.sigil != Sigil::Handle {
             self.raise(value, form.place, form.end, tables.base);
         }
-        if value & SHAPED == 0 || (form.sigil == Sigil::None && !form.enye) {
-            return;
+        if value & SHAPED != 0 && (form.sigil != Sigil::None || form.enye) {
+            self.signs(value, form, tables);
         }
+    }
+
+    /// Raises the facts of a word with its sign and `ñ`.
+    #[inline(never)]
+    fn signs<K: Clone + Ord>(&mut self, value: u32, form: &Form, tables: &Tables<'_, K>) {
         let signed = form.sigil != Sigil::None;
         let shapes = [
             (form.enye && form.sigil != Sigil::Handle).then_some((Sigil::None, true)),

@@ -28,6 +28,7 @@ mod raised;
 mod run;
 mod scan;
 mod snapshot;
+mod tags;
 
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -109,16 +109,16 @@ impl<'a> Reader<'a> {
 
 fn write_words(words: &Words, out: &mut Writer) {
     out.number(words.len as u64);
+    out.bytes(words.tags.as_flattened());
     out.rows(&words.slots);
     out.bytes(&words.arena);
 }
 
 fn read_words(from: &mut Reader<'_>) -> Result<Words, SnapshotError> {
     let len = from.number()? as usize;
-    let words = Words { len, slots: from.rows()?, arena: from.bytes()?.to_vec() };
-    // A free slot ends every search.
-    let taken = words.slots.iter().filter(|slot| slot[3] != 0).count();
-    if taken == len && taken < words.slots.len() { Ok(words) } else { Err(SnapshotError::Damaged) }
+    let (tags, rest) = from.bytes()?.as_chunks();
+    let words = Words { len, tags: tags.to_vec(), slots: from.rows()?, arena: from.bytes()?.to_vec() };
+    if words.is_sound() && rest.is_empty() { Ok(words) } else { Err(SnapshotError::Damaged) }
 }
 
 fn read_pairs(from: &mut Reader<'_>) -> Result<Pairs, SnapshotError> {
