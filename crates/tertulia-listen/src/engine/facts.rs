@@ -8,6 +8,7 @@ use tertulia_kernel::text::Sigil;
 
 use super::dictionary::{Key, Pairs, Words};
 use super::patterns::Patterns;
+use super::prefetch::prefetch;
 use crate::ast::FieldName;
 
 /// Queries are anchored at the fact.
@@ -132,19 +133,23 @@ impl Facts {
         (first.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 40) as usize & (self.lengths.len() - 1)
     }
 
-    /// The lengths of beginnings to look up for a word of so many bytes, one bit each.
+    /// Asks for what [`Self::head_lengths`] looks at.
     #[inline(always)]
-    pub(super) fn head_lengths(&self, window: &[u8; 16], len: usize) -> u32 {
+    pub(super) fn prefetch_lengths(&self, first: u64) {
+        prefetch(&self.lengths, self.length_place(first & THREE));
+        prefetch(&self.lengths, self.length_place(first & SIX));
+    }
+
+    /// The lengths of beginnings to look up for a word of so many bytes that begins with `first`, one bit each.
+    #[inline(always)]
+    pub(super) fn head_lengths(&self, first: u64, len: usize) -> u32 {
         if len < *HEADS.start() {
             return 0;
         }
-        let first = u128::from_le_bytes(*window) as u64;
-        let mut lengths = self.lengths[self.length_place(first & THREE)] & SHORT;
-        if len >= LONG {
-            lengths |= self.lengths[self.length_place(first & SIX)] & !SHORT;
-        }
+        let short = self.lengths[self.length_place(first & THREE)] & SHORT;
+        let long = self.lengths[self.length_place(first & SIX)] & !SHORT;
         // Only those the word is long enough for.
-        if len >= 31 { lengths } else { lengths & ((2 << len) - 1) }
+        (short | long) & if len >= 31 { u32::MAX } else { (2 << len) - 1 }
     }
 
     pub(super) fn insert_head(&mut self, head: &[u8], value: u32) {
@@ -174,11 +179,11 @@ impl Facts {
     }
 
     pub(super) fn word(&self, word: &[u8]) -> u32 {
-        self.words.get(&Key::new(word), word)
+        self.words.get(&Key::new(word), || word)
     }
 
     pub(super) fn head(&self, head: &[u8]) -> u32 {
-        self.heads.get(&Key::new(head), head)
+        self.heads.get(&Key::new(head), || head)
     }
 
     pub(super) fn heap_bytes(&self) -> usize {

@@ -14,6 +14,16 @@ use super::scan::{Form, Scan};
 use crate::ast::FieldName;
 use crate::post::{MAX_ADDRESSES, Post};
 
+/// A form or its beginning on the way to its value.
+#[derive(Clone, Debug)]
+struct Sought {
+    form: u32,
+    len: u32,
+    key: Key,
+    /// Where it most likely stands in the base.
+    hint: u32,
+}
+
 /// Memory for one post's facts, used again.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Finding {
@@ -23,9 +33,9 @@ pub(super) struct Finding {
     callers: Vec<u32>,
     /// The bits of all facts that stand in signatures.
     signature: u32,
-    keys: Vec<Key>,
-    /// (form, bytes of its beginning, key)
-    heads: Vec<(u32, u32, Key)>,
+    /// All forms, and those beginnings of theirs that may be looked for.
+    sought: Vec<Sought>,
+    heads: Vec<Sought>,
     /// (form, value of one of its beginnings)
     begun: Vec<(u32, u32)>,
     /// (first fact, second fact, first place, end)
@@ -64,52 +74,65 @@ impl Finding {
         }
     }
 
-    /// Makes all keys and asks for their slots, so that they arrive together.
+    /// Makes all keys and asks for what they lead to, step by step, so that what is far away arrives together.
     fn ask_ahead<K>(&mut self, tables: &Tables<'_, K>) {
-        self.keys.clear();
-        self.heads.clear();
         let facts = &tables.base.facts;
-        for (i, form) in self.scan.forms.iter().enumerate() {
-            let (start, len) = (form.start as usize, form.len as usize);
-            let key = Key::padded(&self.scan.bytes, start, len);
+        let bytes = &self.scan.bytes;
+        self.sought.clear();
+        for (i, form) in (0..).zip(&self.scan.forms) {
+            let key = Key::padded(bytes, form.start as usize, form.len as usize);
             facts.words.prefetch(&key);
-            self.keys.push(key);
-            let Some(window) = self.scan.bytes[start..].first_chunk() else { continue };
-            let mut lengths = facts.head_lengths(window, len) | tables.added.map_or(0, |a| a.facts.head_lengths(window, len));
+            facts.prefetch_lengths(key.first().unwrap_or(0));
+            self.sought.push(Sought { form: i, len: form.len, key, hint: 0 });
+        }
+        self.heads.clear();
+        for sought in &mut self.sought {
+            sought.hint = facts.words.hint(&sought.key);
+            let start = || self.scan.forms[sought.form as usize].start as usize;
+            let first = sought.key.first().unwrap_or_else(|| Key::padded(bytes, start(), 8).first().unwrap_or(0));
+            let len = sought.len as usize;
+            let mut lengths = facts.head_lengths(first, len) | tables.added.map_or(0, |a| a.facts.head_lengths(first, len));
             while lengths != 0 {
-                let head = lengths.trailing_zeros();
+                let len = lengths.trailing_zeros();
                 lengths &= lengths - 1;
-                let key = Key::padded(&self.scan.bytes, start, head as usize);
+                let key = match sought.key.first() {
+                    Some(_) => sought.key.beginning(len as usize),
+                    None => Key::padded(bytes, start(), len as usize),
+                };
                 facts.heads.prefetch(&key);
-                self.heads.push((i as u32, head, key));
+                self.heads.push(Sought { form: sought.form, len, key, hint: 0 });
             }
+        }
+        for head in &mut self.heads {
+            head.hint = facts.heads.hint(&head.key);
         }
     }
 
     fn words<K: Clone + Ord>(&mut self, scan: &Scan, tables: &Tables<'_, K>) {
         let facts = &tables.base.facts;
         self.begun.clear();
-        for (i, len, key) in &self.heads {
-            let head = &scan.form(&scan.forms[*i as usize])[..*len as usize];
-            let mut value = facts.heads.get(key, head);
+        for head in &self.heads {
+            let bytes = || &scan.form(&scan.forms[head.form as usize])[..head.len as usize];
+            let mut value = facts.heads.get_at(head.hint, &head.key, bytes);
             if value == 0
                 && let Some(added) = tables.added
             {
-                value = added.facts.heads.get(key, head);
+                value = added.facts.heads.get(&head.key, bytes);
             }
             if value != 0 {
-                self.begun.push((*i, value));
+                self.begun.push((head.form, value));
             }
         }
         let has_patterns = !facts.patterns.is_empty() || tables.added.is_some_and(|a| !a.facts.patterns.is_empty());
         let mut next_begun = 0;
         for (i, form) in scan.forms.iter().enumerate() {
-            let Some(key) = self.keys.get(i) else { break };
-            let mut value = facts.words.get(key, scan.form(form));
+            let Some(sought) = self.sought.get(i) else { break };
+            let (key, bytes) = (&sought.key, || scan.form(form));
+            let mut value = facts.words.get_at(sought.hint, key, bytes);
             if value == 0
                 && let Some(added) = tables.added
             {
-                value = added.facts.words.get(key, scan.form(form));
+                value = added.facts.words.get(key, bytes);
             }
             if value != 0 {
                 self.shapes(value, form, tables);
@@ -287,11 +310,11 @@ impl Finding {
         let mut word = std::mem::take(&mut self.word);
         field_word(mark, value, &mut word);
         let key = Key::new(&word);
-        let mut value = tables.base.facts.words.get(&key, &word);
+        let mut value = tables.base.facts.words.get(&key, || &word);
         if value == 0
             && let Some(added) = tables.added
         {
-            value = added.facts.words.get(&key, &word);
+            value = added.facts.words.get(&key, || &word);
         }
         if value != 0 {
             self.raise(with_flags(value, tables) & !(PLACED | LEADS), 0, 0, tables.base);

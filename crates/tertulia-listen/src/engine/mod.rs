@@ -57,8 +57,11 @@ const SMALLEST_MERGE: usize = 2_048;
 const MANY: usize = 4_096;
 /// How far ahead of the query at hand memory is asked for.
 const AHEAD: usize = 8;
-/// One post in so many is counted for the frequencies.
+/// One post in so many is counted for the frequencies, and one in so many more when a stream is known.
 const SAMPLE: u32 = 64;
+const SAMPLE_KNOWN: u32 = 512;
+/// So many posts make a stream known.
+const KNOWN: u32 = 1_024;
 
 /// Queries the plain evaluator has the last word on.
 #[derive(Clone, Debug, Default)]
@@ -421,7 +424,7 @@ impl Scratch {
     /// Counts one post in many.
     fn sample(&mut self) {
         self.posts = self.posts.wrapping_add(1);
-        if self.posts % SAMPLE == 1 {
+        if self.posts % if self.seen.posts() < KNOWN { SAMPLE } else { SAMPLE_KNOWN } == 1 {
             self.seen.count_scan(&self.finding.scan);
         }
     }

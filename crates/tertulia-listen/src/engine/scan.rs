@@ -109,10 +109,14 @@ impl Scan {
     fn make_plain(&mut self, post: &str) -> bool {
         let table = letters();
         self.plain.clear();
+        // What stands for something here stands for itself in no other post than a strange one.
+        if post.bytes().fold(false, |strange, byte| strange | (byte < BETWEEN)) {
+            return false;
+        }
         let mut rest = post;
         loop {
             let ascii = ascii_run(rest.as_bytes());
-            self.plain.extend(rest.as_bytes()[..ascii].iter().map(|b| if *b < BETWEEN { BETWEEN } else { *b }));
+            self.plain.extend_from_slice(&rest.as_bytes()[..ascii]);
             let mut chars = rest[ascii..].chars();
             let Some(c) = chars.next() else {
                 return true;
