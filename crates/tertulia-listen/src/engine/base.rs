@@ -1,10 +1,13 @@
 //! The part of a set that does not change: everything in flat rows, made anew when enough was added or removed.
 
 use super::anchors::{Anchors, Weights, lay_out};
-use super::code::{ANCHORED, PLAIN, each_fact, follows_from, size, sort_lists};
+use super::code::{ALWAYS, ANCHORED, FACT, NONE_OF, ONE_OF, PLAIN, children, each_fact, follows_from, operation, size, sort_lists};
 use super::facts::{Facts, GATED, LEADS, PLACED, POSTED, SHAPED, is_shape, number, value};
 use super::frequencies::{Commonness, Frequencies, weight_of};
 use super::groups::{Groups, Sharing, hashes};
+
+/// A posting says all that is to be asked.
+pub(super) const SHORT: u32 = 1 << 31;
 
 /// Queries ready to be matched, in order of their keys.
 #[derive(Clone, Debug)]
@@ -16,8 +19,8 @@ pub(super) struct Base<K> {
     pub(super) offsets: Vec<[u32; 2]>,
     /// Slots of queries that match whenever the fact is there.
     pub(super) sure: Vec<u32>,
-    /// (the query's place in the code, signature)
-    pub(super) postings: Vec<[u32; 2]>,
+    /// Of a [`SHORT`] query: its slot, and two nodes that must hold. Of others: the place in the code, and the signature.
+    pub(super) postings: Vec<[u32; 3]>,
     /// Queries without an anchor.
     pub(super) always: Vec<u32>,
     pub(super) code: Vec<u32>,
@@ -42,7 +45,7 @@ impl<K> Base<K> {
 
     /// The queries a fact alone makes match, and those anchored at it.
     #[inline(always)]
-    pub(super) fn waiting_at(&self, fact: u32) -> (&[u32], &[[u32; 2]]) {
+    pub(super) fn waiting_at(&self, fact: u32) -> (&[u32], &[[u32; 3]]) {
         let bounds = self.offsets.get(fact as usize).zip(self.offsets.get(fact as usize + 1));
         bounds.map_or((&[], &[]), |([sure, posting], [sure_end, end])| {
             (&self.sure[*sure as usize..*sure_end as usize], &self.postings[*posting as usize..*end as usize])
@@ -65,7 +68,7 @@ impl<K> Base<K> {
             + self.offsets.capacity() * 8
             + self.sure.capacity() * 4
             + self.groups.heap_bytes()
-            + self.postings.capacity() * 8
+            + self.postings.capacity() * 12
             + self.always.capacity() * 4
             + self.code.capacity() * 4
             + self.keys.capacity() * size_of::<K>()
@@ -177,8 +180,7 @@ pub(super) fn build<K: Clone>(queries: &[Moved<'_, K>], tables: [&Facts; 2], wei
         hashes(&node, &mut laid_out, &mut lists);
     }
     let mut sharing = Sharing::new(lists);
-    // (fact, slot); (fact, place in the code, signature)
-    let (mut sure, mut posted): (Vec<[u32; 2]>, Vec<[u32; 3]>) = (Vec::new(), Vec::new());
+    let (mut sure, mut posted): (Vec<(u32, u32)>, Vec<(u32, [u32; 3])>) = (Vec::new(), Vec::new());
     let seen = Weights { base: &base.weights, added: &[] };
     for (slot, query) in queries.iter().enumerate() {
         renumbered(query, &mut node);
@@ -194,12 +196,16 @@ pub(super) fn build<K: Clone>(queries: &[Moved<'_, K>], tables: [&Facts; 2], wei
             base.always.push(at as u32);
             continue;
         };
-        anchors.gates.iter().for_each(|fact| flags[*fact as usize] |= GATED);
+        let short = short(&base.code[at..], query.plain);
+        if short.is_none() {
+            anchors.gates.iter().for_each(|fact| flags[*fact as usize] |= GATED);
+        }
         for (fact, signature) in &anchors.facts {
             if !query.plain && follows_from(&node, 0, *fact) {
-                sure.push([*fact, slot as u32]);
+                sure.push((*fact, slot as u32));
             } else {
-                posted.push([*fact, at as u32, *signature]);
+                let posting = short.map_or([at as u32, *signature, 0], |[one, two]| [slot as u32 | SHORT, one, two]);
+                posted.push((*fact, posting));
             }
         }
     }
@@ -207,8 +213,8 @@ pub(super) fn build<K: Clone>(queries: &[Moved<'_, K>], tables: [&Facts; 2], wei
     base.code.shrink_to_fit();
 
     base.offsets = vec![[0; 2]; flags.len() + 1];
-    sure.iter().for_each(|[fact, _]| base.offsets[*fact as usize + 1][0] += 1);
-    posted.iter().for_each(|[fact, ..]| base.offsets[*fact as usize + 1][1] += 1);
+    sure.iter().for_each(|(fact, _)| base.offsets[*fact as usize + 1][0] += 1);
+    posted.iter().for_each(|(fact, _)| base.offsets[*fact as usize + 1][1] += 1);
     for fact in 1..base.offsets.len() {
         let before = base.offsets[fact - 1];
         base.offsets[fact].iter_mut().zip(before).for_each(|(count, before)| *count += before);
@@ -221,11 +227,30 @@ pub(super) fn build<K: Clone>(queries: &[Moved<'_, K>], tables: [&Facts; 2], wei
         *place as usize - 1
     };
     base.sure = vec![0; sure.len()];
-    sure.into_iter().for_each(|[fact, slot]| base.sure[place(fact, 0)] = slot);
-    base.postings = vec![[0; 2]; posted.len()];
-    posted.into_iter().for_each(|[fact, at, signature]| base.postings[place(fact, 1)] = [at, signature]);
+    sure.into_iter().for_each(|(fact, slot)| base.sure[place(fact, 0)] = slot);
+    base.postings = vec![[0; 3]; posted.len()];
+    // Of one fact the short ones first: the processor guesses better.
+    for are_short in [true, false] {
+        let some = posted.iter().filter(|(_, posting)| (posting[0] & SHORT != 0) == are_short);
+        some.for_each(|(fact, posting)| base.postings[place(*fact, 1)] = *posting);
+    }
     base.facts = move_facts(tables, &new, &flags);
     base
+}
+
+/// What must hold besides the anchor, when it is two nodes of one number at most and the byte code has the last word.
+fn short(query: &[u32], plain: bool) -> Option<[u32; 2]> {
+    if plain || query[0] & ANCHORED == 0 {
+        return None;
+    }
+    let nodes: Vec<usize> = children(query, 1).collect();
+    let (_, others) = nodes.split_last()?;
+    let mut both = [ALWAYS << 28; 2];
+    if others.len() > both.len() || !others.iter().all(|node| matches!(operation(query[*node]), FACT | ONE_OF | NONE_OF | ALWAYS)) {
+        return None;
+    }
+    both.iter_mut().zip(others).for_each(|(place, node)| *place = query[*node]);
+    Some(both)
 }
 
 /// The tables with new numbers and flags, without the facts nobody asks for.

@@ -75,7 +75,7 @@ impl Key {
     /// What tells most words of one group of slots apart.
     #[inline(always)]
     fn tag(&self) -> u8 {
-        self.hash as u8 | 0x80
+        (self.hash as u8).max(1)
     }
 
     pub(crate) fn new(word: &[u8]) -> Self {
@@ -114,9 +114,9 @@ fn room(keys: usize) -> usize {
     keys + keys * 3 / 4 + 4
 }
 
-/// Groups of slots for so many words: three slots in four are taken.
+/// Groups of slots for so many words: two slots in three are taken.
 fn groups(words: usize) -> usize {
-    (words + words / 3) / GROUP + 1
+    (words + words / 2) / GROUP + 1
 }
 
 /// Folded words, each with a number.
@@ -125,7 +125,7 @@ fn groups(words: usize) -> usize {
 /// that a word that is not there is mostly told without touching a slot.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Words {
-    /// For each slot seven bits of its word's hash with the highest bit set, or 0 where it is free.
+    /// For each slot eight bits of its word's hash, which are not 0, or 0 where it is free.
     pub(super) tags: Vec<[u8; GROUP]>,
     /// Twelve bytes of key (a long word's: marker and length, place in the arena, part of its hash), and the value.
     pub(super) slots: Vec<[u32; 4]>,

@@ -4,9 +4,11 @@ use tertulia_kernel::text::{Kind, Sigil, Text, handle_name};
 
 use super::added::Added;
 use super::anchors::{ANYTHING, signature};
-use super::base::Base;
+use super::base::{Base, SHORT};
+use super::code::{FACT, NONE_OF, ONE_OF, operation, payload};
 use super::dictionary::Key;
 use super::facts::{ELSEWHERE, GATED, HAS, IS, LEADS, PLACED, POSTED, SHAPED, field_mark, field_word, number, shape};
+use super::groups::{Answers, Groups};
 use super::patterns::Compared;
 use super::prefetch::prefetch;
 use super::raised::Raised;
@@ -44,8 +46,10 @@ pub(super) struct Finding {
     word: Vec<u8>,
     /// Queries called up: places in the base's code, and in the code of those added since.
     pub(super) called: Vec<u32>,
-    /// Slots of queries of the base that match for sure.
+    /// Slots of queries of the base that match: those a fact makes match, and short ones that were asked.
     pub(super) sure: Vec<u32>,
+    /// How many queries were decided so.
+    pub(super) asked: u64,
     pub(super) called_added: Vec<u32>,
 }
 
@@ -67,10 +71,22 @@ impl Finding {
         let scan = std::mem::take(&mut self.scan);
         self.words(&scan, tables);
         self.scan = scan;
+        self.prefetch_callers(0, tables);
+        let known = self.callers.len();
         self.neighbours(tables);
         let asked = tables.base.facts.fields | tables.added.map_or(0, |a| a.facts.fields);
         if asked != 0 {
             self.fields(post, asked, tables);
+        }
+        self.prefetch_callers(known, tables);
+    }
+
+    /// Asks for what waits at the facts found, from the one at `from` on.
+    fn prefetch_callers<K>(&self, from: usize, tables: &Tables<'_, K>) {
+        for fact in &self.callers[from..] {
+            let [sure, postings] = tables.base.offsets.get(*fact as usize).copied().unwrap_or_default();
+            prefetch(&tables.base.sure, sure as usize);
+            prefetch(&tables.base.postings, postings as usize);
         }
     }
 
@@ -340,21 +356,31 @@ impl Finding {
     }
 
     /// Collects the queries the facts call up and whose second condition the post meets.
-    pub(super) fn call<K: Clone + Ord>(&mut self, tables: &Tables<'_, K>) {
+    pub(super) fn call<K: Clone + Ord>(&mut self, tables: &Tables<'_, K>, answers: &mut Answers) {
         self.called.clear();
         self.called_added.clear();
         self.sure.clear();
+        self.asked = 0;
         self.called.extend(&tables.base.always);
-        for fact in &self.callers {
-            let [sure, postings] = tables.base.offsets.get(*fact as usize).copied().unwrap_or_default();
-            prefetch(&tables.base.sure, sure as usize);
-            prefetch(&tables.base.postings, postings as usize);
-        }
         let signature = self.signature;
         for fact in &self.callers {
             let (sure, postings) = tables.base.waiting_at(*fact);
             self.sure.extend_from_slice(sure);
-            self.called.extend(postings.iter().filter(|[_, bits]| bits & signature != 0).map(|[at, _]| *at));
+            self.asked += sure.len() as u64;
+            for [at, one, two] in postings {
+                if at & SHORT == 0 {
+                    if one & signature != 0 {
+                        prefetch(&tables.base.code, *at as usize);
+                        self.called.push(*at);
+                    }
+                    continue;
+                }
+                self.asked += 1;
+                let mut holds = |node| single(node, &tables.base.groups, &self.raised, answers);
+                if holds(*one) && holds(*two) {
+                    self.sure.push(at & !SHORT);
+                }
+            }
         }
         if let Some(added) = tables.added {
             self.called_added.extend(&added.always);
@@ -363,6 +389,17 @@ impl Finding {
                 self.called_added.extend(postings.filter(|[_, bits]| bits & signature != 0).map(|[at, _]| at));
             }
         }
+    }
+}
+
+/// Does a node of one number hold?
+#[inline(always)]
+fn single(node: u32, groups: &Groups, raised: &Raised, answers: &mut Answers) -> bool {
+    match operation(node) {
+        ONE_OF => answers.holds(payload(node), groups, raised),
+        NONE_OF => !answers.holds(payload(node), groups, raised),
+        FACT => raised.holds(payload(node)),
+        _ => true,
     }
 }
 

@@ -27,6 +27,7 @@ mod quarantine;
 mod raised;
 mod run;
 mod scan;
+mod slots;
 mod snapshot;
 mod tags;
 
@@ -43,6 +44,7 @@ pub use frequencies::Frequencies;
 use groups::Answers;
 use quarantine::{FUEL, PORTION, POST_FUEL, Strikes};
 use run::{Run, Spans};
+use slots::Order;
 pub use snapshot::SnapshotError;
 
 use crate::ast::Zones;
@@ -103,6 +105,7 @@ pub struct Scratch {
     answers: Answers,
     /// Slots of the queries that match.
     matched: Vec<u32>,
+    order: Order,
     exhausted: Vec<u32>,
     /// Steps taken in this post by queries that needed more than their portion.
     slow_steps: u64,
@@ -290,9 +293,9 @@ impl<K: Clone + Ord> Engine<K> {
         scratch.slow_steps = 0;
         let tables = Tables { base: &self.base, added: (!self.added.keys.is_empty()).then_some(&self.added) };
         scratch.finding.find(post, &tables);
-        scratch.finding.call(&tables);
-        scratch.sample();
         scratch.answers.clear(self.base.groups.len());
+        scratch.finding.call(&tables, &mut scratch.answers);
+        scratch.sample();
 
         let mut reading = None;
         let mut called = std::mem::take(&mut scratch.finding.called);
@@ -302,10 +305,9 @@ impl<K: Clone + Ord> Engine<K> {
         self.run(&self.added.code, &mut called, post, scratch, &mut reading);
         scratch.finding.called_added = called;
         scratch.matched.extend_from_slice(&scratch.finding.sure);
-        scratch.counts.candidates += scratch.finding.sure.len() as u64;
+        scratch.counts.candidates += scratch.finding.asked;
 
-        scratch.matched.sort_unstable();
-        scratch.matched.dedup();
+        scratch.order.sort(&mut scratch.matched, self.base.keys.len() + self.added.keys.len());
         if self.dead_count > 0 {
             scratch.matched.retain(|slot| !self.is_dead(*slot));
         }

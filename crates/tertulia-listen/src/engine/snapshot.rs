@@ -7,7 +7,7 @@
 
 use std::sync::Arc;
 
-use super::base::Base;
+use super::base::{Base, SHORT};
 use super::code::{ANCHORED, AND, FEW, NEAR, NOT, NUMBER, OR, SLOT, children, each_fact, operation, size};
 use super::dictionary::{Pairs, Words, mix};
 use super::facts::{Facts, HEADS, is_shape, number};
@@ -243,7 +243,8 @@ fn is_sound<K: Ord>(base: &Base<K>) -> bool {
 fn leads_to_queries<K>(base: &Base<K>, starts: &[u64]) -> bool {
     let is_start = |at: &u32| starts.get(*at as usize / 64).is_some_and(|bits| bits >> (at % 64) & 1 == 1);
     let sure = base.sure.iter().all(|slot| (*slot as usize) < base.keys.len());
-    sure && base.always.iter().all(is_start) && base.postings.iter().all(|[at, _]| is_start(at))
+    let posted = |[at, ..]: &[u32; 3]| if at & SHORT == 0 { is_start(at) } else { ((at & !SHORT) as usize) < base.keys.len() };
+    sure && base.always.iter().all(is_start) && base.postings.iter().all(posted)
 }
 
 /// True when the tables hold no other facts than those that are known, and beginnings only of lengths that are.
