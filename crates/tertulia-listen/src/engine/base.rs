@@ -1,7 +1,7 @@
 //! The part of a set that does not change: everything in flat rows, made anew when enough was added or removed.
 
 use super::anchors::{Anchors, Weights, lay_out};
-use super::code::{ALWAYS, ANCHORED, FACT, NONE_OF, ONE_OF, PLAIN, children, each_fact, follows_from, operation, size, sort_lists};
+use super::code::{ALWAYS, ANCHORED, FACT, NONE_OF, ONE_OF, PLAIN, RANGE, children, each_fact, follows_from, operation, size, sort_lists};
 use super::facts::{Facts, GATED, LEADS, PLACED, POSTED, SHAPED, is_shape, number, value};
 use super::frequencies::{Commonness, Frequencies, weight_of};
 use super::groups::{Groups, Sharing, hashes};
@@ -246,7 +246,7 @@ fn short(query: &[u32], plain: bool) -> Option<[u32; 2]> {
     let nodes: Vec<usize> = children(query, 1).collect();
     let (_, others) = nodes.split_last()?;
     let mut both = [ALWAYS << 28; 2];
-    if others.len() > both.len() || !others.iter().all(|node| matches!(operation(query[*node]), FACT | ONE_OF | NONE_OF | ALWAYS)) {
+    if others.len() > both.len() || !others.iter().all(|node| matches!(operation(query[*node]), FACT | ONE_OF | NONE_OF | RANGE | ALWAYS)) {
         return None;
     }
     both.iter_mut().zip(others).for_each(|(place, node)| *place = query[*node]);

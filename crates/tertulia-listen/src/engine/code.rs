@@ -13,6 +13,7 @@
 //! | [`NUMBER`] | 5 | quantity, low and high half of the least and of the greatest number |
 //! | [`ALWAYS`] | 0 | |
 //! | [`ONE_OF`], [`NONE_OF`] | the group | |
+//! | [`RANGE`] | a shared test of a number | |
 
 use crate::ast::Quantity;
 
@@ -29,6 +30,7 @@ pub(super) const ALWAYS: u32 = 9;
 pub(super) const FEW: u32 = 10;
 pub(super) const ONE_OF: u32 = 11;
 pub(super) const NONE_OF: u32 = 12;
+pub(super) const RANGE: u32 = 13;
 
 /// The largest payload.
 const PAYLOAD: u32 = (1 << 28) - 1;
@@ -54,7 +56,7 @@ pub(super) fn payload(word: u32) -> u32 {
 #[inline(always)]
 pub(super) fn size(word: u32) -> usize {
     match operation(word) {
-        FACT | ONE_OF | NONE_OF => 1,
+        FACT | ONE_OF | NONE_OF | RANGE => 1,
         _ => 1 + payload(word) as usize,
     }
 }
@@ -195,12 +197,12 @@ pub(super) fn sort_lists(code: &mut [u32], at: usize) {
     }
 }
 
-/// Copies a node; its lists of facts are written by `list`, but for those whose places matter.
+/// Copies a node; its lists of facts, but for those whose places matter, and its tests of numbers are written by `list`.
 pub(super) fn rewrite(code: &[u32], at: usize, out: &mut Vec<u32>, list: &mut impl FnMut(&[u32], &mut Vec<u32>)) {
     let word = code[at];
     let end = at + size(word);
     match operation(word) {
-        ANY | NONE | ONE_OF | NONE_OF => list(&code[at..end], out),
+        ANY | NONE | ONE_OF | NONE_OF | NUMBER | RANGE => list(&code[at..end], out),
         AND | OR | NOT | FEW => {
             let place = out.len();
             out.extend_from_slice(&code[at..at + if operation(word) == FEW { 2 } else { 1 }]);

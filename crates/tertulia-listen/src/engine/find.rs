@@ -5,7 +5,7 @@ use tertulia_kernel::text::{Kind, Sigil, Text, handle_name};
 use super::added::Added;
 use super::anchors::{ANYTHING, signature};
 use super::base::{Base, SHORT};
-use super::code::{FACT, NONE_OF, ONE_OF, operation, payload};
+use super::code::{FACT, NONE_OF, ONE_OF, RANGE, operation, payload};
 use super::dictionary::Key;
 use super::facts::{ELSEWHERE, GATED, HAS, IS, LEADS, PLACED, POSTED, SHAPED, field_mark, field_word, number, shape};
 use super::groups::{Answers, Groups};
@@ -25,6 +25,9 @@ struct Sought {
     /// Where it most likely stands in the base.
     hint: u32,
 }
+
+/// What a post states of each quantity.
+pub(super) type Numbers = [Option<u64>; 4];
 
 /// Memory for one post's facts, used again.
 #[derive(Clone, Debug, Default)]
@@ -356,7 +359,7 @@ impl Finding {
     }
 
     /// Collects the queries the facts call up and whose second condition the post meets.
-    pub(super) fn call<K: Clone + Ord>(&mut self, tables: &Tables<'_, K>, answers: &mut Answers) {
+    pub(super) fn call<K: Clone + Ord>(&mut self, tables: &Tables<'_, K>, numbers: &Numbers, answers: &mut Answers) {
         self.called.clear();
         self.called_added.clear();
         self.sure.clear();
@@ -376,7 +379,7 @@ impl Finding {
                     continue;
                 }
                 self.asked += 1;
-                let mut holds = |node| single(node, &tables.base.groups, &self.raised, answers);
+                let mut holds = |node| single(node, &tables.base.groups, &self.raised, numbers, answers);
                 if holds(*one) && holds(*two) {
                     self.sure.push(at & !SHORT);
                 }
@@ -394,11 +397,12 @@ impl Finding {
 
 /// Does a node of one number hold?
 #[inline(always)]
-fn single(node: u32, groups: &Groups, raised: &Raised, answers: &mut Answers) -> bool {
+fn single(node: u32, groups: &Groups, raised: &Raised, numbers: &Numbers, answers: &mut Answers) -> bool {
     match operation(node) {
         ONE_OF => answers.holds(payload(node), groups, raised),
         NONE_OF => !answers.holds(payload(node), groups, raised),
         FACT => raised.holds(payload(node)),
+        RANGE => groups.in_range(payload(node), numbers),
         _ => true,
     }
 }

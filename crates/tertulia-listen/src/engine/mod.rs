@@ -39,7 +39,7 @@ pub(crate) use added::Estimate;
 use anchors::Weights;
 use base::{Base, Moved};
 use code::{PLAIN, SLOT, size};
-use find::{Finding, Tables};
+use find::{Finding, Numbers, Tables};
 pub use frequencies::Frequencies;
 use groups::Answers;
 use quarantine::{FUEL, PORTION, POST_FUEL, Strikes};
@@ -294,7 +294,7 @@ impl<K: Clone + Ord> Engine<K> {
         let tables = Tables { base: &self.base, added: (!self.added.keys.is_empty()).then_some(&self.added) };
         scratch.finding.find(post, &tables);
         scratch.answers.clear(self.base.groups.len());
-        scratch.finding.call(&tables, &mut scratch.answers);
+        scratch.finding.call(&tables, &numbers(post), &mut scratch.answers);
         scratch.sample();
 
         let mut reading = None;
@@ -346,7 +346,7 @@ impl<K: Clone + Ord> Engine<K> {
             raised: &scratch.finding.raised,
             groups: &self.base.groups,
             answers: &mut scratch.answers,
-            numbers: [post.followers, post.likes, post.shares, post.age],
+            numbers: numbers(post),
             spans: &mut scratch.spans,
             fuel: PORTION,
         };
@@ -420,6 +420,10 @@ impl<K: Clone + Ord> Engine<K> {
             + self.plain.vocabulary.heap_bytes()
             + plain
     }
+}
+
+fn numbers(post: &Post<'_>) -> Numbers {
+    [post.followers, post.likes, post.shares, post.age]
 }
 
 impl Scratch {

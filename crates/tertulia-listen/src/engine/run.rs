@@ -1,7 +1,7 @@
 //! Running byte code over the facts of a post.
 
 use super::code::{
-    ALWAYS, ANCHORED, AND, ANY, CHAIN, FACT, FEW, NEAR, NONE, NONE_OF, NOT, NUMBER, ONE_OF, OR, children, number_holds, operation, payload, size,
+    ALWAYS, ANCHORED, AND, ANY, CHAIN, FACT, FEW, NEAR, NONE, NONE_OF, NOT, NUMBER, ONE_OF, OR, RANGE, children, number_holds, operation, payload, size,
 };
 use super::groups::{Answers, Groups};
 use super::raised::Raised;
@@ -49,7 +49,7 @@ impl Run<'_> {
                 return Some(true);
             }
             match operation(self.code[node]) {
-                FACT | ANY | NONE | ONE_OF | NONE_OF => {
+                FACT | ANY | NONE | ONE_OF | NONE_OF | RANGE => {
                     if !self.node(node) {
                         return Some(false);
                     }
@@ -82,6 +82,7 @@ impl Run<'_> {
             NONE => !self.raised.holds_any(&self.code[body]),
             ONE_OF => self.answers.holds(payload(word), self.groups, self.raised),
             NONE_OF => !self.answers.holds(payload(word), self.groups, self.raised),
+            RANGE => self.groups.in_range(payload(word), &self.numbers),
             AND => self.nodes(at, true),
             OR => self.nodes(at, false),
             NOT => !self.node(at + 1),

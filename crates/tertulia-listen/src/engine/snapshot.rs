@@ -151,6 +151,7 @@ impl<K: Clone + Ord> Engine<K> {
         out.numbers(base.code.iter().copied());
         out.numbers(base.groups.starts.iter().copied());
         out.numbers(base.groups.facts.iter().copied());
+        out.rows(&base.groups.ranges);
         out.number(base.keys.len() as u64);
         base.keys.iter().for_each(|k| out.bytes(&key(k)));
         out.number(u64::from(self.frequencies.posts));
@@ -187,7 +188,7 @@ impl<K: Clone + Ord> Engine<K> {
         let (weights, offsets) = (from.bytes()?.to_vec(), from.rows()?);
         let (sure, postings) = (from.numbers()?, from.rows()?);
         let (always, code) = (from.numbers()?, from.numbers()?);
-        let groups = Groups { starts: from.numbers()?, facts: from.numbers()? };
+        let groups = Groups { starts: from.numbers()?, facts: from.numbers()?, ranges: from.rows()? };
         let mut keys = Vec::new();
         for _ in 0..from.number()? {
             keys.push(key(from.bytes()?).ok_or(SnapshotError::Damaged)?);
