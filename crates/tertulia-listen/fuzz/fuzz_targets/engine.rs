@@ -32,8 +32,7 @@ fuzz_target!(|bytes: &[u8]| {
         channel: (state & 64 == 64).then_some("mastodon"),
         ..Post::default()
     };
-    let all: Vec<(u32, &Query, bool)> =
-        (0..).zip(&queries).map(|(key, query)| (key, query, Matcher::new(query).matches(&post))).collect();
+    let all: Vec<(u32, &Query, bool)> = (0..).zip(&queries).map(|(key, query)| (key, query, Matcher::new(query).matches(&post))).collect();
 
     let cut = usize::from(*state) % (all.len() + 1);
     let mut learnt = Frequencies::default();

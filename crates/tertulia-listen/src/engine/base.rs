@@ -180,7 +180,8 @@ pub(super) fn build<K: Clone>(queries: &[Moved<'_, K>], tables: [&Facts; 2], wei
         hashes(&node, &mut laid_out, &mut lists);
     }
     let mut sharing = Sharing::new(lists);
-    let (mut sure, mut posted): (Vec<(u32, u32)>, Vec<(u32, [u32; 3])>) = (Vec::new(), Vec::new());
+    let mut sure: Vec<(u32, u32)> = Vec::new();
+    let mut posted: Vec<(u32, [u32; 3])> = Vec::new();
     let seen = Weights { base: &base.weights, added: &[] };
     for (slot, query) in queries.iter().enumerate() {
         renumbered(query, &mut node);

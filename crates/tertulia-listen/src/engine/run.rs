@@ -1,7 +1,8 @@
 //! Running byte code over the facts of a post.
 
 use super::code::{
-    ALWAYS, ANCHORED, AND, ANY, CHAIN, FACT, FEW, NEAR, NONE, NONE_OF, NOT, NUMBER, ONE_OF, OR, RANGE, children, number_holds, operation, payload, size,
+    ALWAYS, ANCHORED, AND, ANY, CHAIN, FACT, FEW, NEAR, NONE, NONE_OF, NOT, NUMBER, ONE_OF, OR, RANGE, children, number_holds, operation,
+    payload, size,
 };
 use super::groups::{Answers, Groups};
 use super::raised::Raised;
