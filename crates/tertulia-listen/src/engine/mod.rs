@@ -6,6 +6,13 @@
 //! runs as flat byte code ([`code`], [`run`]) over a small set of the post's facts. What byte code does not say, the
 //! plain evaluator verifies, so the answer is always the plain evaluator's.
 //!
+//! Most queries are never run: one that any of its anchors makes match is told at once, and one that asks but for shared
+//! groups besides ([`groups`]) is decided where it waits.
+//!
+//! `unsafe` is three small things, each with its reason beside it: [`prefetch`], sixteen bytes classified together
+//! ([`classify`]) and sixteen tags compared together ([`tags`]). The last two are tested against code that does the same
+//! one by one, also under Miri: `cargo +nightly miri test -p tertulia-listen --lib engine::classify engine::tags`.
+//!
 //! Queries lie in a flat base that never changes and is shared ([`base`]); what is added later lies beside it
 //! ([`added`]), what is removed is marked, and both are joined into a new base when they have grown ([`Engine::merge`]).
 

@@ -124,9 +124,10 @@ impl Scan {
             rest = chars.as_str();
             let at = self.plain.len() as u32;
             let byte = match letter(table, c) {
-                // A mark that lost its emoji.
+                // Marks that lost their emoji.
                 Letter::Rare if matches!(c, '\u{FE0E}' | '\u{FE0F}') && self.plain.last() == Some(&b' ') => {
-                    if !rest.starts_with(' ') {
+                    rest = rest.trim_start_matches(['\u{FE0E}', '\u{FE0F}']);
+                    if !(rest.is_empty() || rest.starts_with(' ')) {
                         return false;
                     }
                     BETWEEN
@@ -523,6 +524,7 @@ mod tests {
             "El vuelo de @Iberia llegó tarde, ¡qué desastre! #AmoMiMarca #año_nuevo",
             "Mañana NOOOO llega… https://t.co/x?y=1#z (ver www.a.b.), $IBE -3% 😡😡 ❤️ 👍🏽",
             "@a_.b@c.d@e @@x a@b #a_ #Copa2026 #ABCNews ##x $5 $a5 x_y 1º COÑO «http://x.y»z",
+            "Sol \u{fe0f} #playa ¡ya! \u{fe0f}\u{fe0f} y más \u{fe0f}",
             "a#b #a#b @a-b- hmmm 1000 looool@x @looool #Loool #LooolOooo",
             "",
             "http://a.b/c…«x» hTTp://A éhttp://x www. www.a",
