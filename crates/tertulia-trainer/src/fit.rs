@@ -3,7 +3,7 @@
 use tertulia_understand::encoder::{DIMS, Encoder, FEATURES, Scratch};
 use tertulia_understand::features::{self, Features};
 use tertulia_understand::heads::{Landmarks, Linear, Scale, Table};
-use tertulia_understand::model::{COLUMNS, Card, LANGUAGES, MEMBERS, Meaning, Model, STARTS};
+use tertulia_understand::model::{AUDIENCE, BRAND, COLUMNS, CONCERNED, PRESSING, TONE, TYPES, Card, LANGUAGES, MEMBERS, Meaning, Model, STARTS};
 use tertulia_understand::train::dense::{self, Vectors};
 use tertulia_understand::train::shape::{Answers, Group, Shape};
 use tertulia_understand::train::sparse;
@@ -20,18 +20,16 @@ const LANDMARKS: usize = 512;
 const NEARNESS: f32 = 1.0;
 
 const WORDS: sparse::Settings = sparse::Settings { bits: 17, epochs: 12, rate: 0.05, pull: 2e-5 };
-const STRAIGHT: dense::Settings = dense::Settings { pull: 0.15, apart: 0.5, steps: 60 };
-const INNER: dense::Settings = dense::Settings { pull: 0.4, apart: 0.5, steps: 60 };
-const CURVED: dense::Settings = dense::Settings { pull: 0.15, apart: 0.5, steps: 60 };
+fn var(n: &str, d: f32) -> f32 { std::env::var(n).ok().and_then(|v| v.parse().ok()).unwrap_or(d) }
+const STRAIGHT: dense::Settings = dense::Settings { pull: 0.1, apart: 0.5, steps: 60 };
+const INNER: dense::Settings = dense::Settings { pull: 0.3, apart: 0.5, steps: 60 };
+const CURVED: dense::Settings = dense::Settings { pull: 0.1, apart: 0.5, steps: 60 };
 const TOGETHER: dense::Settings = dense::Settings { pull: 1e-3, apart: 0.3, steps: 100 };
 
-/// What the columns are: sentiment, message types, audience.
+/// What the columns are.
 pub fn shape() -> Shape {
-    Shape(vec![
-        Group { from: 0, columns: 3, exclusive: true },
-        Group { from: 3, columns: 8, exclusive: false },
-        Group { from: 11, columns: 3, exclusive: true },
-    ])
+    let group = |from, columns, exclusive| Group { from, columns, exclusive };
+    Shape(vec![group(BRAND, 3, true), group(TYPES, 8, false), group(AUDIENCE, 3, true), group(TONE, 3, true), group(CONCERNED, 1, false), group(PRESSING, 1, false)])
 }
 
 /// What is known of the examples, in columns.
@@ -40,18 +38,27 @@ pub fn answers(examples: &[Example]) -> Answers {
     for example in examples {
         let mut row = [0.0; COLUMNS];
         let mut known = [0.0; COLUMNS];
+        let concerned = example.audience.is_some_and(|a| a != Audience::Nobody);
         if let Some(sentiment) = example.sentiment {
-            row[sentiment.index()] = 1.0;
-            // A post that is about nobody has a tone, and none towards a brand.
-            known[..3].fill(if example.audience == Some(Audience::Nobody) { 0.0 } else { 1.0 });
+            // A post that is about nobody has a tone, and no sentiment towards a brand; one that is about a brand says something of tone too.
+            row[BRAND + sentiment.index()] = 1.0;
+            known[BRAND..TYPES].fill(if concerned { 1.0 } else if example.types.is_none() { var("BU", 0.0) } else { 0.0 });
+            row[TONE + sentiment.index()] = 1.0;
+            known[TONE..CONCERNED].fill(if concerned { var("TW", 0.15) } else if example.types.is_none() { 1.0 } else { 0.0 });
+        }
+        row[CONCERNED] = if concerned { 1.0 } else { 0.0 };
+        known[CONCERNED] = 1.0;
+        if let Some(urgency) = example.urgency {
+            row[PRESSING] = f32::from(u8::from(urgency > 0));
+            known[PRESSING] = 1.0;
         }
         if let Some(types) = &example.types {
-            types.iter().for_each(|t| row[3 + t.index()] = 1.0);
-            known[3..11].fill(1.0);
+            types.iter().for_each(|t| row[TYPES + t.index()] = 1.0);
+            known[TYPES..AUDIENCE].fill(1.0);
         }
         if let Some(audience) = example.audience {
-            row[11 + audience.index()] = 1.0;
-            known[11..].fill(1.0);
+            row[AUDIENCE + audience.index()] = 1.0;
+            known[AUDIENCE..TONE].fill(1.0);
         }
         truth.extend(row);
         weight.extend(known);
@@ -129,14 +136,14 @@ impl Members {
         };
         let step = chosen.len().div_ceil(LANDMARKS).max(1);
         let points = chosen.iter().step_by(step).flat_map(|&i| seen.meanings[i * DIMS..][..DIMS].to_vec()).collect();
-        let landmarks = Landmarks::new(DIMS, points, NEARNESS);
+        let landmarks = Landmarks::new(DIMS, points, var("NEAR", NEARNESS));
         let mut near = Vec::new();
         seen.meanings.chunks_exact(DIMS).for_each(|v| landmarks.nearness(v, &mut near));
         Self {
             words: sparse::fit(&seen.rows, chosen, answers, shape, STARTS, WORDS),
-            straight: head(DIMS, &seen.meanings, STRAIGHT),
-            inner: head(FEATURES, &seen.inner, INNER),
-            curved: head(landmarks.len(), &near, CURVED),
+            straight: head(DIMS, &seen.meanings, dense::Settings { pull: var("PS", STRAIGHT.pull), apart: var("AP", 0.5), ..STRAIGHT }),
+            inner: head(FEATURES, &seen.inner, dense::Settings { pull: var("PI", INNER.pull), apart: var("AP", 0.5), ..INNER }),
+            curved: head(landmarks.len(), &near, dense::Settings { pull: var("PC", CURVED.pull), apart: var("AP", 0.5), ..CURVED }),
             landmarks,
         }
     }
@@ -166,7 +173,7 @@ pub struct Unseen {
 }
 
 /// All classifiers for these examples, and what others of their kind say of examples they have not seen.
-pub fn fit(examples: &[Example], version: String) -> (Model, Unseen) {
+pub fn fit(examples: &[Example], other: &[Example], version: String) -> (Model, Unseen) {
     let (shape, answers) = (shape(), answers(examples));
     let seen = Seen::new(examples);
     let all = seen.all();
@@ -181,7 +188,7 @@ pub fn fit(examples: &[Example], version: String) -> (Model, Unseen) {
     }
     let fitted = |width: usize, numbers: &[f32], chosen: &[usize]| {
         let vectors = Vectors { width, numbers, languages: &seen.languages };
-        dense::fit(vectors, chosen, &answers, &shape, LANGUAGES, TOGETHER)
+        dense::fit(vectors, chosen, &answers, &shape, LANGUAGES, dense::Settings { pull: var("PT", TOGETHER.pull), apart: var("AT", 0.3), ..TOGETHER })
     };
     let words_said: Vec<f32> = said.chunks_exact(MEMBERS * COLUMNS).flat_map(|s| s[..COLUMNS].to_vec()).collect();
     let shares = |width: usize, numbers: &[f32]| {
@@ -215,7 +222,7 @@ pub fn fit(examples: &[Example], version: String) -> (Model, Unseen) {
     let members = Members::fit(&seen, &all, &answers, &shape);
     let model = Model {
         card: Card { version, sure: thresholds(examples, &unseen.together) },
-        language: language(examples),
+        language: language(examples, other),
         fast: Table::rounded(WORDS.bits, COLUMNS, &members.words.cells, members.words.bias),
         fast_fit: fitted(COLUMNS, &words_said, &all),
         meaning: Meaning {
@@ -235,7 +242,7 @@ fn thresholds(examples: &[Example], shares: &[f32]) -> Vec<[f32; 8]> {
         let mut said: Vec<(f32, bool)> = Vec::new();
         for (i, example) in examples.iter().enumerate() {
             if let (true, Some(types)) = (example.language == language, &example.types) {
-                said.push((shares[i * COLUMNS + 3 + t.index()], types.contains(&t)));
+                said.push((shares[i * COLUMNS + TYPES + t.index()], types.contains(&t)));
             }
         }
         said.sort_by(|a, b| b.0.total_cmp(&a.0));
@@ -253,11 +260,11 @@ fn thresholds(examples: &[Example], shares: &[f32]) -> Vec<[f32; 8]> {
 }
 
 /// Tells languages apart, also by a few words: each post counts whole and in two short pieces.
-fn language(examples: &[Example]) -> Table {
+fn language(examples: &[Example], other: &[Example]) -> Table {
     let settings = sparse::Settings { bits: 16, epochs: 8, rate: 0.1, pull: 1e-5 };
     let (mut rows, mut classes) = (Vec::new(), Vec::new());
     let mut words = Words::default();
-    for (number, example) in examples.iter().enumerate() {
+    for (number, example) in examples.iter().chain(other).enumerate() {
         words.read(&example.text);
         let pieces: Vec<&str> = words.letters.split_whitespace().collect();
         let mut add = |pieces: &[&str]| {

@@ -49,6 +49,12 @@ pub fn corpus(folder: &Path) -> Result<Vec<Labelled>, String> {
     Ok(posts)
 }
 
+/// Posts in other languages, one a line.
+pub fn undetermined(file: &Path) -> Result<Vec<Example>, String> {
+    let text = fs::read_to_string(file).map_err(|e| format!("{}: {e}", file.display()))?;
+    Ok(text.lines().map(|line| Example::plain(line.to_owned(), Language::Undetermined)).collect())
+}
+
 /// A line of a public collection.
 #[derive(Deserialize)]
 struct Line {
