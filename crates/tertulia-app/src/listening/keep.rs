@@ -13,6 +13,7 @@ use std::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
+    time::Instant,
 };
 use tertulia_kernel::MonitorId;
 use tertulia_store::{Conn, Tx};
@@ -149,9 +150,14 @@ impl App {
     async fn follow(&self, conn: &mut Conn, known: Arc<Listening>, version: String) -> Result<Listening> {
         let changes = if known.version.is_empty() { Vec::new() } else { conn.listening_changes().await? };
         let Some(again) = Again::between(&known.version, &version, &changes) else {
+            let began = Instant::now();
             let rows = read::everything(conn).await?;
-            self.count_read(rows.len());
-            return read::compiled(move || Listening::of(rows, version, &known)).await;
+            let (count, reading) = (rows.len(), began.elapsed());
+            self.count_read(count);
+            let listening = read::compiled(move || Listening::of(rows, version, &known)).await?;
+            let compiling = began.elapsed().saturating_sub(reading);
+            tracing::debug!(count, ?reading, ?compiling, "all monitors and rules were read and compiled");
+            return Ok(listening);
         };
         let mut monitors = again.monitors;
         let mut rules = BTreeSet::new();
