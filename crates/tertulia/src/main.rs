@@ -14,6 +14,7 @@ mod say;
 mod serve;
 mod setup_link;
 mod token;
+mod understand;
 mod user;
 
 use clap::{Parser, Subcommand};
@@ -56,6 +57,8 @@ enum Command {
     /// The listening language on its own: match posts, check queries.
     #[command(subcommand)]
     Listen(listen::ListenCommand),
+    /// What posts say: language, sentiment, message types, urgency.
+    Understand(understand::UnderstandCommand),
     /// Measure the flow on this machine, with a database of its own.
     #[command(subcommand)]
     Bench(bench::BenchCommand),
@@ -84,6 +87,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             return Ok(ExitCode::SUCCESS);
         }
         Command::Listen(command) => return command.run(&cli.overrides),
+        Command::Understand(command) => return command.run(),
         command => command,
     };
     let config = Config::load(&cli.overrides)?;
@@ -103,7 +107,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::Backup(args) => backup::backup(&config, args).await?,
             Command::Restore(args) => backup::restore(&config, args).await?,
             Command::Bench(command) => bench::run(command).await?,
-            Command::Openapi | Command::Listen(_) => {}
+            Command::Openapi | Command::Listen(_) | Command::Understand(_) => {}
         }
         Ok(ExitCode::SUCCESS)
     })

@@ -31,6 +31,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("tertulia-listen", &["tertulia-kernel"]),
     ("tertulia-care", &["tertulia-kernel"]),
     ("tertulia-policy", &["tertulia-kernel"]),
+    ("tertulia-understand", &["tertulia-kernel"]),
     ("tertulia-api-types", &["tertulia-kernel"]),
     ("tertulia-store", &["tertulia-kernel", DOMAIN]),
     ("tertulia-app", &["tertulia-kernel", DOMAIN, "tertulia-store"]),
@@ -38,6 +39,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     // Of the store only the rows that use cases return.
     ("tertulia-http", &["tertulia-kernel", DOMAIN, "tertulia-store", "tertulia-app", "tertulia-api-types"]),
     ("tertulia", &[ANY]),
+    ("tertulia-trainer", &["tertulia-kernel", "tertulia-understand"]),
     ("tertulia-testkit", &[ANY]),
 ];
 
@@ -47,7 +49,7 @@ const DOMAIN: &str = "domain";
 const ANY: &str = "any";
 
 /// Crates with no input, output, clock or chance of their own: the kernel and the domain.
-pub const PURE: &[&str] = &["tertulia-kernel", "tertulia-listen", "tertulia-care", "tertulia-policy"];
+pub const PURE: &[&str] = &["tertulia-kernel", "tertulia-listen", "tertulia-care", "tertulia-policy", "tertulia-understand"];
 
 /// What would give a pure crate input, output or chance.
 const IMPURE: &[&str] = &["tokio", "sqlx", "sqlx-core", "axum", "hyper", "reqwest", "rand", "async-std"];

@@ -1,0 +1,155 @@
+//! Lists of words and turns of phrase, each with a name: grounds for urgency and topics. People can read and change them.
+//!
+//! A file has a section for each list, `[name]` or `[name points]`, and below it lines `es: words, turns of phrase, begin*`. A `*` at the
+//! end stands for any letters; everything is compared without accents and capitals. Text after `;` at the beginning of a line is a remark.
+
+use aho_corasick::{AhoCorasick, MatchKind};
+
+use crate::words::Words;
+
+/// Some lists, ready to look for.
+#[derive(Clone, Debug)]
+pub struct Lists {
+    lists: Vec<List>,
+    /// Which list each pattern belongs to.
+    owners: Vec<u32>,
+    patterns: AhoCorasick,
+}
+
+/// One list.
+#[derive(Clone, Debug, PartialEq)]
+pub struct List {
+    /// Its name.
+    pub name: String,
+    /// What it counts, 0 to 1.
+    pub points: f32,
+}
+
+/// What is wrong with a file of lists.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("line {line}: {what}")]
+pub struct ListError {
+    /// Counted from 1; 0 for the whole.
+    pub line: usize,
+    /// What is wrong.
+    pub what: String,
+}
+
+/// Something found in a post.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Found<'a> {
+    /// Which list.
+    pub list: &'a List,
+    /// The words in the post, folded.
+    pub words: &'a str,
+}
+
+impl Lists {
+    /// Reads a file of lists.
+    ///
+    /// # Errors
+    ///
+    /// The first line that is not as it should be.
+    pub fn parse(file: &str) -> Result<Self, ListError> {
+        let mut lists: Vec<List> = Vec::new();
+        let (mut patterns, mut owners) = (Vec::new(), Vec::new());
+        for (at, line) in file.lines().enumerate() {
+            let wrong = |what: &str| ListError { line: at + 1, what: what.to_owned() };
+            let line = line.trim();
+            if line.is_empty() || line.starts_with(';') {
+                continue;
+            }
+            if let Some(head) = line.strip_prefix('[') {
+                let head = head.strip_suffix(']').ok_or_else(|| wrong("a list's name ends with ']'"))?;
+                let points = head.rsplit_once(' ').and_then(|(name, last)| Some((name, last.parse::<f32>().ok()?)));
+                let (name, points) = points.unwrap_or((head, 1.0));
+                if !(0.0..=1.0).contains(&points) {
+                    return Err(wrong("points are a number from 0 to 1"));
+                }
+                lists.push(List { name: name.to_owned(), points });
+                continue;
+            }
+            let owner = lists.len().checked_sub(1).ok_or_else(|| wrong("words come after a list's name: [name]"))?;
+            let (_, phrases) = line.split_once(':').ok_or_else(|| wrong("expected 'es: words, turns of phrase'"))?;
+            for phrase in phrases.split(',').map(str::trim).filter(|p| !p.is_empty()) {
+                patterns.push(
+                    pattern(phrase).ok_or_else(|| wrong(&format!("'{phrase}' needs three letters before '*', and '*' only at its end")))?,
+                );
+                owners.push(owner as u32);
+            }
+        }
+        let built = AhoCorasick::builder().match_kind(MatchKind::Standard).build(&patterns);
+        let patterns = built.map_err(|e| ListError { line: 0, what: e.to_string() })?;
+        Ok(Self { lists, owners, patterns })
+    }
+
+    /// What of the lists a post holds: each list once, with the first words found, in order of the post.
+    #[must_use]
+    pub fn find<'a>(&'a self, words: &'a Words) -> Vec<Found<'a>> {
+        let mut found: Vec<Found<'a>> = Vec::new();
+        for hit in self.patterns.find_overlapping_iter(&words.folded) {
+            let list = &self.lists[self.owners[hit.pattern().as_usize()] as usize];
+            if found.iter().all(|f| f.list.name != list.name) {
+                // A begin* is shown as the whole word.
+                let end = words.folded[hit.end()..]
+                    .find(' ')
+                    .filter(|_| !words.folded[..hit.end()].ends_with(' '))
+                    .map_or(hit.end(), |n| hit.end() + n);
+                found.push(Found { list, words: words.folded[hit.start()..end].trim() });
+            }
+        }
+        found
+    }
+
+    /// The lists, in order of the file.
+    #[must_use]
+    pub fn all(&self) -> &[List] {
+        &self.lists
+    }
+}
+
+/// A phrase as it stands in the folded words of a post: spaces around it, none at the end of a `begin*`.
+fn pattern(phrase: &str) -> Option<String> {
+    let (phrase, open) = phrase.strip_suffix('*').map_or((phrase, false), |p| (p, true));
+    let mut words = Words::default();
+    words.read(phrase);
+    let pattern = words.folded.clone();
+    let last = words.iter().last()?;
+    if phrase.contains('*') || (open && last.chars().count() < 3) {
+        return None;
+    }
+    Some(if open { pattern.trim_end().to_owned() } else { pattern })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lists() -> Lists {
+        Lists::parse("; remarks\n[legal 0.6]\nes: abogad*, voy a demandar\nen: lawyer\n\n[safety 0.8]\nes: se incendió, humo")
+            .expect("right lists")
+    }
+
+    fn found(text: &str) -> Vec<(String, String)> {
+        let (lists, mut words) = (lists(), Words::default());
+        words.read(text);
+        lists.find(&words).into_iter().map(|f| (f.list.name.clone(), f.words.to_owned())).collect()
+    }
+
+    #[test]
+    fn words_and_turns_of_phrase_are_found_whole() {
+        let of = |list: &str, words: &str| (list.to_owned(), words.to_owned());
+        assert_eq!(found("¡Se INCENDIO! Mis abogadas ya saben, abogado"), [of("safety", "se incendio"), of("legal", "abogadas")]);
+        assert_eq!(found("los humos de un desabogado"), []);
+        assert_eq!(found("humo"), [of("safety", "humo")]);
+    }
+
+    #[test]
+    fn a_wrong_line_is_named() {
+        let wrong = |file: &str| Lists::parse(file).expect_err("a wrong file").to_string();
+        assert_eq!(wrong("es: a"), "line 1: words come after a list's name: [name]");
+        assert_eq!(wrong("[a 2]"), "line 1: points are a number from 0 to 1");
+        assert_eq!(wrong("[a]\nes: ab*"), "line 2: 'ab*' needs three letters before '*', and '*' only at its end");
+        assert_eq!(wrong("[a]\nwords"), "line 2: expected 'es: words, turns of phrase'");
+    }
+}

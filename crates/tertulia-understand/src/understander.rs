@@ -1,0 +1,220 @@
+//! From a post to what is understood of it.
+
+use std::sync::OnceLock;
+
+use crate::encoder::{DIMS, Encoder, FEATURES, Scratch};
+use crate::features::{self, Features};
+use crate::heads::Linear;
+use crate::label::{Audience, Language, MessageType, Sentiment};
+use crate::lists::Lists;
+use crate::model::{COLUMNS, LANGUAGES, MEMBERS, Model};
+use crate::reading::{Context, Reading, Reason, Scored};
+use crate::train::shape::{sigmoid, softmax};
+use crate::words::Words;
+use crate::{phrases, urgency};
+
+/// From which probability on a message type is asserted.
+pub const ASSERTED: f32 = 0.5;
+/// Below this probability no language is named.
+const LANGUAGE_SURE: f32 = 0.55;
+/// How much the language that was expected counts, in log-odds, for a post of one letter; it fades with each letter.
+const EXPECTED: f32 = 4.0;
+/// Letters after which what was expected no longer counts.
+const PLENTY: f32 = 40.0;
+/// Reasons that are given.
+const REASONS: usize = 6;
+
+static MODEL: &[u8] = include_bytes!("../models/heads.safetensors");
+static URGENCY: &str = include_str!("../lists/urgency.txt");
+static TOPICS: &str = include_str!("../lists/topics.txt");
+
+/// Understands posts. Immutable: one serves all threads.
+pub struct Understander {
+    model: Model,
+    encoder: &'static Encoder,
+    urgency: Lists,
+    topics: Lists,
+}
+
+/// Memory that is used again from post to post; one for each thread.
+#[derive(Default)]
+pub struct Desk {
+    words: Words,
+    features: Features,
+    letters: Features,
+    logits: Vec<f32>,
+    shares: Vec<f32>,
+    scratch: Scratch,
+}
+
+/// How much work a post is worth.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tier {
+    /// By its words alone: tens of thousands of posts a second.
+    Words,
+    /// By its words and their meaning: about a thousand posts a second.
+    Meaning,
+}
+
+impl Understander {
+    /// With the classifiers and lists that came with the program.
+    #[must_use]
+    pub fn built_in() -> &'static Self {
+        static BUILT_IN: OnceLock<Understander> = OnceLock::new();
+        BUILT_IN.get_or_init(|| {
+            let model = Model::open(MODEL).expect("the program's own classifiers are read by the tests");
+            let lists = |file| Lists::parse(file).expect("the program's own lists are read by the tests");
+            Self::new(model, lists(URGENCY), lists(TOPICS))
+        })
+    }
+
+    /// With other classifiers or lists.
+    #[must_use]
+    pub fn new(model: Model, urgency: Lists, topics: Lists) -> Self {
+        Self { model, encoder: Encoder::built_in(), urgency, topics }
+    }
+
+    /// Which classifiers these are: labels of two versions are not the same measure.
+    #[must_use]
+    pub fn version(&self) -> &str {
+        &self.model.card.version
+    }
+
+    /// Everything that is understood of one post.
+    #[must_use]
+    pub fn read(&self, text: &str, context: &Context) -> Reading {
+        self.read_at(&mut Desk::default(), text, context, Tier::Meaning)
+    }
+
+    /// The same, with memory that is used again, and as much work as the post is worth.
+    pub fn read_at(&self, desk: &mut Desk, text: &str, context: &Context, tier: Tier) -> Reading {
+        desk.words.read(text);
+        let language = self.language(desk, context);
+        let head = head(language.label, context);
+        self.weigh(desk, text, language.label, head, tier);
+        let shares = &desk.shares;
+        let sentiment = best(Sentiment::ALL, &shares[..3]);
+        let audience = best(Audience::ALL, &shares[11..]);
+        let mut types: Vec<Scored<MessageType>> = Vec::new();
+        for (label, &p) in MessageType::ALL.iter().zip(&shares[3..11]) {
+            if p >= ASSERTED {
+                types.push(Scored { label: *label, p });
+            }
+        }
+        types.sort_by(|a, b| b.p.total_cmp(&a.p));
+        let sure = &self.model.card.sure[head];
+        let unsure = !types.iter().any(|t| t.p >= sure[t.label.index()]);
+        let complaint = shares[3 + MessageType::Complaint.index()];
+        let spam = shares[3 + MessageType::Spam.index()];
+        let mood = urgency::Mood { negative: shares[Sentiment::Negative.index()], complaint, spam };
+        Reading {
+            urgency: urgency::weigh(&self.urgency, &desk.words, mood, context),
+            topics: self.topics.find(&desk.words).into_iter().map(|f| f.list.name.clone()).collect(),
+            phrases: phrases::telling(&desk.words),
+            because: self.because(&desk.words, sentiment.label, &types),
+            type_shares: std::array::from_fn(|t| shares[3 + t]),
+            sentiment_shares: std::array::from_fn(|s| shares[s]),
+            language,
+            sentiment,
+            types,
+            audience,
+            unsure,
+        }
+    }
+
+    /// The language of the post that lies on the desk.
+    fn language(&self, desk: &mut Desk, context: &Context) -> Scored<Language> {
+        let letters = desk.words.letters.trim().chars().count() as f32;
+        let expected = context.language.filter(|l| *l != Language::Undetermined);
+        if letters == 0.0 {
+            return Scored { label: expected.unwrap_or(Language::Undetermined), p: if expected.is_some() { LANGUAGE_SURE } else { 1.0 } };
+        }
+        desk.letters.read_letters(&desk.words.letters);
+        self.model.language.logits(&desk.letters, 0, &mut desk.logits);
+        if let Some(expected) = expected {
+            desk.logits[expected.index()] += EXPECTED * (1.0 - letters / PLENTY).max(0.0);
+        }
+        softmax(&mut desk.logits);
+        let found = best(Language::ALL, &desk.logits);
+        if found.p >= LANGUAGE_SURE {
+            return found;
+        }
+        Scored { label: expected.unwrap_or(Language::Undetermined), p: found.p }
+    }
+
+    /// Leaves the probabilities of all columns on the desk.
+    fn weigh(&self, desk: &mut Desk, text: &str, language: Language, head: usize, tier: Tier) {
+        desk.features.read(&desk.words);
+        self.model.fast.logits(&desk.features, language.index(), &mut desk.logits);
+        desk.shares.clear();
+        match tier {
+            Tier::Words => self.model.fast_fit.logits(&desk.logits, head, &mut desk.shares),
+            Tier::Meaning => {
+                let meaning = &self.model.meaning;
+                let reading = self.encoder.encode_with_features(&[text], &mut desk.scratch);
+                let (vector, inner): (&[f32; DIMS], &[f32; FEATURES]) = (reading[0].embedding.numbers(), &reading[0].features);
+                let mut said = desk.logits.clone();
+                meaning.straight.logits(vector, head, &mut said);
+                meaning.inner.logits(inner, head, &mut said);
+                let mut near = Vec::with_capacity(meaning.landmarks.len());
+                meaning.landmarks.nearness(vector, &mut near);
+                meaning.curved.logits(&near, head, &mut said);
+                debug_assert_eq!(said.len(), MEMBERS * COLUMNS);
+                meaning.fit.logits(&said, head, &mut desk.shares);
+            }
+        }
+        softmax(&mut desk.shares[..3]);
+        desk.shares[3..11].iter_mut().for_each(|x| *x = sigmoid(*x));
+        softmax(&mut desk.shares[11..]);
+    }
+
+    /// The words that spoke most for the labels given.
+    fn because(&self, words: &Words, sentiment: Sentiment, types: &[Scored<MessageType>]) -> Vec<Reason> {
+        let labels =
+            std::iter::once((sentiment.index(), sentiment.as_str())).chain(types.iter().map(|t| (3 + t.label.index(), t.label.as_str())));
+        let labels: Vec<(usize, &'static str)> = labels.collect();
+        let mut sums = vec![0.0f32; words.spans.len() * labels.len()];
+        let mut count = 0u32;
+        features::placed(words, |hash, word| {
+            count += 1;
+            for (n, (column, _)) in labels.iter().enumerate() {
+                sums[word * labels.len() + n] += self.model.fast.weight(hash, *column);
+            }
+        });
+        let unit = 1.0 / (count.max(1) as f32).sqrt();
+        let all: Vec<&str> = words.iter().collect();
+        let mut reasons: Vec<Reason> = Vec::new();
+        for (word, sums) in all.iter().zip(sums.chunks_exact(labels.len())) {
+            for (sum, (_, label)) in sums.iter().zip(&labels) {
+                let weight = sum * unit;
+                if weight > 0.05 && word.chars().any(char::is_alphabetic) {
+                    reasons.push(Reason { label, words: (*word).to_owned(), weight });
+                }
+            }
+        }
+        reasons.sort_by(|a, b| b.weight.total_cmp(&a.weight));
+        reasons.truncate(REASONS);
+        reasons
+    }
+}
+
+/// Whose head reads a post: that of its language, else of the one expected, else Spanish.
+fn head(language: Language, context: &Context) -> usize {
+    let known = [Some(language), context.language].into_iter().flatten().find(|l| *l != Language::Undetermined);
+    known.map_or(0, Language::index).min(LANGUAGES - 1)
+}
+
+fn best<L: Copy>(labels: &[L], shares: &[f32]) -> Scored<L> {
+    let at = (0..shares.len()).max_by(|a, b| shares[*a].total_cmp(&shares[*b])).unwrap_or(0);
+    Scored { label: labels[at], p: shares[at] }
+}
+
+impl Linear {
+    /// Log-odds for one vector, alone.
+    #[must_use]
+    pub fn of(&self, vector: &[f32], language: usize) -> Vec<f32> {
+        let mut out = Vec::with_capacity(self.outputs);
+        self.logits(vector, language, &mut out);
+        out
+    }
+}

@@ -1,0 +1,91 @@
+//! How soon a post wants an answer: grounds with points that people can read and change, put together as independent chances.
+
+use crate::lists::Lists;
+use crate::reading::{Context, Ground, Urgency};
+use crate::words::Words;
+
+/// What the classifiers said of the post, as probabilities.
+#[derive(Clone, Copy, Debug)]
+pub struct Mood {
+    /// Negative about the brand.
+    pub negative: f32,
+    /// A complaint.
+    pub complaint: f32,
+    /// Advertising, deceit.
+    pub spam: f32,
+}
+
+/// Points of an angry complaint.
+const ANGER: f32 = 0.25;
+/// Points of a post that shouts.
+const SHOUTING: f32 = 0.1;
+/// Points of each message its author wrote lately, up to three.
+const AGAIN: f32 = 0.15;
+/// Points of a million followers; a thousand have half.
+const REACH: f32 = 0.4;
+/// Followers from which on reach counts.
+const KNOWN: u64 = 1_000;
+
+/// Weighs one post. `score = (1 − Π(1 − points)) · (1 − spam)`; every ground is named.
+#[must_use]
+pub fn weigh(lists: &Lists, words: &Words, mood: Mood, context: &Context) -> Urgency {
+    let mut reasons: Vec<Ground> = lists
+        .find(words)
+        .into_iter()
+        .map(|found| Ground { name: found.list.name.clone(), points: found.list.points, words: found.words.to_owned() })
+        .collect();
+    let mut fact = |name: &str, points: f32| {
+        if points >= 0.01 {
+            reasons.push(Ground { name: name.to_owned(), points, words: String::new() });
+        }
+    };
+    fact("anger", ANGER * mood.negative * mood.complaint);
+    let manner = words.manner;
+    if manner.shouted >= 2 || manner.exclamations >= 3 {
+        fact("shouting", SHOUTING * mood.negative);
+    }
+    fact("contacts", AGAIN * context.recent_contacts.min(3) as f32);
+    if context.followers >= KNOWN {
+        fact("reach", REACH * ((context.followers as f32).log10() / 6.0).min(1.0));
+    }
+    reasons.sort_by(|a, b| b.points.total_cmp(&a.points));
+    let waits: f32 = reasons.iter().map(|r| 1.0 - r.points).product();
+    Urgency { score: (1.0 - waits) * (1.0 - mood.spam), reasons }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn urgency(text: &str, mood: Mood, context: Context) -> Urgency {
+        let lists = Lists::parse("[safety 0.8]\nes: huele a gas\n[legal 0.5]\nes: abogad*").expect("right lists");
+        let mut words = Words::default();
+        words.read(text);
+        weigh(&lists, &words, mood, &context)
+    }
+
+    const CALM: Mood = Mood { negative: 0.0, complaint: 0.0, spam: 0.0 };
+
+    #[test]
+    fn grounds_add_up_as_chances() {
+        let both = urgency("Huele a gas y mi abogado lo sabe", CALM, Context::default());
+        assert!((both.score - 0.9).abs() < 1e-6);
+        let names: Vec<&str> = both.reasons.iter().map(|r| r.name.as_str()).collect();
+        assert_eq!(names, ["safety", "legal"]);
+        assert_eq!(both.reasons[1].words, "abogado");
+    }
+
+    #[test]
+    fn nothing_said_can_wait_and_spam_too() {
+        assert_eq!(urgency("hola", CALM, Context::default()), Urgency::default());
+        assert_eq!(urgency("huele a gas", Mood { spam: 1.0, ..CALM }, Context::default()).score, 0.0);
+    }
+
+    #[test]
+    fn who_writes_counts() {
+        let known = Context { followers: 12_000, recent_contacts: 2, ..Context::default() };
+        let score = urgency("hola", CALM, known).score;
+        let unknown = Context { followers: 999, ..Context::default() };
+        assert!(score > 0.4 && urgency("hola", CALM, unknown).score == 0.0);
+    }
+}

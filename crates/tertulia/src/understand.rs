@@ -1,0 +1,136 @@
+//! `tertulia understand`: what posts say, worked out on this machine, on JSON Lines, for scripts, checks and benchmarks.
+//!
+//! Everything is read and checked before anything is written: bad input names its file, line and field, exits 2 and leaves standard
+//! output empty.
+
+mod eval;
+mod lines;
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Instant;
+
+use clap::{Args, Subcommand, ValueEnum};
+use lines::{Fault, Post};
+use serde_json::json;
+use tertulia_understand::{Desk, Language, Tier, Understander};
+
+/// `tertulia understand …`
+#[derive(Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct UnderstandCommand {
+    #[command(subcommand)]
+    command: Option<Inner>,
+    #[command(flatten)]
+    read: ReadArgs,
+}
+
+#[derive(Subcommand)]
+enum Inner {
+    /// Measure how well labels are given, on posts whose labels are known: figures as one JSON object.
+    Eval(eval::EvalArgs),
+}
+
+/// Options of `tertulia understand`.
+#[derive(Args)]
+struct ReadArgs {
+    /// Posts, one object a line: {"id", "text", "lang"?, "followers"?}; `-` reads standard input.
+    #[arg(long, value_name = "FILE", default_value = "-", env = "TERTULIA_POSTS")]
+    posts: PathBuf,
+    /// How much work each post is worth.
+    #[arg(long, value_enum, default_value_t = TierArg::Meaning, env = "TERTULIA_TIER")]
+    tier: TierArg,
+    /// Also say which words spoke for each label, topics and phrases.
+    #[arg(long, env = "TERTULIA_WHY", value_parser = clap::builder::FalseyValueParser::new())]
+    why: bool,
+    /// Write one JSON object with counts and times to standard error.
+    #[arg(long, env = "TERTULIA_STATS", value_parser = clap::builder::FalseyValueParser::new())]
+    stats: bool,
+}
+
+/// How posts are read.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum TierArg {
+    /// By their words alone: the fastest.
+    Words,
+    /// By their words and their meaning: the best.
+    Meaning,
+}
+
+impl From<TierArg> for Tier {
+    fn from(tier: TierArg) -> Self {
+        match tier {
+            TierArg::Words => Self::Words,
+            TierArg::Meaning => Self::Meaning,
+        }
+    }
+}
+
+impl UnderstandCommand {
+    /// Runs the command. Bad input is reported on standard error and gives exit code 2.
+    pub fn run(self) -> anyhow::Result<ExitCode> {
+        let outcome = match self.command {
+            Some(Inner::Eval(args)) => eval::run(&args),
+            None => read(&self.read),
+        };
+        match outcome {
+            Ok(text) => {
+                write_out(&text)?;
+                Ok(ExitCode::SUCCESS)
+            }
+            Err(fault) => {
+                writeln!(std::io::stderr(), "error: {fault}")?;
+                Ok(ExitCode::from(2))
+            }
+        }
+    }
+}
+
+fn read(args: &ReadArgs) -> Result<String, Fault> {
+    let posts: Vec<Post> = lines::read(&args.posts, Post::from_line)?;
+    let understander = Understander::built_in();
+    let mut desk = Desk::default();
+    let mut out = String::new();
+    let begun = Instant::now();
+    for post in &posts {
+        let reading = understander.read_at(&mut desk, &post.text, &post.context, args.tier.into());
+        let mut line = json!({
+            "id": post.id,
+            "language": reading.language,
+            "sentiment": reading.sentiment,
+            "types": reading.types,
+            "audience": reading.audience,
+            "urgency": reading.urgency,
+            "unsure": reading.unsure,
+        });
+        if args.why {
+            line["because"] = json!(reading.because);
+            line["topics"] = json!(reading.topics);
+            line["phrases"] = json!(reading.phrases);
+        }
+        out.push_str(&line.to_string());
+        out.push('\n');
+    }
+    if args.stats {
+        let seconds = begun.elapsed().as_secs_f64();
+        let stats = json!({"posts": posts.len(), "seconds": seconds, "posts_per_second": posts.len() as f64 / seconds.max(1e-9),
+            "version": understander.version()});
+        eprintln!("{stats}");
+    }
+    Ok(out)
+}
+
+/// A language by its code; what is none of ours is undetermined.
+fn language(code: &str) -> Language {
+    code.split(['-', '_']).next().and_then(|c| c.to_lowercase().parse().ok()).unwrap_or(Language::Undetermined)
+}
+
+/// Writes to standard output; a reader that closes the pipe early is no error.
+fn write_out(text: &str) -> anyhow::Result<()> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(e) if e.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        written => Ok(written?),
+    }
+}
