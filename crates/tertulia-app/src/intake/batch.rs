@@ -16,7 +16,7 @@ use super::{
 use crate::{
     App, AppError, Result,
     channel::{Cursor, Receipt},
-    listening::{Listening, Matched, PostText},
+    listening::{Listening, Matched, PostText, slow},
     live::{Audience, News},
 };
 use serde_json::json;
@@ -96,6 +96,8 @@ impl<'a> Batch<'a> {
     /// Takes the events in; returns what happened and what to tell after the commit.
     pub async fn run(app: &'a App, channel: ChannelId, events: &[Event], cursors: &[Cursor]) -> Result<(Receipt, Vec<(Audience, News)>)> {
         let sorted = sort(events);
+        // What changed is compiled before anybody waits for this transaction; inside it there is seldom anything left.
+        app.listening(&mut app.store.read().await?).await?;
         let mut tx = app.store.begin().await?;
         tx.share_listening().await?;
         let listening = app.listening(&mut tx).await?;
@@ -117,6 +119,8 @@ impl<'a> Batch<'a> {
         let reopen_days = crate::settings::company(&mut tx).await?.reopen_days;
         let mut batch = Self { app, channel, listening, reopen_days, now: app.now(), facts, out: Outcome::default() };
         batch.out.receipt.duplicates += sorted.repeated;
+        let undecided = slow::note(app, &mut tx, &batch.listening, &matched, batch.now).await?;
+        batch.out.news.extend(undecided);
         batch.run_posts(&mut tx, &posts, &matched, &sorted).await?;
         batch.run_deletions(&mut tx, &sorted.deleted).await?;
         batch.run_deliveries(&mut tx, &sorted.deliveries).await?;

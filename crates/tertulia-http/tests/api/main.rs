@@ -9,5 +9,6 @@ mod monitors;
 mod pages;
 mod problems;
 mod session;
+mod slow;
 mod staff;
 mod sweep;

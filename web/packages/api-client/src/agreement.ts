@@ -92,6 +92,7 @@ interface Checked {
 	SendPolicy: named.SendPolicy;
 	Sending: named.Sending;
 	Session: named.Session;
+	SlowQuery: named.SlowQuery;
 	SettingField: named.SettingField;
 	SetupForm: named.SetupForm;
 	SetupLink: named.SetupLink;

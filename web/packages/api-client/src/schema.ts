@@ -2193,10 +2193,20 @@ export interface components {
         FieldProblem: {
             /** @description Stable code (`required`, `too_long`, `malformed`, `taken`). */
             code: string;
+            /**
+             * Format: int32
+             * @description Where it ends.
+             */
+            end?: number | null;
             /** @description Path of the field in the body. */
             field: string;
             /** @description What is wrong, in the caller's language. */
             message: string;
+            /**
+             * Format: int32
+             * @description Where the wrong place of a query begins, in UTF-16 code units.
+             */
+            start?: number | null;
         };
         /** @description Words of a text and the part of a query that found them. */
         FoundPart: {
@@ -2440,6 +2450,7 @@ export interface components {
             query: string;
             /** @description Plain-language reading. */
             reading: components["schemas"]["Bilingual"];
+            slow?: components["schemas"]["SlowQuery"] | null;
             /** @description Last changed. */
             updated_at: string;
             /**
@@ -2712,7 +2723,7 @@ export interface components {
             /** @description Text. */
             text: string;
         };
-        /** @description A notice to me (I was mentioned, a case came to me). */
+        /** @description A notice to me (I was mentioned, a case came to me, a query of mine takes too long). */
         Notice: {
             /** @description Who caused it. */
             actor?: string | null;
@@ -2735,7 +2746,7 @@ export interface components {
              * @description Id.
              */
             id: string;
-            /** @description `mentioned`, `assigned`, `answer_failed`. */
+            /** @description `mentioned`, `assigned`, `answer_failed`, `monitor_slow` (its name is the excerpt), `rule_slow` (likewise). */
             kind: string;
             /** @description Read. */
             read: boolean;
@@ -3237,6 +3248,7 @@ export interface components {
              * @description Place in the order, from 1.
              */
             position: number;
+            slow?: components["schemas"]["SlowQuery"] | null;
         };
         /** @description What a rule does. */
         RuleActions: {
@@ -3391,6 +3403,19 @@ export interface components {
             email: string;
             /** @description Password. */
             password: string;
+        };
+        /**
+         * @description A query that keeps taking too long on some posts, each time so long that nobody knows whether it matches. It is matched
+         *     with less work until it is changed: posts that are made of repetitions may be missed.
+         */
+        SlowQuery: {
+            /**
+             * Format: int64
+             * @description Posts it was left undecided about since then.
+             */
+            posts: number;
+            /** @description Since when that is known. */
+            since: string;
         };
         /** @description A stretch of a compared text. */
         TextPiece: {
