@@ -408,12 +408,12 @@ pub struct CannedAnswerForm {
     pub lang: Option<String>,
 }
 
-/// A notice to me (I was mentioned, a case came to me).
+/// A notice to me (I was mentioned, a case came to me, a query of mine takes too long).
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Notice {
     /// Id.
     pub id: Uuid,
-    /// `mentioned`, `assigned`, `answer_failed`.
+    /// `mentioned`, `assigned`, `answer_failed`, `monitor_slow` (its name is the excerpt), `rule_slow` (likewise).
     pub kind: String,
     /// Case.
     pub case_id: Option<Uuid>,

@@ -34,10 +34,22 @@ pub struct Monitor {
     pub version: i64,
     /// Its last pass over history; null when there was none.
     pub history: Option<MonitorHistory>,
+    /// It keeps taking too long on posts; null when it does not.
+    pub slow: Option<SlowQuery>,
     /// Created.
     pub created_at: String,
     /// Last changed.
     pub updated_at: String,
+}
+
+/// A query that keeps taking too long on some posts, each time so long that nobody knows whether it matches. It is matched
+/// with less work until it is changed: posts that are made of repetitions may be missed.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct SlowQuery {
+    /// Since when that is known.
+    pub since: String,
+    /// Posts it was left undecided about since then.
+    pub posts: i64,
 }
 
 /// Who looks after a monitor.

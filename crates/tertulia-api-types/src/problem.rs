@@ -29,4 +29,10 @@ pub struct FieldProblem {
     pub code: String,
     /// What is wrong, in the caller's language.
     pub message: String,
+    /// Where the wrong place of a query begins, in UTF-16 code units.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub start: Option<u32>,
+    /// Where it ends.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub end: Option<u32>,
 }

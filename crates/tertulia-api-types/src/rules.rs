@@ -4,6 +4,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::monitors::SlowQuery;
+
 /// A rule: conditions that all must hold, and what to do then. Rules run in order; the first that sets a thing wins,
 /// tags add up.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -20,6 +22,8 @@ pub struct Rule {
     pub conditions: RuleConditions,
     /// Actions.
     pub actions: RuleActions,
+    /// Its query keeps taking too long on posts; null when it does not.
+    pub slow: Option<SlowQuery>,
 }
 
 /// When a rule applies: every stated condition holds.

@@ -38,6 +38,8 @@ pub struct AppError {
     pub fields: Vec<FieldError>,
     /// A field and what is wrong with it in Spanish, where the code alone does not say it.
     pub spanish: Vec<(String, String)>,
+    /// Where in the first field's text it is wrong, in UTF-16 code units, where that is known.
+    pub place: Option<[u32; 2]>,
     /// Seconds to wait, for [`Kind::TooMany`] and [`Kind::Unavailable`].
     pub retry_after: Option<u32>,
     /// What caused it, for logs.
@@ -59,7 +61,7 @@ pub struct FieldError {
 impl AppError {
     /// An error without fields or cause.
     pub fn new(kind: Kind, code: &'static str, message: impl Into<String>) -> Self {
-        Self { kind, code, message: message.into(), fields: Vec::new(), spanish: Vec::new(), retry_after: None, source: None }
+        Self { kind, code, message: message.into(), fields: Vec::new(), spanish: Vec::new(), place: None, retry_after: None, source: None }
     }
     /// It is not there, or may not be seen: the same answer to both.
     pub fn not_found() -> Self {

@@ -1,4 +1,5 @@
-//! Notices to a user: somebody mentioned them, gave them a case, an answer of theirs failed.
+//! Notices to a user: somebody mentioned them, gave them a case, an answer of theirs failed, a query of theirs takes too
+//! long.
 
 use crate::{
     Actor, App, Result, cases,

@@ -22,6 +22,8 @@ pub struct QueryProblem {
     pub code: String,
     /// Place in the query, in bytes.
     pub range: Range<usize>,
+    /// The same in UTF-16 code units, as consoles count; of no meaning when the query was not read by [`Query::parse`].
+    pub units: [u32; 2],
     /// What is wrong.
     pub message: Bilingual,
     /// What to do.
@@ -31,11 +33,16 @@ pub struct QueryProblem {
 impl Query {
     /// Reads a query with the shared lists it may name: [`crate::lists::named`] fetches them.
     pub fn parse(text: &str, lists: &Lists) -> Result<Self, Box<QueryProblem>> {
-        let parsed = tertulia_listen::Query::parse_with(text, lists).map_err(|error| Box::new(QueryProblem::from(error)))?;
-        match unknown(parsed.root()) {
-            Some(name) => Err(Box::new(QueryProblem::not_known(text, name))),
-            None => Ok(Self::of_parsed(parsed)),
-        }
+        let problem = match tertulia_listen::Query::parse_with(text, lists) {
+            Ok(parsed) => match unknown(parsed.root()) {
+                Some(name) => QueryProblem::not_known(text, name),
+                None => return Ok(Self::of_parsed(parsed)),
+            },
+            Err(error) => error.into(),
+        };
+        let end = problem.range.end.min(text.len());
+        let units = |upto: usize| text[..text.floor_char_boundary(upto)].encode_utf16().count() as u32;
+        Err(Box::new(QueryProblem { units: [units(problem.range.start.min(end)), units(end)], ..problem }))
     }
 
     /// A query that was parsed already, or a part of one.
@@ -161,6 +168,7 @@ impl QueryProblem {
         Self {
             code: "not_known".into(),
             range: start..(start + name.len()).min(query.len()),
+            units: [0, 0],
             message: Bilingual::new(
                 format!("Ningún canal nos dice todavía lo que pide «{name}»"),
                 format!("No channel tells us yet what “{name}” asks for"),
@@ -180,6 +188,7 @@ impl From<QueryError> for QueryProblem {
             hint: Bilingual::new(error.hint(Locale::Es), error.hint(Locale::En)),
             code: error.code.as_str().to_owned(),
             range: error.span,
+            units: [0, 0],
         }
     }
 }
@@ -192,6 +201,7 @@ impl From<Box<QueryProblem>> for AppError {
         Self {
             fields: vec![field],
             spanish: vec![("query".into(), words(&problem.message.es, &problem.hint.es))],
+            place: Some(problem.units),
             ..Self::new(Kind::Invalid, "invalid_query", message)
         }
     }

@@ -3,6 +3,7 @@
 use crate::{
     Actor, App, AppError, Result, Wrong,
     audit::{self, Object},
+    listening::{Changed, Slow},
     lists,
     live::{Audience, News},
     monitors::LONGEST_QUERY,
@@ -11,9 +12,10 @@ use crate::{
     understanding::Task,
 };
 use serde_json::json;
+use std::collections::HashMap;
 use tertulia_kernel::RuleId;
 use tertulia_policy::Permission;
-use tertulia_store::{StoreError, Tx, bounded::Listed, monitor::RuleRow};
+use tertulia_store::{StoreError, Tx, bounded::Listed, monitor::RuleRow, slow::SlowQuery};
 
 pub use tertulia_care::rules::{Actions, Conditions, Priority};
 
@@ -38,6 +40,8 @@ pub struct RuleView {
     pub conditions: Conditions,
     /// What.
     pub actions: Actions,
+    /// Its query keeps taking too long on posts.
+    pub slow: Option<Slow>,
 }
 
 /// What a person fills in.
@@ -55,8 +59,9 @@ pub struct Form {
 
 /// All rules, in order.
 pub async fn list(app: &App, _: &Actor) -> Result<Vec<RuleView>> {
-    let rows = app.store.read().await?.rules().await?;
-    rows.into_iter().zip(1..).map(|(row, position)| view(row, position)).collect()
+    let mut conn = app.store.read().await?;
+    let (rows, slow) = (conn.rules().await?, conn.slow_queries().await?);
+    rows.into_iter().zip(1..).map(|(row, position)| view(row, position, &slow)).collect()
 }
 
 /// Adds a rule at the end of the order.
@@ -70,7 +75,7 @@ pub async fn create(app: &App, actor: &Actor, form: Form) -> Result<RuleView> {
     tx.save_rule(&row).await?;
     let detail = json!({ "name": row.name });
     finish(app, actor, tx, "rule.created", Object::new("rule", row.id), detail).await?;
-    view(row, rows.len() as i64 + 1)
+    view(row, rows.len() as i64 + 1, &HashMap::new())
 }
 
 /// Changes a rule; its place stays.
@@ -83,10 +88,14 @@ pub async fn change(app: &App, actor: &Actor, id: RuleId, form: Form) -> Result<
     let before = &rows[place];
     let row = row_of(form, before.id, before.position, before.sample)?;
     tx.save_rule(&row).await?;
+    if query_of(&row.conditions) != query_of(&before.conditions) {
+        tx.forget_slow(SlowQuery::Rule(id.0)).await?;
+    }
+    let slow = tx.slow_queries().await?;
     let detail = json!({ "name": [before.name, row.name], "enabled": [before.enabled, row.enabled],
         "conditions": [before.conditions, row.conditions], "actions": [before.actions, row.actions] });
     finish(app, actor, tx, "rule.changed", Object::new("rule", id), detail).await?;
-    view(row, place as i64 + 1)
+    view(row, place as i64 + 1, &slow)
 }
 
 /// Deletes a rule.
@@ -113,13 +122,14 @@ pub async fn order(app: &App, actor: &Actor, ids: &[RuleId]) -> Result<Vec<RuleV
         row.position = position;
         tx.save_rule(row).await?;
     }
+    let slow = tx.slow_queries().await?;
     let names: Vec<&str> = rows.iter().map(|row| row.name.as_str()).collect();
     finish(app, actor, tx, "rules.ordered", Object::only("rule"), json!({ "order": names })).await?;
-    rows.into_iter().zip(1..).map(|(row, position)| view(row, position)).collect()
+    rows.into_iter().zip(1..).map(|(row, position)| view(row, position, &slow)).collect()
 }
 
 async fn finish(app: &App, actor: &Actor, mut tx: Tx, action: &str, object: Object, detail: serde_json::Value) -> Result<()> {
-    app.touch_listening(&mut tx).await?;
+    app.touch_listening(&mut tx, &Changed::Rules).await?;
     audit::record(app, &mut tx, Some(actor), action, object, detail).await?;
     tx.commit().await?;
     app.live.tell(Audience::Everybody, News::Settings {});
@@ -146,7 +156,8 @@ async fn read(tx: &mut Tx, mut form: Form) -> Result<Form> {
     ] {
         wrong.unless(length <= MOST, field, "too_long", "too many entries");
     }
-    let monitors: Vec<_> = tx.monitors().await?.into_iter().map(|row| row.id.into()).collect();
+    let named: Vec<_> = conditions.monitor_ids.iter().take(MOST).map(|id| id.0).collect();
+    let monitors: Vec<_> = tx.monitors_by_id(&named).await?.into_iter().map(|row| row.id.into()).collect();
     let channels: Vec<_> = tx.channels().await?.into_iter().map(|row| row.id.into()).collect();
     let departments: Vec<_> = tx.departments().await?.into_iter().map(|department| department.id).collect();
     wrong.unless(conditions.monitor_ids.iter().all(|id| monitors.contains(id)), "conditions.monitor_ids", "unknown", "no such monitor");
@@ -199,13 +210,19 @@ pub(crate) fn row_of(form: Form, id: uuid::Uuid, position: i64, sample: bool) ->
     })
 }
 
-fn view(row: RuleRow, position: i64) -> Result<RuleView> {
+/// The words a rule asks for; none when it asks for none, or can't be read.
+fn query_of(conditions: &str) -> Option<String> {
+    serde_json::from_str::<Conditions>(conditions).ok().and_then(|conditions| conditions.query)
+}
+
+fn view(row: RuleRow, position: i64, slow: &HashMap<SlowQuery, Slow>) -> Result<RuleView> {
     let corrupt = |error: serde_json::Error| StoreError::Corrupt("rule", error.to_string());
     Ok(RuleView {
         id: row.id.into(),
         name: row.name,
         enabled: row.enabled,
         position,
+        slow: slow.get(&SlowQuery::Rule(row.id)).copied().filter(|_| row.enabled),
         conditions: serde_json::from_str(&row.conditions).map_err(corrupt)?,
         actions: serde_json::from_str(&row.actions).map_err(corrupt)?,
     })

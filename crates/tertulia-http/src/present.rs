@@ -1,10 +1,13 @@
 //! Views as the API shows them: instants as RFC 3339, ids as UUIDs.
 
-use tertulia_api_types::{cases as api_cases, channels as api_channels, labels as api_labels, people as api_people, posts as api_posts};
+use tertulia_api_types::{
+    cases as api_cases, channels as api_channels, labels as api_labels, monitors::SlowQuery, people as api_people, posts as api_posts,
+};
 use tertulia_app::{
     answers::AnswerTo,
     cases::{CaseView, PersonView},
     channel::Bilingual,
+    listening::Slow,
     told::Told,
     understanding::{Because, Ground, Labels, Task},
     view::{FoundPart, PostView},
@@ -28,6 +31,11 @@ pub fn maybe_at(micros: Option<i64>) -> Option<String> {
 /// A text in both languages.
 pub fn bilingual(text: Bilingual) -> api_channels::Bilingual {
     api_channels::Bilingual { es: text.es, en: text.en }
+}
+
+/// A query that keeps taking too long.
+pub fn slow(slow: Slow) -> SlowQuery {
+    SlowQuery { since: at(slow.since), posts: slow.posts }
 }
 
 /// A sentence about a network.

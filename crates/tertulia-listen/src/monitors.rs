@@ -54,6 +54,13 @@ impl<Id: Ord + Clone> MonitorSet<Id> {
         Engine::new().into()
     }
 
+    /// A copy to be changed that takes this one's place: it takes over the memory, with what was sampled of the stream.
+    #[must_use]
+    pub fn successor(&self) -> Self {
+        let idle = std::mem::take(&mut *self.idle.lock().unwrap_or_else(PoisonError::into_inner));
+        Self { engine: self.engine.clone(), idle: Mutex::new(idle), undecided: AtomicU64::new(self.undecided()) }
+    }
+
     /// How many monitors it holds.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -76,16 +83,35 @@ impl<Id: Ord + Clone> MonitorSet<Id> {
         self.engine.remove(id)
     }
 
+    /// Takes over what was seen of the stream; it counts when the set is next joined ([`Self::merge`]).
+    pub fn learn(&mut self, seen: &Frequencies) {
+        self.engine.learn(seen);
+    }
+
+    /// Joins what was added and removed with the rest: work for the whole set, after which a post is matched and the set
+    /// is cloned at the least cost. Matching gives the same before and after.
+    pub fn merge(&mut self) {
+        self.engine.merge();
+    }
+
     /// The ids of all monitors that match a post, sorted.
     #[must_use]
     pub fn matches(&self, post: &Post<'_>) -> Vec<Id> {
+        self.matches_and_undecided(post).0
+    }
+
+    /// The ids of all monitors that match a post, and of those that took too long in it, so that nobody knows whether they
+    /// do ([`Self::quarantined`]). Both are sorted.
+    #[must_use]
+    pub fn matches_and_undecided(&self, post: &Post<'_>) -> (Vec<Id>, Vec<Id>) {
         let mut scratch = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
         let mut ids = Vec::new();
         self.engine.matches(post, &mut scratch, &mut ids);
-        let undecided = std::mem::take(&mut scratch.counts).exhausted;
-        self.undecided.fetch_add(undecided, Ordering::Relaxed);
+        let exhausted = std::mem::take(&mut scratch.counts).exhausted;
+        let undecided = if exhausted > 0 { self.engine.exhausted(&scratch) } else { Vec::new() };
+        self.undecided.fetch_add(exhausted, Ordering::Relaxed);
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(scratch);
-        ids
+        (ids, undecided)
     }
 
     /// How many posts of its stream the set has sampled.

@@ -36,6 +36,7 @@ pub mod sample;
 pub mod search;
 pub mod session;
 pub mod setting;
+pub mod slow;
 pub mod staff;
 pub mod thread;
 pub mod token;

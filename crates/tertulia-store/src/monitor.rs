@@ -1,6 +1,6 @@
-//! Monitors and rules, and the version number that tells every process to load them again.
+//! Monitors and rules, and the version that tells every process which of them to read again.
 
-use crate::{Conn, Result, Tx, dialect::Dialect, on};
+use crate::{Conn, Result, Tx, dialect::Dialect, on, slow::SlowQuery};
 use sqlx::{FromRow, QueryBuilder};
 use uuid::Uuid;
 
@@ -66,6 +66,10 @@ pub struct MonitorFilter {
 const COLUMNS: &str = "id, number, name, query, enabled, sample, folder, owner_id, version, created_at, updated_at";
 
 const VERSION: &str = "listening_version";
+/// The newest changes of monitors and rules: a line for each, its version, a blank, and what changed.
+const CHANGES: &str = "listening_changes";
+/// So many are kept: a process that slept through more reads everything again.
+const MOST_CHANGES: usize = 256;
 /// The advisory lock that intake shares while it matches and a change of monitors or rules takes alone (PostgreSQL).
 const LISTENING_LOCK: i64 = 0x7465_7274_6c73;
 
@@ -119,6 +123,12 @@ impl Conn {
         Ok(found)
     }
 
+    /// Monitors whose query may name a shared list, by number: a query that says `list` in whatever case is among them.
+    pub async fn monitors_that_may_name_lists(&mut self) -> Result<Vec<MonitorRow>> {
+        let sql = format!("SELECT {COLUMNS} FROM monitor WHERE lower(query) LIKE '%list%' ORDER BY number");
+        Ok(on!(self, c => sqlx::query_as(sqlx::AssertSqlSafe(sql)).fetch_all(c).await?))
+    }
+
     /// Folders that hold monitors, with how many: in order of their name.
     pub async fn monitor_folders(&mut self) -> Result<Vec<(String, i64)>> {
         const SQL: &str = "SELECT folder, count(*) FROM monitor GROUP BY folder ORDER BY folder";
@@ -150,6 +160,14 @@ impl Conn {
         Ok(version.unwrap_or_default())
     }
 
+    /// The newest changes of monitors and rules, oldest first: the version each made, and what changed.
+    pub async fn listening_changes(&mut self) -> Result<Vec<(String, String)>> {
+        const SQL: &str = "SELECT value FROM setting WHERE key = $1";
+        let lines: Option<String> = on!(self, c => sqlx::query_scalar(SQL).bind(CHANGES).fetch_optional(c).await?);
+        let change = |line: &str| line.split_once(' ').map(|(version, what)| (version.to_owned(), what.to_owned()));
+        Ok(lines.unwrap_or_default().lines().filter_map(change).collect())
+    }
+
     /// Posts of all channels: `(kept, counted only)`, since each was connected.
     pub async fn intake_totals(&mut self) -> Result<(i64, i64)> {
         const SQL: &str = "SELECT CAST(coalesce(sum(kept), 0) AS BIGINT), CAST(coalesce(sum(counted), 0) AS BIGINT) FROM channel_health";
@@ -170,14 +188,20 @@ impl Tx {
         Ok(())
     }
 
-    /// Tells every process that monitors or rules changed.
-    pub async fn touch_listening(&mut self, version: &str) -> Result<()> {
+    /// Tells every process that monitors or rules changed, and what did: one line, whose words are the caller's.
+    pub async fn touch_listening(&mut self, version: &str, what: &str) -> Result<()> {
         if self.dialect() == Dialect::Postgres {
             const LOCK: &str = "SELECT pg_advisory_xact_lock($1)";
             on!(self, c => sqlx::query(LOCK).bind(LISTENING_LOCK).execute(c).await?.rows_affected());
         }
+        let mut changes = self.listening_changes().await?;
+        changes.push((version.to_owned(), what.to_owned()));
+        let newest = &changes[changes.len().saturating_sub(MOST_CHANGES)..];
+        let lines: String = newest.iter().map(|(version, what)| format!("{version} {what}\n")).collect();
         const SQL: &str = "INSERT INTO setting (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value";
-        on!(self, c => sqlx::query(SQL).bind(VERSION).bind(version).execute(c).await?.rows_affected());
+        for (key, value) in [(CHANGES, lines.as_str()), (VERSION, version)] {
+            on!(self, c => sqlx::query(SQL).bind(key).bind(value).execute(c).await?.rows_affected());
+        }
         Ok(())
     }
 
@@ -220,6 +244,7 @@ impl Tx {
 
     /// Deletes a monitor and what it matched (posts stay).
     pub async fn delete_monitor(&mut self, id: Uuid) -> Result<()> {
+        self.forget_slow(SlowQuery::Monitor(id)).await?;
         for sql in ["DELETE FROM post_match WHERE monitor_id = $1", "DELETE FROM monitor WHERE id = $1"] {
             on!(self, c => sqlx::query(sql).bind(id).execute(c).await?.rows_affected());
         }
@@ -238,6 +263,7 @@ impl Tx {
 
     /// Deletes a rule.
     pub async fn delete_rule(&mut self, id: Uuid) -> Result<u64> {
+        self.forget_slow(SlowQuery::Rule(id)).await?;
         Ok(on!(self, c => sqlx::query("DELETE FROM rule WHERE id = $1").bind(id).execute(c).await?.rows_affected()))
     }
 }

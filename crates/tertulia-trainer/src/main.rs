@@ -116,12 +116,19 @@ fn train(folders: &Folders) -> Result<(), String> {
     if let Some(post) = material.seed.iter().find(|p| index.same(&p.plain(), None).is_some()) {
         return Err(format!("the corpus holds a post that it is measured with (run `duplicates`): {:?}", post.text));
     }
-    let (public, left_out): (Vec<Example>, Vec<Example>) = material.sentiment.into_iter().partition(|e| index.same(&e.text, None).is_none());
-    println!("{} posts of our own, {} public ones, {} left out for being like one that measures", material.seed.len(), public.len(), left_out.len());
+    let (public, left_out): (Vec<Example>, Vec<Example>) =
+        material.sentiment.into_iter().partition(|e| index.same(&e.text, None).is_none());
+    println!(
+        "{} posts of our own, {} public ones, {} left out for being like one that measures",
+        material.seed.len(),
+        public.len(),
+        left_out.len()
+    );
     let mut examples = exchanged(&material.seed);
     examples.extend(public);
     let version = card::digest(&examples);
-    let (model, unseen) = fit::fit(&examples, version);
+    let other = posts::undetermined(&folders.corpus.join("seed/und/posts.txt"))?;
+    let (model, unseen) = fit::fit(&examples, &other, version);
     fs::create_dir_all(&folders.out).map_err(|e| e.to_string())?;
     write(&folders.out, "heads.safetensors", &model.to_file())?;
     let held_out: Vec<Example> = material.held_out.iter().map(|p| Example::labelled(p, p.plain())).collect();

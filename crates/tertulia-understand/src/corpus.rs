@@ -126,7 +126,8 @@ mod tests {
 
     #[test]
     fn a_line_is_read() {
-        let posts = read(&file("complaint,request\tnegative\tus\t2:outage,repeated\tirony\tmx\tHola {@zunfi}\\nsin {Zunfi}"), Language::Spanish);
+        let posts =
+            read(&file("complaint,request\tnegative\tus\t2:outage,repeated\tirony\tmx\tHola {@zunfi}\\nsin {Zunfi}"), Language::Spanish);
         let post = &posts.expect("a right line")[0];
         assert_eq!(post.types, [MessageType::Complaint, MessageType::Request]);
         assert_eq!((post.urgency, post.grounds.len(), post.country.as_str()), (2, 2, "MX"));

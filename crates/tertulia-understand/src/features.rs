@@ -4,9 +4,9 @@ use crate::words::Words;
 
 /// Words that turn what follows around: without accents, in the three languages.
 const NEGATORS: [&str; 34] = [
-    "no", "not", "never", "none", "nothing", "nobody", "nor", "neither", "cannot", "cant", "dont", "didnt", "isnt", "without", "hardly", "nunca",
-    "jamas", "nada", "nadie", "ningun", "ninguna", "ninguno", "sin", "tampoco", "ni", "nao", "nem", "ninguem", "nenhum", "nenhuma", "sem", "jamais",
-    "num", "cero",
+    "no", "not", "never", "none", "nothing", "nobody", "nor", "neither", "cannot", "cant", "dont", "didnt", "isnt", "without", "hardly",
+    "nunca", "jamas", "nada", "nadie", "ningun", "ninguna", "ninguno", "sin", "tampoco", "ni", "nao", "nem", "ninguem", "nenhum",
+    "nenhuma", "sem", "jamais", "num", "cero",
 ];
 
 /// How many words a negation reaches.

@@ -1,7 +1,7 @@
 //! Lists of words and turns of phrase, each with a name: grounds for urgency and topics. People can read and change them.
 //!
 //! A file has a section for each list, `[name]` or `[name points]`, and below it lines `es: words, turns of phrase, begin*`. A `*` at the
-//! end stands for any letters; everything is compared without accents and capitals. Text after `;` at the beginning of a line is a remark.
+//! end stands for any letters, `{a|b}` for one of them; everything is compared without accents and capitals. Text after `;` at the beginning of a line is a remark.
 
 use aho_corasick::{AhoCorasick, MatchKind};
 
@@ -61,17 +61,25 @@ impl Lists {
             }
             if let Some(head) = line.strip_prefix('[') {
                 let head = head.strip_suffix(']').ok_or_else(|| wrong("a list's name ends with ']'"))?;
-                let (name, points) = head.split_once(' ').unwrap_or((head, "1"));
-                let points = points.trim().parse().ok().filter(|p| (0.0..=1.0).contains(p));
-                let points = points.ok_or_else(|| wrong("points are a number from 0 to 1"))?;
+                let points = head.rsplit_once(' ').and_then(|(name, last)| Some((name, last.parse::<f32>().ok()?)));
+                let (name, points) = points.unwrap_or((head, 1.0));
+                if !(0.0..=1.0).contains(&points) {
+                    return Err(wrong("points are a number from 0 to 1"));
+                }
                 lists.push(List { name: name.to_owned(), points });
                 continue;
             }
             let owner = lists.len().checked_sub(1).ok_or_else(|| wrong("words come after a list's name: [name]"))?;
             let (_, phrases) = line.split_once(':').ok_or_else(|| wrong("expected 'es: words, turns of phrase'"))?;
             for phrase in phrases.split(',').map(str::trim).filter(|p| !p.is_empty()) {
-                patterns.push(pattern(phrase).ok_or_else(|| wrong(&format!("'{phrase}' needs three letters before '*', and '*' only at its end")))?);
-                owners.push(owner as u32);
+                let each = alternatives(phrase)
+                    .ok_or_else(|| wrong(&format!("'{phrase}' has a brace that is not closed, or too many alternatives")))?;
+                for phrase in each {
+                    let found = pattern(&phrase)
+                        .ok_or_else(|| wrong(&format!("'{phrase}' needs three letters before '*', and '*' only at its end")));
+                    patterns.push(found?);
+                    owners.push(owner as u32);
+                }
             }
         }
         let built = AhoCorasick::builder().match_kind(MatchKind::Standard).build(&patterns);
@@ -87,7 +95,10 @@ impl Lists {
             let list = &self.lists[self.owners[hit.pattern().as_usize()] as usize];
             if found.iter().all(|f| f.list.name != list.name) {
                 // A begin* is shown as the whole word.
-                let end = words.folded[hit.end()..].find(' ').filter(|_| !words.folded[..hit.end()].ends_with(' ')).map_or(hit.end(), |n| hit.end() + n);
+                let end = words.folded[hit.end()..]
+                    .find(' ')
+                    .filter(|_| !words.folded[..hit.end()].ends_with(' '))
+                    .map_or(hit.end(), |n| hit.end() + n);
                 found.push(Found { list, words: words.folded[hit.start()..end].trim() });
             }
         }
@@ -99,6 +110,18 @@ impl Lists {
     pub fn all(&self) -> &[List] {
         &self.lists
     }
+}
+
+/// Most phrases that one with alternatives stands for.
+const MOST: usize = 2_000;
+
+/// Every phrase that one with `{a|b}` in it stands for.
+fn alternatives(phrase: &str) -> Option<Vec<String>> {
+    let Some((before, rest)) = phrase.split_once('{') else { return (!phrase.contains('}')).then(|| vec![phrase.to_owned()]) };
+    let (choices, after) = rest.split_once('}')?;
+    let ends = alternatives(after)?;
+    let all: Vec<String> = choices.split('|').flat_map(|choice| ends.iter().map(move |end| format!("{before}{choice}{end}"))).collect();
+    (all.len() <= MOST).then_some(all)
 }
 
 /// A phrase as it stands in the folded words of a post: spaces around it, none at the end of a `begin*`.
@@ -119,7 +142,8 @@ mod tests {
     use super::*;
 
     fn lists() -> Lists {
-        Lists::parse("; remarks\n[legal 0.6]\nes: abogad*, voy a demandar\nen: lawyer\n\n[safety 0.8]\nes: se incendió, humo").expect("right lists")
+        Lists::parse("; remarks\n[legal 0.6]\nes: abogad*, voy a demandar\nen: lawyer\n\n[safety 0.8]\nes: se incendió, humo")
+            .expect("right lists")
     }
 
     fn found(text: &str) -> Vec<(String, String)> {
@@ -137,11 +161,24 @@ mod tests {
     }
 
     #[test]
+    fn alternatives_stand_for_each() {
+        let lists = Lists::parse("[a]\nes: no {abre|carga} la {app|web}").expect("a right list");
+        let mut words = Words::default();
+        for text in ["no abre la app", "No carga la WEB"] {
+            words.read(text);
+            assert_eq!(lists.find(&words).len(), 1, "{text}");
+        }
+        words.read("no abre la tienda");
+        assert!(lists.find(&words).is_empty());
+    }
+
+    #[test]
     fn a_wrong_line_is_named() {
         let wrong = |file: &str| Lists::parse(file).expect_err("a wrong file").to_string();
         assert_eq!(wrong("es: a"), "line 1: words come after a list's name: [name]");
         assert_eq!(wrong("[a 2]"), "line 1: points are a number from 0 to 1");
         assert_eq!(wrong("[a]\nes: ab*"), "line 2: 'ab*' needs three letters before '*', and '*' only at its end");
+        assert_eq!(wrong("[a]\nes: {b|c"), "line 2: '{b|c' has a brace that is not closed, or too many alternatives");
         assert_eq!(wrong("[a]\nwords"), "line 2: expected 'es: words, turns of phrase'");
     }
 }

@@ -60,7 +60,11 @@ impl OwnHead {
     pub fn fit(seen: &[Seen], chosen: &[usize], classes: &[usize], labels: &[String]) -> Self {
         let fold = |part: usize| {
             let (known, held): (Vec<usize>, Vec<usize>) = chosen.iter().enumerate().fold((vec![], vec![]), |(mut k, mut h), (n, &i)| {
-                if n % folds(labels.len()) == part { h.push(i) } else { k.push(i) }
+                if n % folds(labels.len()) == part {
+                    h.push(i)
+                } else {
+                    k.push(i)
+                }
                 (k, h)
             });
             let (words, meaning) = Self::members(seen, &known, classes, labels.len());

@@ -175,7 +175,7 @@ pub async fn search(app: &App, actor: &Actor, words: &str, before: Option<i64>, 
     if before.is_none() {
         found.extend(numbered);
     }
-    let query = Query::parse(words, &lists::named(&mut conn, [words]).await?)?;
+    let query = Query::parse(words, &lists::named(&mut conn, [words]).await?).map_err(|problem| AppError::from(problem).at("q"))?;
     let channels: HashMap<Uuid, ChannelRow> = conn.channels().await?.into_iter().map(|row| (row.id, row)).collect();
     let matches = |post: &PostRow| channels.get(&post.channel_id).is_some_and(|channel| query.matches(&view::text_of(post, channel)));
     let filter = PostFilter { with_case: true, seen_by: seen_by(actor), ..PostFilter::default() };

@@ -16,7 +16,7 @@ use super::{
 use crate::{
     App, AppError, Result,
     channel::{Cursor, Receipt},
-    listening::{Listening, Matched, PostText},
+    listening::{Listening, Matched, PostText, slow},
     live::{Audience, News},
     understanding::{self, Facts as Says, InForce, Said, ahead::Ahead},
 };
@@ -99,6 +99,7 @@ impl<'a> Batch<'a> {
     pub async fn run(app: &'a App, channel: ChannelId, events: &[Event], cursors: &[Cursor]) -> Result<(Receipt, Vec<(Audience, News)>)> {
         let sorted = sort(events);
         let posts: Vec<&IncomingPost> = sorted.posts.values().copied().collect();
+        // What changed is compiled there too, before anybody waits for this transaction; inside it there is seldom anything left.
         let mut ahead = Ahead::look(app, channel, &posts).await?;
         let mut tx = app.store.begin().await?;
         tx.share_listening().await?;
@@ -121,6 +122,8 @@ impl<'a> Batch<'a> {
         let reopen_days = crate::settings::company(&mut tx).await?.reopen_days;
         let mut batch = Self { app, channel, listening, reopen_days, now: app.now(), facts, ahead, out: Outcome::default() };
         batch.out.receipt.duplicates += sorted.repeated;
+        let undecided = slow::note(app, &mut tx, &batch.listening, &matched, batch.now).await?;
+        batch.out.news.extend(undecided);
         batch.run_posts(&mut tx, &posts, &matched, &sorted).await?;
         batch.run_deletions(&mut tx, &sorted.deleted).await?;
         batch.run_deliveries(&mut tx, &sorted.deliveries).await?;

@@ -7,11 +7,12 @@
 mod read;
 
 pub use read::named;
-pub(crate) use read::{all, held};
+pub(crate) use read::{all, held, names_in};
 
 use crate::{
     Actor, App, AppError, FieldError, Kind, Result, Wrong,
     audit::{self, Object},
+    listening::Changed,
     live::{Audience, News},
     monitors::{self, MonitorBrief, history},
     page,
@@ -28,6 +29,7 @@ use tertulia_store::{
     bounded::Listed,
     list::ListRow,
     monitor::{MonitorRow, RuleRow},
+    slow::SlowQuery,
 };
 use uuid::Uuid;
 
@@ -145,7 +147,7 @@ pub async fn delete(app: &App, actor: &Actor, id: Uuid) -> Result<()> {
     tx.delete_list(id).await?;
     let detail = json!({ "name": row.name, "words": row.words.lines().collect::<Vec<_>>() });
     audit::record(app, &mut tx, Some(actor), "list.deleted", Object::new("list", id), detail).await?;
-    app.touch_listening(&mut tx).await?;
+    app.touch_listening(&mut tx, &Changed::List(row.name_key)).await?;
     tx.commit().await?;
     app.live.tell(Audience::Everybody, News::Settings {});
     Ok(())
@@ -153,9 +155,10 @@ pub async fn delete(app: &App, actor: &Actor, id: Uuid) -> Result<()> {
 
 /// Ends a save: the other processes, the passes over history, the consoles.
 async fn finish(app: &App, mut tx: Tx, row: ListRow) -> Result<ListView> {
+    let changed = Changed::List(row.name_key.clone());
     let view = view(&mut tx, row).await?;
     // Last, because intake waits for whoever holds it.
-    app.touch_listening(&mut tx).await?;
+    app.touch_listening(&mut tx, &changed).await?;
     tx.commit().await?;
     app.history_wake.notify_one();
     app.live.tell(Audience::Everybody, News::Settings {});
@@ -171,7 +174,7 @@ struct Used {
 
 impl Used {
     async fn by(conn: &mut Conn, key: &str) -> Result<Self> {
-        let mut monitors = conn.monitors().await?;
+        let mut monitors = conn.monitors_that_may_name_lists().await?;
         monitors.retain(|row| read::names_in(&row.query).iter().any(|name| name == key));
         let mut rules = rules_with_query(conn).await?;
         rules.retain(|(_, query)| read::names_in(query).iter().any(|name| name == key));
@@ -208,6 +211,11 @@ impl Used {
                 return Err(no_longer_read(name, &problem));
             }
         }
+        // Other words may be decided in time.
+        let monitors = self.monitors.iter().map(|row| SlowQuery::Monitor(row.id));
+        for query in monitors.chain(self.rules.iter().map(|(row, _)| SlowQuery::Rule(row.id))) {
+            tx.forget_slow(query).await?;
+        }
         for monitor in self.monitors.iter().filter(|monitor| monitor.enabled) {
             history::queue(app, tx, monitor).await?;
         }
@@ -228,7 +236,7 @@ async fn view(conn: &mut Conn, row: ListRow) -> Result<ListView> {
 async fn views(conn: &mut Conn, rows: Vec<ListRow>) -> Result<Vec<ListView>> {
     let mut monitors: HashMap<String, Vec<MonitorBrief>> = HashMap::new();
     let mut rules: HashMap<String, Vec<(Uuid, String)>> = HashMap::new();
-    for monitor in conn.monitors().await? {
+    for monitor in conn.monitors_that_may_name_lists().await? {
         for key in read::names_in(&monitor.query) {
             monitors.entry(key).or_default().push(monitor.clone().into());
         }

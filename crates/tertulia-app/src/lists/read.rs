@@ -65,6 +65,6 @@ fn of_rows(rows: Vec<ListRow>) -> Lists {
 }
 
 /// The lists that a query names, as queries compare them; one that can't be read names none.
-pub(super) fn names_in(text: &str) -> Vec<String> {
+pub(crate) fn names_in(text: &str) -> Vec<String> {
     if may_name(text) { tertulia_listen::Query::lists_named(text).unwrap_or_default() } else { Vec::new() }
 }

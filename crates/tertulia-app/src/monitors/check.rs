@@ -56,12 +56,7 @@ pub async fn check(app: &App, actor: &Actor, question: &Question) -> Result<Chec
     let lists = lists::named(&mut app.store.read().await?, [text]).await?;
     let query = match Query::parse(text, &lists) {
         Ok(query) => query,
-        Err(problem) => {
-            let end = problem.range.end.min(text.len());
-            let start = problem.range.start.min(end);
-            let units = |upto: usize| text[..text.floor_char_boundary(upto)].encode_utf16().count() as u32;
-            return Ok(Check::Bad { range: [units(start), units(end)], problem: *problem });
-        }
+        Err(problem) => return Ok(Check::Bad { range: problem.units, problem: *problem }),
     };
     let estimate = if question.estimate {
         let filter = PostFilter { seen_by: cases::seen_by(actor), ..PostFilter::default() };
@@ -76,7 +71,7 @@ pub async fn check(app: &App, actor: &Actor, question: &Question) -> Result<Chec
 /// Monitors whose query says the same, by number, without one.
 pub(super) async fn same_as(app: &App, conn: &mut Conn, query: &Query, but: Option<MonitorId>) -> Result<Vec<MonitorBrief>> {
     let listening = app.listening(conn).await?;
-    let ids: Vec<_> = listening.alike(query).iter().filter(|id| Some(**id) != but).map(|id| id.0).take(100).collect();
+    let ids: Vec<_> = listening.alike(query).into_iter().filter(|id| Some(*id) != but).map(|id| id.0).take(100).collect();
     let identity = query.identity();
     let rows = conn.monitors_by_id(&ids).await?;
     let lists = lists::named(conn, rows.iter().map(|row| row.query.as_str())).await?;

@@ -23,6 +23,7 @@ use crate::{
     Actor, App, AppError, Result, Wrong,
     audit::{self, Object},
     channel::Bilingual,
+    listening::{Changed, Slow},
     lists,
     live::{Audience, News},
     page,
@@ -37,6 +38,7 @@ use tertulia_store::{
     bounded::Listed,
     history::HistoryRow,
     monitor::{MonitorFilter, MonitorRow},
+    slow::SlowQuery,
 };
 use uuid::Uuid;
 
@@ -67,6 +69,8 @@ pub struct MonitorView {
     pub owner: Option<String>,
     /// Its last pass over history.
     pub history: Option<HistoryRow>,
+    /// It keeps taking too long on posts.
+    pub slow: Option<Slow>,
 }
 
 /// A monitor in a few words, where others are named.
@@ -169,8 +173,10 @@ async fn views(app: &App, conn: &mut Conn, rows: Vec<MonitorRow>) -> Result<Vec<
         _ => conn.matches_since(since).await?.into_iter().collect(),
     };
     let lists = lists::named(conn, rows.iter().map(|row| row.query.as_str())).await?;
+    let slow = conn.slow_queries().await?;
     let mut views = Vec::with_capacity(rows.len());
     for row in rows {
+        let slow = slow.get(&SlowQuery::Monitor(row.id)).copied().filter(|_| row.enabled);
         let owner = match row.owner_id {
             None => None,
             Some(id) => match owners.get(&id) {
@@ -185,7 +191,7 @@ async fn views(app: &App, conn: &mut Conn, rows: Vec<MonitorRow>) -> Result<Vec<
         let matched_day = matched.get(&row.id).copied().unwrap_or_default();
         let (reading, cost) =
             Query::parse(&row.query, &lists).map_or_else(|_| (Bilingual::new("", ""), None), |query| (query.reading(), Some(query.cost())));
-        views.push(MonitorView { reading, cost, matched_day, owner, history: passes.remove(&row.id), row });
+        views.push(MonitorView { reading, cost, matched_day, owner, history: passes.remove(&row.id), slow, row });
     }
     Ok(views)
 }
@@ -260,6 +266,9 @@ async fn save(
     if new_version {
         tx.insert_monitor_version(&version_of(&row, Some(actor), note, restored_from)).await?;
     }
+    if row.query != before.query {
+        tx.forget_slow(SlowQuery::Monitor(row.id)).await?;
+    }
     if row.enabled && (row.query != before.query || !before.enabled) {
         history::queue(app, &mut tx, &row).await?;
     } else if !row.enabled && before.enabled {
@@ -276,9 +285,10 @@ async fn save(
 /// Ends a save: the ledger, the other processes, the consoles, the pass over history.
 async fn finish(app: &App, actor: &Actor, mut tx: Tx, action: &str, row: MonitorRow, detail: serde_json::Value) -> Result<MonitorView> {
     audit::record(app, &mut tx, Some(actor), action, Object::new("monitor", row.id), detail).await?;
+    let changed = Changed::Monitor(row.id.into());
     let view = view(app, &mut tx, row).await?;
     // Last, because intake waits for whoever holds it.
-    app.touch_listening(&mut tx).await?;
+    app.touch_listening(&mut tx, &changed).await?;
     tx.commit().await?;
     app.history_wake.notify_one();
     app.live.tell(Audience::Everybody, News::Settings {});
@@ -298,7 +308,7 @@ pub async fn delete(app: &App, actor: &Actor, id: MonitorId) -> Result<()> {
     }
     history::stop(app, &mut tx, id.0).await?;
     tx.delete_monitor(id.0).await?;
-    app.touch_listening(&mut tx).await?;
+    app.touch_listening(&mut tx, &Changed::Monitor(id)).await?;
     let detail = json!({ "name": row.name, "query": row.query });
     audit::record(app, &mut tx, Some(actor), "monitor.deleted", Object::new("monitor", id), detail).await?;
     tx.commit().await?;

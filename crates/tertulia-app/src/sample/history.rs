@@ -43,7 +43,7 @@ struct Teller<'a> {
 
 /// Adds people who are not known yet, with their identities and history.
 pub(super) async fn load(app: &App, tx: &mut Tx, files: &Files, names: &Names, agents: &[(User, Vec<String>)]) -> Result<()> {
-    app.touch_listening(tx).await?;
+    app.touch_listening(tx, &crate::listening::Changed::Everything).await?;
     let episodes: usize = files.people.iter().map(|person| person.history.len()).sum();
     let mut teller = Teller {
         app,

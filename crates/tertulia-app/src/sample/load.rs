@@ -35,7 +35,7 @@ pub async fn load(app: &App, actor: Option<&Actor>) -> Result<Status> {
     let agents = agents(app, &mut tx, &files, &names).await?;
     history::load(app, &mut tx, &files, &names, &agents).await?;
     tx.set_setting(settings::SAMPLE_LOADED, &true).await?;
-    app.touch_listening(&mut tx).await?;
+    app.touch_listening(&mut tx, &crate::listening::Changed::Everything).await?;
     audit::record(app, &mut tx, actor, "sample.loaded", Object::only("sample"), json!({ "company": files.company.name })).await?;
     let status = status_of(&mut tx).await?;
     tx.commit().await.map_err(|error| busy(error.into()))?;

@@ -63,7 +63,7 @@ pub async fn remove(app: &App, actor: Option<&Actor>, mut tell: impl FnMut(Progr
     restore_company(&mut tx, noted.company).await?;
     tx.delete_setting(NOTED).await?;
     tx.set_setting(settings::SAMPLE_LOADED, &false).await?;
-    app.touch_listening(&mut tx).await?;
+    app.touch_listening(&mut tx, &crate::listening::Changed::Everything).await?;
     let detail = json!({ "posts": done.posts, "cases": done.cases, "people": done.people });
     audit::record(app, &mut tx, actor, "sample.removed", Object::only("sample"), detail).await?;
     tx.commit().await?;

@@ -180,7 +180,7 @@ on_both!(a_rule_that_names_a_department_that_is_gone_stops_no_post, house => {
         actions: serde_json::json!({"department_id": gone, "priority": "high"}).to_string(), sample: false,
     };
     tx.save_rule(&rule).await.expect("rule");
-    house.app.touch_listening(&mut tx).await.expect("touch");
+    house.app.touch_listening(&mut tx, &tertulia_app::listening::Changed::Everything).await.expect("touch");
     tx.commit().await.expect("commit");
     assert_eq!(house.accept(vec![event(addressed("1", "ana", "ayuda"))]).await.stored, 1);
     let boss = house.user("Jefa", Role::Supervisor).await;

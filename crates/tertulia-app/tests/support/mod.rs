@@ -310,7 +310,7 @@ impl House {
             ..MonitorRow::default()
         };
         tx.insert_monitor(&row).await.expect("insert");
-        self.app.touch_listening(&mut tx).await.expect("touch");
+        self.app.touch_listening(&mut tx, &tertulia_app::listening::Changed::Everything).await.expect("touch");
         tx.commit().await.expect("commit");
     }
 

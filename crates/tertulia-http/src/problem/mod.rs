@@ -126,7 +126,14 @@ fn render(error: &AppError, lang: Lang, kept: &HeaderMap) -> Response {
         fields: error
             .fields
             .iter()
-            .map(|field| FieldProblem { field: field.field.clone(), code: field.code.to_owned(), message: words(error, field, lang) })
+            .zip(std::iter::once(error.place).chain(std::iter::repeat(None)))
+            .map(|(field, place)| FieldProblem {
+                field: field.field.clone(),
+                code: field.code.to_owned(),
+                message: words(error, field, lang),
+                start: place.map(|[start, _]| start),
+                end: place.map(|[_, end]| end),
+            })
             .collect(),
     };
     let mut response = (status, Json(problem)).into_response();

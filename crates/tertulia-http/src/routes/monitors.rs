@@ -140,6 +140,7 @@ pub(super) fn api_monitor(view: MonitorView) -> api::Monitor {
         owner: owner.map(|(id, name)| api::MonitorOwner { id, name }),
         version: view.row.version,
         history: view.history.map(api_history),
+        slow: view.slow.map(present::slow),
         created_at: present::at(view.row.created_at),
         updated_at: present::at(view.row.updated_at),
     }

@@ -3,6 +3,7 @@
 use crate::{
     HttpState, Result,
     extract::{Json, Path, Signed},
+    present,
 };
 use axum::{extract::State, http::StatusCode};
 use tertulia_api_types::{problem::Problem, rules as api};
@@ -129,5 +130,6 @@ fn api_rule(rule: RuleView) -> api::Rule {
             priority: actions.priority.map(|priority| priority.as_str().into()),
             tags: actions.tags,
         },
+        slow: rule.slow.map(present::slow),
     }
 }

@@ -88,6 +88,12 @@ async fn a_search_means_the_same_on_both_databases_and_keeps_the_case_lock() -> 
         assert_eq!(admin.get(&format!("/api/v1/people/{person}")).await.expect(200)["cases"].as_array().expect("cases").len(), 1);
         let wrong = admin.get("/api/v1/posts?q=maleta%20AND").await.expect_problem(422, "invalid_query");
         assert_eq!(wrong["fields"][0]["field"], "q");
+        for list in ["posts", "cases"] {
+            let wrong =
+                admin.get(&format!("/api/v1/{list}?q=%F0%9F%8C%BB%20AND%20%22sin%20fin")).await.expect_problem(422, "invalid_query");
+            assert_eq!(wrong["fields"][0]["field"], "q");
+            assert_eq!((&wrong["fields"][0]["start"], &wrong["fields"][0]["end"]), (&json!(7), &json!(8)), "UTF-16 units: {wrong}");
+        }
         admin.get("/api/v1/posts?after=x").await.expect_problem(422, "invalid");
     }
     Ok(())

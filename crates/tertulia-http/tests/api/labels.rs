@@ -22,14 +22,21 @@ async fn labels_are_shown_asked_for_corrected_and_measured() -> anyhow::Result<(
         take_in(&app, channel, vec![addressed(written("1", "ana", COMPLAINT)), addressed(written("2", "eva", "hola"))]).await?;
 
         for list in ["posts", "cases"] {
-            assert_eq!(texts(&agent, &format!("/api/v1/{list}?type=complaint,spam&sentiment=negative&language=es")).await, [COMPLAINT], "{list}");
+            assert_eq!(
+                texts(&agent, &format!("/api/v1/{list}?type=complaint,spam&sentiment=negative&language=es")).await,
+                [COMPLAINT],
+                "{list}"
+            );
             assert!(texts(&agent, &format!("/api/v1/{list}?type=complaint&urgency_min=1")).await.is_empty(), "{list}");
             let wrong = agent.get(&format!("/api/v1/{list}?type=rabieta")).await.expect_problem(422, "invalid");
             assert_eq!(wrong["fields"][0]["field"], "type");
         }
         let page = agent.get("/api/v1/posts?type=complaint").await.expect(200);
         let (post, labels) = (id(&page["items"][0]).to_owned(), &page["items"][0]["labels"]);
-        assert!(labels["sentiment"]["p"].as_f64().is_some_and(|p| (0.0..=1.0).contains(&p)) && labels["corrected"] == json!([]), "{labels}");
+        assert!(
+            labels["sentiment"]["p"].as_f64().is_some_and(|p| (0.0..=1.0).contains(&p)) && labels["corrected"] == json!([]),
+            "{labels}"
+        );
         let detail = agent.get(&format!("/api/v1/posts/{post}")).await.expect(200);
         assert_eq!(&detail["post"]["labels"], labels);
 
@@ -38,7 +45,10 @@ async fn labels_are_shown_asked_for_corrected_and_measured() -> anyhow::Result<(
         agent.post(&path, json!({ "types": [] })).await.expect_problem(422, "invalid");
         agent.post(&path, json!({ "sentiment": "furious" })).await.expect_problem(422, "invalid");
         let said = agent.post(&path, json!({ "types": ["praise"], "sentiment": "positive" })).await.expect(200);
-        assert_eq!((&said["types"], &said["sentiment"]), (&json!([{"label": "praise", "p": null}]), &json!({"label": "positive", "p": null})));
+        assert_eq!(
+            (&said["types"], &said["sentiment"]),
+            (&json!([{"label": "praise", "p": null}]), &json!({"label": "positive", "p": null}))
+        );
         assert_eq!((&said["corrected"][0]["task"], &said["corrected"][0]["by"]), (&json!("types"), &json!("agent")), "{said}");
         assert_eq!(texts(&agent, "/api/v1/cases?type=praise").await, [COMPLAINT]);
         let audit = admin.get("/api/v1/audit").await.expect(200);

@@ -10,5 +10,6 @@ mod monitors;
 mod pages;
 mod problems;
 mod session;
+mod slow;
 mod staff;
 mod sweep;

@@ -210,7 +210,7 @@ on_both! {
         let other = store.clone();
         let change = tokio::spawn(async move {
             let mut tx = other.begin().await?;
-            tx.touch_listening("2").await?;
+            tx.touch_listening("2", "list de la casa").await?;
             tx.commit().await
         });
         tokio::time::sleep(std::time::Duration::from_millis(200)).await;
@@ -218,6 +218,15 @@ on_both! {
         intake.commit().await?;
         change.await??;
         assert_eq!(store.read().await?.listening_version().await?, "2");
+        let change = |version: &str, what: &str| (version.to_owned(), what.to_owned());
+        assert_eq!(store.read().await?.listening_changes().await?, [change("2", "list de la casa")]);
+        let mut tx = store.begin().await?;
+        for version in 3..=300 {
+            tx.touch_listening(&version.to_string(), "rules").await?;
+        }
+        tx.commit().await?;
+        let changes = store.read().await?.listening_changes().await?;
+        assert_eq!((changes.len(), changes.first(), changes.last()), (256, Some(&change("45", "rules")), Some(&change("300", "rules"))));
         Ok(())
     }
 }

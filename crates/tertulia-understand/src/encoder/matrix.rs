@@ -2,18 +2,23 @@
 
 use super::EncoderError;
 use super::file::File;
+use super::kernel::{COLUMNS, Kernel, Step};
 
 /// What stands for 0 in a row to be multiplied: numbers are -63 to 63, kept as 1 to 127.
 pub const ZERO: u8 = 64;
 /// The largest number in a row.
 pub const LARGEST: f32 = 63.0;
 
+/// 1.5 · 2²³: numbers near it are whole, and its last sixteen bits are 0.
+const FRACTIONLESS: f32 = 12_582_912.0;
+
 /// A matrix of whole numbers with a scale for each column.
 pub struct Matrix {
     inputs: usize,
     outputs: usize,
-    /// Four inputs of each output, then the next four: `[inputs / 4][outputs][4]`.
-    numbers: Vec<i8>,
+    /// A block for each [`COLUMNS`] outputs, of `inputs / 4` steps.
+    blocks: Vec<Step>,
+    kernel: Kernel,
     /// What [`ZERO`] adds to each output.
     zeros: Vec<i32>,
     /// What ones in each place of a row would make of each output.
@@ -23,19 +28,28 @@ pub struct Matrix {
 }
 
 impl Matrix {
-    /// From the section `name` (`[inputs][outputs]`) and its scales in `scales`.
-    pub fn read(file: &File, name: &'static str, scales: &'static str, inputs: usize, outputs: usize) -> Result<Self, EncoderError> {
+    /// From the section `name` (`[inputs][outputs]`) and its scales in `scales`. `inputs` is a multiple of 4, `outputs` of
+    /// [`COLUMNS`].
+    pub fn read(
+        file: &File,
+        name: &'static str,
+        scales: &'static str,
+        inputs: usize,
+        outputs: usize,
+        kernel: Kernel,
+    ) -> Result<Self, EncoderError> {
         let plain = file.whole(name, inputs * outputs)?;
-        let mut numbers = vec![0; inputs * outputs];
+        let steps = inputs / 4;
+        let mut blocks: Vec<Step> = vec![[[0; 4]; COLUMNS]; steps * (outputs / COLUMNS)];
         let mut zeros = vec![0; outputs];
         for (input, row) in plain.chunks_exact(outputs).enumerate() {
             for (output, &number) in row.iter().enumerate() {
-                numbers[(input / 4 * outputs + output) * 4 + input % 4] = number;
+                blocks[output / COLUMNS * steps + input / 4][output % COLUMNS][input % 4] = number;
                 zeros[output] += i32::from(ZERO) * i32::from(number);
             }
         }
         let ones = zeros.iter().map(|&zero| (zero / i32::from(ZERO)) as f32).collect();
-        Ok(Self { inputs, outputs, numbers, zeros, ones, scales: file.floats(scales, outputs)? })
+        Ok(Self { inputs, outputs, blocks, kernel, zeros, ones, scales: file.floats(scales, outputs)? })
     }
 
     /// How many numbers go in.
@@ -50,21 +64,20 @@ impl Matrix {
 
     /// Each row times this matrix: rows of [`Matrix::inputs`] numbers in, rows of [`Matrix::outputs`] sums out.
     pub fn multiply(&self, rows: &[u8], sums: &mut [i32]) {
-        for (row, sums) in rows.chunks_exact(self.inputs).zip(sums.chunks_exact_mut(self.outputs)) {
-            for (sum, zero) in sums.iter_mut().zip(&self.zeros) {
-                *sum = -zero;
-            }
-            for (four, numbers) in row.as_chunks::<4>().0.iter().zip(self.numbers.chunks_exact(self.outputs * 4)) {
-                let [a, b, c, d] = four.map(i32::from);
-                for (sum, [p, q, r, s]) in sums.iter_mut().zip(numbers.as_chunks::<4>().0) {
-                    *sum += a * i32::from(*p) + b * i32::from(*q) + c * i32::from(*r) + d * i32::from(*s);
+        let blocks = self.blocks.chunks_exact(self.inputs / 4).zip(self.zeros.as_chunks::<COLUMNS>().0);
+        for (place, (block, zeros)) in blocks.enumerate() {
+            self.kernel.multiply(rows, block, |row, found| {
+                let sums = &mut sums[row * self.outputs + place * COLUMNS..][..COLUMNS];
+                for ((sum, found), zero) in sums.iter_mut().zip(found).zip(zeros) {
+                    *sum = found - zero;
                 }
-            }
+            });
         }
     }
 }
 
 /// The numbers as whole ones for [`Matrix::multiply`]; what one of them is worth.
+#[inline(always)]
 pub fn quantise(numbers: &[f32], whole: &mut [u8]) -> f32 {
     let largest = numbers.iter().fold(0.0_f32, |largest, number| largest.max(number.abs()));
     if largest < f32::MIN_POSITIVE {
@@ -73,7 +86,27 @@ pub fn quantise(numbers: &[f32], whole: &mut [u8]) -> f32 {
     }
     let per_one = LARGEST / largest;
     for (whole, number) in whole.iter_mut().zip(numbers) {
-        *whole = (number * per_one + (f32::from(ZERO) + 0.5)) as u8;
+        // Beside so large a number there is no room for fractions: the last byte is the nearest whole number.
+        *whole = (number * per_one + (FRACTIONLESS + f32::from(ZERO))).to_bits() as u8;
     }
     largest / LARGEST
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whole_numbers_are_the_nearest() {
+        let numbers: Vec<f32> = (-1260..=1260).map(|i| i as f32 * 0.01).collect();
+        let mut whole = vec![0; numbers.len()];
+        let worth = quantise(&numbers, &mut whole);
+        for (number, whole) in numbers.iter().zip(&whole) {
+            let near = (f32::from(*whole) - f32::from(ZERO)) * worth;
+            assert!((near - number).abs() <= worth * 0.5001, "{number}: {near}");
+        }
+        assert_eq!((whole[0], whole[1260], whole[2520]), (1, 64, 127));
+        assert_eq!(quantise(&[0.0; 4], &mut whole[..4]), 0.0);
+        assert_eq!(whole[..4], [ZERO; 4]);
+    }
 }

@@ -14,6 +14,7 @@
 
 mod embedding;
 mod file;
+mod kernel;
 mod matrix;
 mod network;
 mod rows;
@@ -28,6 +29,7 @@ use std::sync::OnceLock;
 pub use embedding::{DIMS, Embedding};
 
 use file::File;
+use kernel::Kernel;
 use network::{Network, Output};
 use tokeniser::Tokeniser;
 
@@ -37,7 +39,7 @@ pub const MAX_TOKENS: usize = 512;
 pub const FEATURES: usize = 1280;
 /// Pieces that go through the network together: enough for each weight to be fetched once for many, few enough for their
 /// numbers to stay near the processor.
-const BATCH_TOKENS: usize = 256;
+const BATCH_TOKENS: usize = 128;
 
 static BUILT_IN: &[u8] = include_bytes!("../../models/encoder.bin");
 
@@ -90,9 +92,13 @@ impl Encoder {
 
     /// From an encoder's file; keeps the bytes, of which it reads the pieces' rows in place.
     pub fn read(bytes: impl Into<Cow<'static, [u8]>>) -> Result<Self, EncoderError> {
-        let file = File::read(bytes.into())?;
+        Self::read_for(bytes.into(), Kernel::all()[0])
+    }
+
+    fn read_for(bytes: Cow<'static, [u8]>, kernel: Kernel) -> Result<Self, EncoderError> {
+        let file = File::read(bytes)?;
         let tokeniser = Tokeniser::read(&file)?;
-        let network = Network::read(file, tokeniser.len())?;
+        let network = Network::read(file, tokeniser.len(), kernel)?;
         Ok(Self { tokeniser, network })
     }
 

@@ -52,7 +52,7 @@ pub async fn run(args: IntakeArgs) -> anyhow::Result<()> {
         };
         tx.insert_monitor(&row).await?;
     }
-    app.touch_listening(&mut tx).await?;
+    app.touch_listening(&mut tx, &tertulia_app::listening::Changed::Everything).await?;
     tx.commit().await?;
 
     let now = app.now();

@@ -4,7 +4,7 @@ use super::Finding;
 use crate::{config::Config, say};
 use tertulia_app::system::SystemClock;
 use tertulia_kernel::{Clock, Timestamp};
-use tertulia_store::{Conn, Store, StoreError, newest_schema};
+use tertulia_store::{Conn, Store, StoreError, newest_schema, slow::SlowQuery};
 
 /// A clock this far behind what was written down, or apart from the database's own, is wrong.
 const CLOCK_TOLERANCE: i64 = 60;
@@ -51,7 +51,33 @@ async fn look_inside(conn: &mut Conn) -> Result<Vec<Finding>, StoreError> {
     findings.push(clock(conn).await?);
     findings.push(administrators(conn).await?);
     findings.extend(channels(conn).await?);
+    findings.extend(slow_queries(conn).await?);
     Ok(findings)
+}
+
+/// Monitors and rules that keep taking too long on posts.
+async fn slow_queries(conn: &mut Conn) -> Result<Vec<Finding>, StoreError> {
+    let slow = conn.slow_queries().await?;
+    let (mut monitors, mut rules) = (Vec::new(), Vec::new());
+    for query in slow.keys() {
+        match query {
+            SlowQuery::Monitor(id) => monitors.push(*id),
+            SlowQuery::Rule(id) => rules.push(*id),
+        }
+    }
+    let monitors = conn.monitors_by_id(&monitors).await?.into_iter().filter(|row| row.enabled);
+    let rules = conn.rules().await?.into_iter().filter(|row| row.enabled && rules.contains(&row.id));
+    let named = monitors.map(|row| (row.name, SlowQuery::Monitor(row.id))).chain(rules.map(|row| (row.name, SlowQuery::Rule(row.id))));
+    let warning = |(name, query)| {
+        let posts = slow.get(&query).map_or(0, |slow| slow.posts);
+        Finding::warning(
+            "query.slow",
+            format!("{name}: {posts} × {}", say::either("sin decidir", "undecided")),
+            "Esta consulta tarda demasiado en algunas publicaciones y puede pasarlas por alto: ábrela en la consola y pide menos proximidades anidadas o distancias más cortas.",
+            "This query takes too long on some posts and may miss them: open it in the console and ask for fewer nested proximities or shorter distances.",
+        )
+    };
+    Ok(named.map(warning).collect())
 }
 
 async fn server(conn: &mut Conn) -> Result<Option<Finding>, StoreError> {

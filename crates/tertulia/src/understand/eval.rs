@@ -143,7 +143,10 @@ fn sentiment(data: &[Line], readings: &[Reading], field: &str) -> Result<Value, 
     let mut figures = table(&all, &names);
     figures["task"] = json!("sentiment");
     figures["calibration_error"] = json!(calibration_error(&shares, &truth));
-    figures["by_language"] = each.iter().map(|(l, c)| (l.to_string(), json!({"posts": c.total(), "accuracy": c.accuracy(), "macro_f1": c.macro_f1()}))).collect();
+    figures["by_language"] = each
+        .iter()
+        .map(|(l, c)| (l.to_string(), json!({"posts": c.total(), "accuracy": c.accuracy(), "macro_f1": c.macro_f1()})))
+        .collect();
     Ok(figures)
 }
 
@@ -314,7 +317,8 @@ fn own_figures(names: &[String], truth: &[String], shares: &[Vec<f32>]) -> Value
         confusion.count(right, given);
         inside.push((row[given], right == given));
     }
-    let mut figures = json!({"posts": truth.len(), "labels": names.len(), "accuracy": confusion.accuracy(), "macro_f1": confusion.macro_f1()});
+    let mut figures =
+        json!({"posts": truth.len(), "labels": names.len(), "accuracy": confusion.accuracy(), "macro_f1": confusion.macro_f1()});
     let (p, right): (Vec<f32>, Vec<bool>) = inside.iter().copied().unzip();
     figures["calibration_error"] = json!(calibration_error(&p, &right));
     if !outside.is_empty() {

@@ -1,4 +1,4 @@
-import type { FieldProblem, Problem } from "./types.ts";
+import type { FieldProblem, Problem, QueryPlace } from "./types.ts";
 
 /** An answer of the server that is not a success, or no answer at all (`code: 'offline'`, status 0). */
 export class ApiProblem extends Error {
@@ -21,6 +21,12 @@ export class ApiProblem extends Error {
   /** What is wrong with one field of the body, in the caller's language. */
   field(name: string): string | undefined {
     return this.fields.find((field) => field.field === name)?.message;
+  }
+
+  /** Where the query in a field is wrong. */
+  place(name: string): QueryPlace | undefined {
+    const { start, end } = this.fields.find((field) => field.field === name) ?? {};
+    return typeof start === "number" && typeof end === "number" ? { start, end } : undefined;
   }
 }
 

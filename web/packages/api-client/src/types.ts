@@ -19,6 +19,9 @@ export interface FieldProblem {
 	field: string;
 	code: string;
 	message: string;
+	/** Where a query is wrong, in UTF-16 code units. */
+	start?: number | null;
+	end?: number | null;
 }
 export interface Problem {
 	code: string;
@@ -635,6 +638,11 @@ export interface MonitorHistory {
 	finished_at?: Instant | null;
 	error?: string | null;
 }
+/** A query that keeps taking too long on some posts, and is left undecided about them. */
+export interface SlowQuery {
+	since: Instant;
+	posts: number;
+}
 export interface Monitor {
 	id: Uuid;
 	number: number;
@@ -648,6 +656,8 @@ export interface Monitor {
 	owner?: MonitorOwner | null;
 	version: number;
 	history?: MonitorHistory | null;
+	/** It keeps taking too long on posts. */
+	slow?: SlowQuery | null;
 	cost?: CostClass | null;
 	created_at: Instant;
 	updated_at: Instant;
@@ -726,10 +736,13 @@ export interface MonitorVersionDiff {
 	name: TextPiece[];
 	query: TextPiece[];
 }
-export interface QueryError {
-	code: string;
+/** A place in a query, in UTF-16 code units. */
+export interface QueryPlace {
 	start: number;
 	end: number;
+}
+export interface QueryError extends QueryPlace {
+	code: string;
 	message: Bilingual;
 	hint: Bilingual;
 }
@@ -832,6 +845,8 @@ export interface Rule {
 	position: number;
 	conditions: RuleConditions;
 	actions: RuleActions;
+	/** Its query keeps taking too long on posts. */
+	slow?: SlowQuery | null;
 }
 export interface RuleForm {
 	name: string;

@@ -38,6 +38,12 @@ export class MonitorDraft {
 			this.folder.trim() !== this.#saved.folder ||
 			(this.ownerId !== '' && this.ownerId !== this.#saved.owner?.id)
 	);
+	/** Whether leaving now loses what somebody wrote. */
+	begun = $derived(
+		this.#saved
+			? this.changed
+			: [this.name, this.query, this.folder].some((text) => text.trim() !== '')
+	);
 	/** Whether saving now makes another version. */
 	makesVersion = $derived(
 		Boolean(this.#saved) &&

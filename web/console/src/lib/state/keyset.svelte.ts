@@ -1,4 +1,4 @@
-import { ApiProblem, type Page } from '@tertulia/api-client';
+import { ApiProblem, type Page, type QueryPlace } from '@tertulia/api-client';
 import { untrack } from 'svelte';
 
 /** A page of a list that goes on after its last row's id; one with fewer rows than the server's pages is the last. */
@@ -49,6 +49,11 @@ export class KeysetList<T extends { id: string }> {
 		const { error } = this;
 		if (!(error instanceof ApiProblem) || error.code !== 'invalid_query') return undefined;
 		return error.fields[0]?.message ?? error.detail ?? error.message;
+	}
+
+	/** Where in the words asked that is. */
+	get misplaced(): QueryPlace | undefined {
+		return this.misread && this.error instanceof ApiProblem ? this.error.place('q') : undefined;
 	}
 
 	/**
