@@ -7,6 +7,9 @@ use tertulia_understand::words::Words;
 /// From which likeness on two posts are the same: cosine of their runs of four letters.
 pub const SAME: f32 = 0.6;
 
+/// From which likeness on a post was written twice: "la comida estaba riquísima" and "… horrible" are two.
+pub const TWICE: f32 = 0.9;
+
 /// The runs of four letters of a post, counted.
 type Runs = HashMap<u32, f32>;
 
