@@ -54,7 +54,13 @@ pub fn answers(examples: &[Example]) -> Answers {
         if let Some(sentiment) = example.sentiment {
             // A post that is about nobody has a tone, and no sentiment towards a brand; one that is about a brand says something of tone too.
             row[BRAND + sentiment.index()] = 1.0;
-            known[BRAND..TYPES].fill(if concerned { 1.0 } else if example.types.is_none() { BRAND_OF_TONES } else { 0.0 });
+            known[BRAND..TYPES].fill(if concerned {
+                1.0
+            } else if example.types.is_none() {
+                BRAND_OF_TONES
+            } else {
+                0.0
+            });
             row[TONE + sentiment.index()] = 1.0;
             known[TONE..CONCERNED].fill(if concerned {
                 TONE_OF_BRANDS
