@@ -31,6 +31,7 @@ const SYSTEM: &[Need] = &[
         packages: &["chromium", "fonts-dejavu-core", "fonts-noto-color-emoji"],
         present: || exist(&["/usr/bin/chromium", "/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf"]),
     },
+    Need { what: "valgrind (counts the listening engine's instructions)", packages: &["valgrind"], present: || on_path("valgrind") },
     Need { what: "libcurl (for snac2)", packages: &["libcurl4"], present: has_libcurl },
     Need { what: "Python's venv (for mastodon_mock)", packages: &["python3-venv"], present: has_venv },
 ];

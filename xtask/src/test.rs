@@ -20,6 +20,7 @@ const STAGES: &[Stage] = &[
     Stage { name: "web", what: "build, check, lint and test console and widget", run: web_stage },
     Stage { name: "clippy", what: "clippy without warnings", run: clippy },
     Stage { name: "rust", what: "every Rust test, against real peers", run: rust },
+    Stage { name: "count", what: "the listening engine's instructions a post, within what is agreed", run: count },
     Stage { name: "up", what: "the release program serves the console with the sample company", run: up::check },
     Stage { name: "e2e", what: "the journeys in a real browser", run: journeys },
 ];
@@ -102,6 +103,11 @@ fn rust() -> Outcome {
     } else {
         run(tests.args(["test", "--workspace", "--locked", "--no-fail-fast"]))
     }
+}
+
+/// The same number on every machine of one kind, whatever else it does; processor time would tell nothing here.
+fn count() -> Outcome {
+    run(program(root().join("bench/listen/instructions.sh")).arg("--check"))
 }
 
 /// The journeys drive the program people run: the release build, with its console inside.

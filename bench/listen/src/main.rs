@@ -2,8 +2,11 @@
 //!
 //! `README.md` says how to run it, what is compared and what each system cannot say.
 
+#![cfg_attr(not(feature = "mokaccino"), allow(dead_code, unused_imports, reason = "asked for mokaccino"))]
+
 mod clock;
 mod lucene;
+#[cfg(feature = "mokaccino")]
 mod mokaccino;
 mod ours;
 mod postgres;
@@ -66,6 +69,7 @@ const SYSTEMS: &[System] = &[
         posts: |n| 100_000_000 / n.max(10_000),
         run: postgres::with_index,
     },
+    #[cfg(feature = "mokaccino")]
     System { name: "mokaccino", can_say: |said| !is_near(said), posts: |n| 10_000_000 / n.max(1_000), run: mokaccino::run },
     #[cfg(feature = "vectorscan")]
     System { name: "Vectorscan", can_say: |said| !is_near(said) && !leaves_out(said), posts: |_| 10_000, run: vectorscan::run },
@@ -123,11 +127,11 @@ fn main() {
 /// One pass over posts as written, for `instructions.sh` to count; says how many posts it has.
 fn instructions(size: usize) {
     let world = World::new(7, 60_000);
-    let stream = |seed| {
+    let stream = |seed, count: usize| {
         let mut dice = Dice::new(seed);
-        (0..5_000).map(|_| world.post(&mut dice)).collect::<Vec<_>>()
+        (0..count).map(|_| world.post(&mut dice)).collect::<Vec<_>>()
     };
-    let (posts, earlier, mut dice) = (stream(11), stream(17), Dice::new(13));
+    let (posts, earlier, mut dice) = (stream(11, 2_000), stream(17, 5_000), Dice::new(13));
     let parsed = |dice: &mut Dice| Query::parse(&world.query(dice, size > 20_000)).expect("a query");
     let queries: Vec<(u32, Query)> = (0..size as u32).map(|n| (n, parsed(&mut dice))).collect();
     ours::one_pass(&Given { queries: &queries, posts: &posts, earlier: &earlier, folder: Path::new("") });

@@ -1,4 +1,6 @@
-//! `cargo bench -p tertulia-listen [-- SIZES]`: posts per second of processor time, bytes a query, changes, slowest posts.
+//! `cargo bench -p tertulia-listen [-- SIZES [companies]]`: posts per second of processor time, bytes a query, changes,
+//! slowest posts, and how long a set takes to start from a snapshot. With `companies` the queries are those of companies
+//! that leave the same words out of all their monitors and ask for followers.
 //!
 //! Time is this thread's processor time, best of several passes: what else the machine does counts little.
 
@@ -6,7 +8,7 @@
 
 use std::time::{Duration, Instant};
 
-use tertulia_listen::{Engine, Frequencies, Post, Query, Scratch};
+use tertulia_listen::{Counts, Engine, Frequencies, Lists, Post, Query, Scratch};
 
 mod stream;
 
@@ -27,18 +29,23 @@ fn main() {
     let world = World::new(7, 60_000);
     let mut dice = Dice::new(11);
     let posts: Vec<String> = (0..20_000).map(|_| world.post(&mut dice)).collect();
-    let posts: Vec<Post<'_>> = posts.iter().map(|text| Post { text, ..Post::default() }).collect();
+    let mut post = |text| Post { text, followers: Some(100 * dice.below(500) as u64), ..Post::default() };
+    let posts: Vec<Post<'_>> = posts.iter().map(|text| post(text)).collect();
+    let companies = std::env::args().any(|a| a == "companies");
     let letters: usize = posts.iter().map(|p| p.text.len()).sum();
     println!("posts of {} bytes", letters / posts.len());
     for size in sizes {
-        measure(&world, &posts, size);
+        measure(&world, &posts, size, companies);
     }
 }
 
-fn measure(world: &World, posts: &[Post<'_>], size: usize) {
+fn measure(world: &World, posts: &[Post<'_>], size: usize, companies: bool) {
     let mut dice = Dice::new(13);
-    let parsed = |dice: &mut Dice| Query::parse(&world.query(dice, size > 20_000)).expect("the generator writes queries");
-    let queries: Vec<Query> = (0..size).map(|_| parsed(&mut dice)).collect();
+    let parsed = |dice: &mut Dice, number: usize| {
+        let query = if companies { world.company_query(dice, number) } else { world.query(dice, size > 20_000) };
+        Query::parse(&query).expect("the generator writes queries")
+    };
+    let queries: Vec<Query> = (0..size).map(|number| parsed(&mut dice, number)).collect();
 
     // What the stream is like is learnt from posts that are not measured.
     let mut scratch = Scratch::default();
@@ -55,11 +62,17 @@ fn measure(world: &World, posts: &[Post<'_>], size: usize) {
     let begun = cpu();
     let mut engine = Engine::build((0..).zip(&queries), sample);
     let build = cpu() - begun;
+    let snapshot = engine.snapshot(|key: &u32| key.to_le_bytes().to_vec());
+    let begun = cpu();
+    let read = Engine::from_snapshot(&snapshot, &Lists::new(), |key| key.try_into().ok().map(u32::from_le_bytes));
+    let start = cpu() - begun;
+    assert_eq!(read.map(|read| read.len()), Ok(size));
 
     let passes = if size > 200_000 { 3 } else { 7 };
     let mut best = Duration::MAX;
+    let mut scratch = Scratch::default();
     for _ in 0..passes {
-        scratch = Scratch::default();
+        scratch.counts = Counts::default();
         let begun = cpu();
         for post in posts {
             engine.matches(post, &mut scratch, &mut ids);
@@ -77,7 +90,7 @@ fn measure(world: &World, posts: &[Post<'_>], size: usize) {
     let bytes = engine.heap_bytes() / size;
 
     let changes = 1_000;
-    let more: Vec<Query> = (0..changes).map(|_| parsed(&mut dice)).collect();
+    let more: Vec<Query> = (0..changes).map(|number| parsed(&mut dice, number)).collect();
     let begun = cpu();
     for (i, query) in more.iter().enumerate() {
         engine.add((size + i) as u32, query);
@@ -91,7 +104,7 @@ fn measure(world: &World, posts: &[Post<'_>], size: usize) {
 
     let n = posts.len() as f64;
     println!(
-        "{size} queries: {:.0} posts/s, {bytes} bytes/query, build {build:.2?}, add {added:.2?}, remove {removed:.2?}, \
+        "{size} queries: {:.0} posts/s, {bytes} bytes/query, build {build:.2?}, start {start:.2?}, add {added:.2?}, remove {removed:.2?}, \
          p50 {:.2?}, p99.9 {:.2?}; a post {:.2} looked at, {:.2} matches, {:.3} verified, {} exhausted",
         n / best.as_secs_f64(),
         each[each.len() / 2],

@@ -89,6 +89,18 @@ fn ask() -> impl Strategy<Value = String> {
     })
 }
 
+/// What a company asks: the same contexts and exclusions in many queries, which the engine keeps once.
+fn company() -> impl Strategy<Value = String> {
+    const NAMES: &[&str] = &["iberia", "vuelo", "(maleta OR male*)", "\"no llega\"", "@iberia", "(vuelo OR {Iberia})", "v?elo"];
+    const CONTEXTS: &[&str] = &["", "(llega OR tarde OR no)", "(\"año nuevo\" OR el)", "followers>10"];
+    const EXCLUSIONS: &[&str] = &["", "NOT (tarde OR nuevo)", "NOT (el OR #vuelo OR 😡)", "NOT (no OR followers>15)"];
+    let any = prop_oneof![Just("AND"), Just("OR")];
+    (select(NAMES), any, select(CONTEXTS), select(EXCLUSIONS)).prop_map(|(name, any, context, exclusion)| {
+        let context = if context.is_empty() { String::new() } else { format!("{any} {context}") };
+        format!("({name} {context}) {exclusion}")
+    })
+}
+
 #[derive(Clone, Debug)]
 struct Seen {
     text: String,
@@ -151,7 +163,7 @@ proptest! {
 
     #[test]
     fn the_engine_says_what_each_query_says(
-        asks in prop::collection::vec(ask(), 1..16),
+        asks in prop::collection::vec(prop_oneof![ask(), company()], 1..16),
         posts in prop::collection::vec(seen(), 1..6),
         cut in 0..16_usize,
         gone in prop::collection::vec(any::<bool>(), 16),

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use tertulia_understand::evaluate::{Confusion, area, calibration_error};
 use tertulia_understand::lists::Lists;
-use tertulia_understand::model::{COLUMNS, Model};
+use tertulia_understand::model::{COLUMNS, Model, TONE, TYPES};
 use tertulia_understand::{Audience, Context, Desk, Language, MessageType, Reading, Sentiment, Tier, Understander};
 
 use crate::fit::Unseen;
@@ -25,7 +25,8 @@ pub fn digest(examples: &[Example]) -> String {
 pub fn card(model: &Model, trained: &[Example], unseen: &Unseen, held_out: &[Example], checks: &[Example]) -> Result<String, String> {
     let lists = |file: &str| Lists::parse(file).map_err(|e| e.to_string());
     let opened = Model::open(Vec::leak(model.to_file())).map_err(|e| e.to_string())?;
-    let understander = Understander::new(opened, lists("")?, lists("")?);
+    let urgency = include_str!("../../tertulia-understand/lists/urgency.txt");
+    let understander = Understander::new(opened, lists(urgency)?, lists("")?);
     let mut out = String::new();
     let mut line = |text: String| writeln!(out, "{text}").expect("writing to memory");
     line(format!("# The classifiers `heads.safetensors`, version {}\n", model.card.version));
@@ -64,6 +65,7 @@ pub fn card(model: &Model, trained: &[Example], unseen: &Unseen, held_out: &[Exa
         row(&mut line, "cross-checked on the training posts: sentiment", name, |l| crossed(trained, shares, l, 0));
         row(&mut line, "cross-checked on the training posts: message types", name, |l| crossed(trained, shares, l, 1));
     }
+    row(&mut line, "area under the curve, urgency, held out", "meaning", |l| urgency_area(&understander, held_out, l));
     row(&mut line, "area under the curve, complaint, held out", "meaning", |l| complaint_area(&understander, held_out, l));
     Ok(out)
 }
@@ -136,6 +138,13 @@ fn calibration(examples: &[Example], readings: &[Reading], language: Language) -
     calibration_error(&shares, &truth)
 }
 
+fn urgency_area(understander: &Understander, examples: &[Example], language: Language) -> f64 {
+    let own: Vec<&Example> = examples.iter().filter(|e| e.language == language).collect();
+    let scores: Vec<f32> = own.iter().map(|e| understander.read(&e.text, &Context::default()).urgency.score).collect();
+    let truth: Vec<bool> = own.iter().map(|e| e.urgency.is_some_and(|u| u > 0)).collect();
+    area(&scores, &truth).unwrap_or(0.0)
+}
+
 fn complaint_area(understander: &Understander, examples: &[Example], language: Language) -> f64 {
     let own: Vec<&Example> = examples.iter().filter(|e| e.language == language).collect();
     let shares: Vec<f32> = own.iter().map(|e| understander.read(&e.text, &Context::default()).type_shares[0]).collect();
@@ -145,11 +154,12 @@ fn complaint_area(understander: &Understander, examples: &[Example], language: L
 
 /// Sentiment (task 0) or message types (1) that classifiers gave for posts they were not trained with.
 fn crossed(examples: &[Example], shares: &[f32], language: Language, task: usize) -> f64 {
-    let own = examples.iter().zip(shares.chunks_exact(COLUMNS)).filter(|(e, _)| e.language == language);
+    let own = examples.iter().zip(shares.chunks_exact(COLUMNS)).filter(|(e, _)| e.language == language && (task != 0 || e.types.is_none()));
     if task == 0 {
         let mut table = Confusion::new(3);
         for (e, row) in own {
-            let given = (0..3).max_by(|a, b| row[*a].total_cmp(&row[*b])).unwrap_or(0);
+            let tone = &row[TONE..TONE + 3];
+            let given = (0..3).max_by(|a, b| tone[*a].total_cmp(&tone[*b])).unwrap_or(0);
             table.count(e.sentiment.map_or(0, Sentiment::index), given);
         }
         return table.macro_f1();
@@ -158,7 +168,7 @@ fn crossed(examples: &[Example], shares: &[f32], language: Language, task: usize
     let f1 = |t: &MessageType| {
         let mut table = Confusion::new(2);
         for (e, row) in &labelled {
-            table.count(usize::from(e.types.as_ref().is_some_and(|x| x.contains(t))), usize::from(row[3 + t.index()] >= 0.5));
+            table.count(usize::from(e.types.as_ref().is_some_and(|x| x.contains(t))), usize::from(row[TYPES + t.index()] >= 0.5));
         }
         table.f1(1)
     };

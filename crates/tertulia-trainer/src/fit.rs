@@ -3,7 +3,9 @@
 use tertulia_understand::encoder::{DIMS, Encoder, FEATURES, Scratch};
 use tertulia_understand::features::{self, Features};
 use tertulia_understand::heads::{Landmarks, Linear, Scale, Table};
-use tertulia_understand::model::{COLUMNS, Card, LANGUAGES, MEMBERS, Meaning, Model, STARTS};
+use tertulia_understand::model::{
+    AUDIENCE, BRAND, COLUMNS, CONCERNED, Card, LANGUAGES, MEMBERS, Meaning, Model, PRESSING, STARTS, TONE, TYPES,
+};
 use tertulia_understand::train::dense::{self, Vectors};
 use tertulia_understand::train::shape::{Answers, Group, Shape};
 use tertulia_understand::train::sparse;
@@ -16,21 +18,29 @@ use crate::posts::Example;
 const FOLDS: usize = 5;
 /// Posts that others are compared with.
 const LANDMARKS: usize = 512;
+/// What the sentiment of a post about a brand counts for telling tones.
+const TONE_OF_BRANDS: f32 = 0.15;
+/// What the tone of a post about no brand counts for telling sentiment towards one.
+const BRAND_OF_TONES: f32 = 0.3;
 /// How fast nearness falls off.
 const NEARNESS: f32 = 1.0;
 
 const WORDS: sparse::Settings = sparse::Settings { bits: 17, epochs: 12, rate: 0.05, pull: 2e-5 };
-const STRAIGHT: dense::Settings = dense::Settings { pull: 0.15, apart: 0.5, steps: 60 };
-const INNER: dense::Settings = dense::Settings { pull: 0.4, apart: 0.5, steps: 60 };
-const CURVED: dense::Settings = dense::Settings { pull: 0.15, apart: 0.5, steps: 60 };
+const STRAIGHT: dense::Settings = dense::Settings { pull: 0.1, apart: 0.5, steps: 60 };
+const INNER: dense::Settings = dense::Settings { pull: 0.3, apart: 0.5, steps: 60 };
+const CURVED: dense::Settings = dense::Settings { pull: 0.1, apart: 0.5, steps: 60 };
 const TOGETHER: dense::Settings = dense::Settings { pull: 1e-3, apart: 0.3, steps: 100 };
 
-/// What the columns are: sentiment, message types, audience.
+/// What the columns are.
 pub fn shape() -> Shape {
+    let group = |from, columns, exclusive| Group { from, columns, exclusive };
     Shape(vec![
-        Group { from: 0, columns: 3, exclusive: true },
-        Group { from: 3, columns: 8, exclusive: false },
-        Group { from: 11, columns: 3, exclusive: true },
+        group(BRAND, 3, true),
+        group(TYPES, 8, false),
+        group(AUDIENCE, 3, true),
+        group(TONE, 3, true),
+        group(CONCERNED, 1, false),
+        group(PRESSING, 1, false),
     ])
 }
 
@@ -40,18 +50,33 @@ pub fn answers(examples: &[Example]) -> Answers {
     for example in examples {
         let mut row = [0.0; COLUMNS];
         let mut known = [0.0; COLUMNS];
+        let concerned = example.audience.is_some_and(|a| a != Audience::Nobody);
         if let Some(sentiment) = example.sentiment {
-            row[sentiment.index()] = 1.0;
-            // A post that is about nobody has a tone, and none towards a brand.
-            known[..3].fill(if example.audience == Some(Audience::Nobody) { 0.0 } else { 1.0 });
+            // A post that is about nobody has a tone, and no sentiment towards a brand; one that is about a brand says something of tone too.
+            row[BRAND + sentiment.index()] = 1.0;
+            known[BRAND..TYPES].fill(if concerned { 1.0 } else if example.types.is_none() { BRAND_OF_TONES } else { 0.0 });
+            row[TONE + sentiment.index()] = 1.0;
+            known[TONE..CONCERNED].fill(if concerned {
+                TONE_OF_BRANDS
+            } else if example.types.is_none() {
+                1.0
+            } else {
+                0.0
+            });
+        }
+        row[CONCERNED] = if concerned { 1.0 } else { 0.0 };
+        known[CONCERNED] = 1.0;
+        if let Some(urgency) = example.urgency {
+            row[PRESSING] = f32::from(u8::from(urgency > 0));
+            known[PRESSING] = 1.0;
         }
         if let Some(types) = &example.types {
-            types.iter().for_each(|t| row[3 + t.index()] = 1.0);
-            known[3..11].fill(1.0);
+            types.iter().for_each(|t| row[TYPES + t.index()] = 1.0);
+            known[TYPES..AUDIENCE].fill(1.0);
         }
         if let Some(audience) = example.audience {
-            row[11 + audience.index()] = 1.0;
-            known[11..].fill(1.0);
+            row[AUDIENCE + audience.index()] = 1.0;
+            known[AUDIENCE..TONE].fill(1.0);
         }
         truth.extend(row);
         weight.extend(known);
@@ -73,21 +98,6 @@ impl Seen {
         let (mut words, mut features, mut scratch) = (Words::default(), Features::default(), Scratch::default());
         let encoder = Encoder::built_in();
         let mut seen = Self { rows: Vec::new(), languages: Vec::new(), meanings: Vec::new(), inner: Vec::new() };
-        if let Ok(cache) = std::fs::read("/tmp/use/cache.bin") {
-            let n = examples.len();
-            if cache.len() == n * (DIMS + FEATURES) * 4 {
-                let f: Vec<f32> = cache.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect();
-                seen.meanings = f[..n * DIMS].to_vec();
-                seen.inner = f[n * DIMS..].to_vec();
-                for example in examples {
-                    words.read(&example.text);
-                    features.read(&words);
-                    seen.rows.push(sparse::Row::new(&features, WORDS.bits, example.language.index()));
-                    seen.languages.push(example.language.index().min(LANGUAGES - 1));
-                }
-                return seen;
-            }
-        }
         for batch in examples.chunks(64) {
             let texts: Vec<&str> = batch.iter().map(|e| e.text.as_str()).collect();
             for (example, reading) in batch.iter().zip(encoder.encode_with_features(&texts, &mut scratch)) {
@@ -99,9 +109,6 @@ impl Seen {
                 seen.inner.extend_from_slice(&reading.features[..]);
             }
         }
-        println!("encoded");
-        std::fs::write("/tmp/use/cache.bin", seen.meanings.iter().chain(&seen.inner).flat_map(|f| f.to_le_bytes()).collect::<Vec<u8>>())
-            .unwrap();
         seen
     }
 
@@ -166,7 +173,7 @@ pub struct Unseen {
 }
 
 /// All classifiers for these examples, and what others of their kind say of examples they have not seen.
-pub fn fit(examples: &[Example], version: String) -> (Model, Unseen) {
+pub fn fit(examples: &[Example], other: &[Example], version: String) -> (Model, Unseen) {
     let (shape, answers) = (shape(), answers(examples));
     let seen = Seen::new(examples);
     let all = seen.all();
@@ -215,7 +222,7 @@ pub fn fit(examples: &[Example], version: String) -> (Model, Unseen) {
     let members = Members::fit(&seen, &all, &answers, &shape);
     let model = Model {
         card: Card { version, sure: thresholds(examples, &unseen.together) },
-        language: language(examples),
+        language: language(examples, other),
         fast: Table::rounded(WORDS.bits, COLUMNS, &members.words.cells, members.words.bias),
         fast_fit: fitted(COLUMNS, &words_said, &all),
         meaning: Meaning {
@@ -235,7 +242,7 @@ fn thresholds(examples: &[Example], shares: &[f32]) -> Vec<[f32; 8]> {
         let mut said: Vec<(f32, bool)> = Vec::new();
         for (i, example) in examples.iter().enumerate() {
             if let (true, Some(types)) = (example.language == language, &example.types) {
-                said.push((shares[i * COLUMNS + 3 + t.index()], types.contains(&t)));
+                said.push((shares[i * COLUMNS + TYPES + t.index()], types.contains(&t)));
             }
         }
         said.sort_by(|a, b| b.0.total_cmp(&a.0));
@@ -253,11 +260,11 @@ fn thresholds(examples: &[Example], shares: &[f32]) -> Vec<[f32; 8]> {
 }
 
 /// Tells languages apart, also by a few words: each post counts whole and in two short pieces.
-fn language(examples: &[Example]) -> Table {
+fn language(examples: &[Example], other: &[Example]) -> Table {
     let settings = sparse::Settings { bits: 16, epochs: 8, rate: 0.1, pull: 1e-5 };
     let (mut rows, mut classes) = (Vec::new(), Vec::new());
     let mut words = Words::default();
-    for (number, example) in examples.iter().enumerate() {
+    for (number, example) in examples.iter().chain(other).enumerate() {
         words.read(&example.text);
         let pieces: Vec<&str> = words.letters.split_whitespace().collect();
         let mut add = |pieces: &[&str]| {

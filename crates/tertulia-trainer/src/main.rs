@@ -127,7 +127,8 @@ fn train(folders: &Folders) -> Result<(), String> {
     let mut examples = exchanged(&material.seed);
     examples.extend(public);
     let version = card::digest(&examples);
-    let (model, unseen) = fit::fit(&examples, version);
+    let other = posts::undetermined(&folders.corpus.join("seed/und/posts.txt"))?;
+    let (model, unseen) = fit::fit(&examples, &other, version);
     fs::create_dir_all(&folders.out).map_err(|e| e.to_string())?;
     write(&folders.out, "heads.safetensors", &model.to_file())?;
     let held_out: Vec<Example> = material.held_out.iter().map(|p| Example::labelled(p, p.plain())).collect();

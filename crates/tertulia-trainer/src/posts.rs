@@ -20,12 +20,8 @@ pub struct Example {
     pub types: Option<Vec<MessageType>>,
     /// Whom it talks to.
     pub audience: Option<Audience>,
-    /// What makes it hard.
-    pub hard: Vec<String>,
     /// 0 can wait, 1 today, 2 within the hour.
     pub urgency: Option<u8>,
-    /// Why.
-    pub grounds: Vec<String>,
 }
 
 /// The posts of every file `DIR/LANGUAGE/*.tsv`, or of `DIR/LANGUAGE.tsv`, in the order of the files' names.
@@ -49,6 +45,12 @@ pub fn corpus(folder: &Path) -> Result<Vec<Labelled>, String> {
     Ok(posts)
 }
 
+/// Posts in other languages, one a line.
+pub fn undetermined(file: &Path) -> Result<Vec<Example>, String> {
+    let text = fs::read_to_string(file).map_err(|e| format!("{}: {e}", file.display()))?;
+    Ok(text.lines().map(|line| Example::plain(line.to_owned(), Language::Undetermined)).collect())
+}
+
 /// A line of a public collection.
 #[derive(Deserialize)]
 struct Line {
@@ -70,7 +72,7 @@ pub fn sentiment(file: &Path) -> Result<Vec<Example>, String> {
 impl Example {
     /// A post of which nothing but its language is known.
     pub fn plain(text: String, language: Language) -> Self {
-        Self { text, language, sentiment: None, types: None, audience: None, hard: Vec::new(), urgency: None, grounds: Vec::new() }
+        Self { text, language, sentiment: None, types: None, audience: None, urgency: None }
     }
 
     /// A post of our corpus, its text given (brands may have been exchanged).
@@ -81,9 +83,7 @@ impl Example {
             sentiment: Some(post.sentiment),
             types: Some(post.types.clone()),
             audience: Some(post.audience),
-            hard: post.hard.clone(),
             urgency: Some(post.urgency),
-            grounds: post.grounds.clone(),
         }
     }
 }

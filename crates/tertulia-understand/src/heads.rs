@@ -35,7 +35,7 @@ impl Table {
 
     /// Log-odds of each column for a post with this starting point.
     pub fn logits(&self, features: &Features, start: usize, out: &mut Vec<f32>) {
-        let (mut few, mut many) = ([0i32; 16], Vec::new());
+        let (mut few, mut many) = ([0i32; 32], Vec::new());
         let sums = if self.columns <= few.len() {
             &mut few[..self.columns]
         } else {

@@ -1,7 +1,7 @@
 //! Lists of words and turns of phrase, each with a name: grounds for urgency and topics. People can read and change them.
 //!
 //! A file has a section for each list, `[name]` or `[name points]`, and below it lines `es: words, turns of phrase, begin*`. A `*` at the
-//! end stands for any letters; everything is compared without accents and capitals. Text after `;` at the beginning of a line is a remark.
+//! end stands for any letters, `{a|b}` for one of them; everything is compared without accents and capitals. Text after `;` at the beginning of a line is a remark.
 
 use aho_corasick::{AhoCorasick, MatchKind};
 
@@ -72,10 +72,14 @@ impl Lists {
             let owner = lists.len().checked_sub(1).ok_or_else(|| wrong("words come after a list's name: [name]"))?;
             let (_, phrases) = line.split_once(':').ok_or_else(|| wrong("expected 'es: words, turns of phrase'"))?;
             for phrase in phrases.split(',').map(str::trim).filter(|p| !p.is_empty()) {
-                patterns.push(
-                    pattern(phrase).ok_or_else(|| wrong(&format!("'{phrase}' needs three letters before '*', and '*' only at its end")))?,
-                );
-                owners.push(owner as u32);
+                let each = alternatives(phrase)
+                    .ok_or_else(|| wrong(&format!("'{phrase}' has a brace that is not closed, or too many alternatives")))?;
+                for phrase in each {
+                    let found = pattern(&phrase)
+                        .ok_or_else(|| wrong(&format!("'{phrase}' needs three letters before '*', and '*' only at its end")));
+                    patterns.push(found?);
+                    owners.push(owner as u32);
+                }
             }
         }
         let built = AhoCorasick::builder().match_kind(MatchKind::Standard).build(&patterns);
@@ -106,6 +110,18 @@ impl Lists {
     pub fn all(&self) -> &[List] {
         &self.lists
     }
+}
+
+/// Most phrases that one with alternatives stands for.
+const MOST: usize = 2_000;
+
+/// Every phrase that one with `{a|b}` in it stands for.
+fn alternatives(phrase: &str) -> Option<Vec<String>> {
+    let Some((before, rest)) = phrase.split_once('{') else { return (!phrase.contains('}')).then(|| vec![phrase.to_owned()]) };
+    let (choices, after) = rest.split_once('}')?;
+    let ends = alternatives(after)?;
+    let all: Vec<String> = choices.split('|').flat_map(|choice| ends.iter().map(move |end| format!("{before}{choice}{end}"))).collect();
+    (all.len() <= MOST).then_some(all)
 }
 
 /// A phrase as it stands in the folded words of a post: spaces around it, none at the end of a `begin*`.
@@ -145,11 +161,24 @@ mod tests {
     }
 
     #[test]
+    fn alternatives_stand_for_each() {
+        let lists = Lists::parse("[a]\nes: no {abre|carga} la {app|web}").expect("a right list");
+        let mut words = Words::default();
+        for text in ["no abre la app", "No carga la WEB"] {
+            words.read(text);
+            assert_eq!(lists.find(&words).len(), 1, "{text}");
+        }
+        words.read("no abre la tienda");
+        assert!(lists.find(&words).is_empty());
+    }
+
+    #[test]
     fn a_wrong_line_is_named() {
         let wrong = |file: &str| Lists::parse(file).expect_err("a wrong file").to_string();
         assert_eq!(wrong("es: a"), "line 1: words come after a list's name: [name]");
         assert_eq!(wrong("[a 2]"), "line 1: points are a number from 0 to 1");
         assert_eq!(wrong("[a]\nes: ab*"), "line 2: 'ab*' needs three letters before '*', and '*' only at its end");
+        assert_eq!(wrong("[a]\nes: {b|c"), "line 2: '{b|c' has a brace that is not closed, or too many alternatives");
         assert_eq!(wrong("[a]\nwords"), "line 2: expected 'es: words, turns of phrase'");
     }
 }

@@ -13,8 +13,20 @@ use crate::heads::{Landmarks, Linear, Table};
 pub const LANGUAGES: usize = 3;
 /// Starting points of tables: the languages, and none of them.
 pub const STARTS: usize = 4;
-/// Columns of the classifiers: sentiment, message types, audience.
-pub const COLUMNS: usize = 3 + 8 + 3;
+/// Columns of the classifiers, and where each question's begin.
+pub const COLUMNS: usize = 19;
+/// Sentiment towards the brand, of posts that are about one.
+pub const BRAND: usize = 0;
+/// Message types.
+pub const TYPES: usize = 3;
+/// Whom a post talks to.
+pub const AUDIENCE: usize = 11;
+/// The tone of posts that are about no brand.
+pub const TONE: usize = 14;
+/// Whether a post is about a brand at all.
+pub const CONCERNED: usize = 17;
+/// Whether people would answer it today.
+pub const PRESSING: usize = 18;
 
 /// Classifiers that are put together: words, meaning, what lies before it, landmarks.
 pub const MEMBERS: usize = 4;

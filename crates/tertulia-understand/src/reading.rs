@@ -49,7 +49,7 @@ pub struct Urgency {
 pub struct Reading {
     /// The language it is in.
     pub language: Scored<Language>,
-    /// How it feels about the brand.
+    /// How it feels about the brand; where it is about none, its tone.
     pub sentiment: Scored<Sentiment>,
     /// What it is for, most likely first: those at 0.5 or more.
     pub types: Vec<Scored<MessageType>>,

@@ -7,7 +7,7 @@ use crate::features::{self, Features};
 use crate::heads::Linear;
 use crate::label::{Audience, Language, MessageType, Sentiment};
 use crate::lists::Lists;
-use crate::model::{COLUMNS, LANGUAGES, MEMBERS, Model};
+use crate::model::{AUDIENCE, BRAND, COLUMNS, CONCERNED, LANGUAGES, MEMBERS, Model, PRESSING, TONE, TYPES};
 use crate::reading::{Context, Reading, Reason, Scored};
 use crate::train::shape::{sigmoid, softmax};
 use crate::words::Words;
@@ -93,10 +93,10 @@ impl Understander {
         let head = head(language.label, context);
         self.weigh(desk, text, language.label, head, tier);
         let shares = &desk.shares;
-        let sentiment = best(Sentiment::ALL, &shares[..3]);
-        let audience = best(Audience::ALL, &shares[11..]);
+        let sentiment = best(Sentiment::ALL, &shares[BRAND..TYPES]);
+        let audience = best(Audience::ALL, &shares[AUDIENCE..TONE]);
         let mut types: Vec<Scored<MessageType>> = Vec::new();
-        for (label, &p) in MessageType::ALL.iter().zip(&shares[3..11]) {
+        for (label, &p) in MessageType::ALL.iter().zip(&shares[TYPES..AUDIENCE]) {
             if p >= ASSERTED {
                 types.push(Scored { label: *label, p });
             }
@@ -104,15 +104,15 @@ impl Understander {
         types.sort_by(|a, b| b.p.total_cmp(&a.p));
         let sure = &self.model.card.sure[head];
         let unsure = !types.iter().any(|t| t.p >= sure[t.label.index()]);
-        let complaint = shares[3 + MessageType::Complaint.index()];
-        let spam = shares[3 + MessageType::Spam.index()];
-        let mood = urgency::Mood { negative: shares[Sentiment::Negative.index()], complaint, spam };
+        let complaint = shares[TYPES + MessageType::Complaint.index()];
+        let spam = shares[TYPES + MessageType::Spam.index()];
+        let mood = urgency::Mood { negative: shares[Sentiment::Negative.index()], complaint, spam, pressing: shares[PRESSING] };
         Reading {
             urgency: urgency::weigh(&self.urgency, &desk.words, mood, context),
             topics: self.topics.find(&desk.words).into_iter().map(|f| f.list.name.clone()).collect(),
             phrases: phrases::telling(&desk.words),
-            because: self.because(&desk.words, sentiment.label, &types),
-            type_shares: std::array::from_fn(|t| shares[3 + t]),
+            because: self.because(&desk.words, shares[CONCERNED] >= 0.5, sentiment.label, &types),
+            type_shares: std::array::from_fn(|t| shares[TYPES + t]),
             sentiment_shares: std::array::from_fn(|s| shares[s]),
             language,
             sentiment,
@@ -163,15 +163,24 @@ impl Understander {
                 meaning.fit.logits(&said, head, &mut desk.shares);
             }
         }
-        softmax(&mut desk.shares[..3]);
-        desk.shares[3..11].iter_mut().for_each(|x| *x = sigmoid(*x));
-        softmax(&mut desk.shares[11..]);
+        let shares = &mut desk.shares;
+        softmax(&mut shares[BRAND..TYPES]);
+        shares[TYPES..AUDIENCE].iter_mut().for_each(|x| *x = sigmoid(*x));
+        softmax(&mut shares[AUDIENCE..TONE]);
+        softmax(&mut shares[TONE..CONCERNED]);
+        shares[CONCERNED] = sigmoid(shares[CONCERNED]);
+        shares[PRESSING] = sigmoid(shares[PRESSING]);
+        // Towards the brand where the post is about one, else its tone: each as far as it is likely.
+        for s in 0..3 {
+            shares[BRAND + s] = shares[CONCERNED] * shares[BRAND + s] + (1.0 - shares[CONCERNED]) * shares[TONE + s];
+        }
     }
 
     /// The words that spoke most for the labels given.
-    fn because(&self, words: &Words, sentiment: Sentiment, types: &[Scored<MessageType>]) -> Vec<Reason> {
+    fn because(&self, words: &Words, concerned: bool, sentiment: Sentiment, types: &[Scored<MessageType>]) -> Vec<Reason> {
+        let feeling = if concerned { BRAND } else { TONE } + sentiment.index();
         let labels =
-            std::iter::once((sentiment.index(), sentiment.as_str())).chain(types.iter().map(|t| (3 + t.label.index(), t.label.as_str())));
+            std::iter::once((feeling, sentiment.as_str())).chain(types.iter().map(|t| (TYPES + t.label.index(), t.label.as_str())));
         let labels: Vec<(usize, &'static str)> = labels.collect();
         let mut sums = vec![0.0f32; words.spans.len() * labels.len()];
         let mut count = 0u32;

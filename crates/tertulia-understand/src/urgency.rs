@@ -13,10 +13,14 @@ pub struct Mood {
     pub complaint: f32,
     /// Advertising, deceit.
     pub spam: f32,
+    /// Like posts that people would answer today.
+    pub pressing: f32,
 }
 
 /// Points of an angry complaint.
 const ANGER: f32 = 0.25;
+/// Points of a post that reads like those people would answer today.
+const PRESSING: f32 = 0.5;
 /// Points of a post that shouts.
 const SHOUTING: f32 = 0.1;
 /// Points of each message its author wrote lately, up to three.
@@ -40,6 +44,7 @@ pub fn weigh(lists: &Lists, words: &Words, mood: Mood, context: &Context) -> Urg
         }
     };
     fact("anger", ANGER * mood.negative * mood.complaint);
+    fact("pressing", PRESSING * mood.pressing);
     let manner = words.manner;
     if manner.shouted >= 2 || manner.exclamations >= 3 {
         fact("shouting", SHOUTING * mood.negative);
@@ -64,7 +69,7 @@ mod tests {
         weigh(&lists, &words, mood, &context)
     }
 
-    const CALM: Mood = Mood { negative: 0.0, complaint: 0.0, spam: 0.0 };
+    const CALM: Mood = Mood { negative: 0.0, complaint: 0.0, spam: 0.0, pressing: 0.0 };
 
     #[test]
     fn grounds_add_up_as_chances() {

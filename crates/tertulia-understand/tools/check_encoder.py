@@ -4,8 +4,8 @@
     cargo build --release -p tertulia-understand --example encode
     python tools/check_encoder.py PACKAGE_FOLDER target/release/examples/encode FILE [MOST]...
 
-MOST: at most so many texts of the file, evenly spread. Prints the share of texts that are cut into the same pieces and the
-cosines between both vectors.
+MOST: at most so many texts of the file, evenly spread. Prints the share of texts that are cut into the same pieces, some of
+the others, and the cosines between both vectors.
 """
 
 import gzip
@@ -15,6 +15,9 @@ import sys
 from pathlib import Path
 
 import numpy as np
+
+# Texts of a file that are cut otherwise: so many are shown.
+LISTED = 10
 
 
 def texts_of(name):
@@ -42,29 +45,22 @@ def main(package, program, *files):
         lines = done.stdout.split("\n")
         ours = np.array([line.split(" ") for line in lines[1::2]], dtype=np.float32)
         cosines = (ours * original.encode(texts)).sum(axis=1)
-        same, kept, kept_same, differing = 0, 0, 0, []
-        known = set()
-        for text, line in zip(texts, lines[0::2]):
-            known.update(line.split("\t"))
+        differing = []
         for text, line in zip(texts, lines[0::2]):
             theirs = tokeniser.encode(text, out_type=str, add_bos=False, add_eos=False)
-            is_same = ["" if piece == "<unk>" else piece for piece in theirs] == line.split("\t")
-            same += is_same
-            if not is_same:
-                differing.append((text, line.split("\t"), theirs))
+            theirs = ["" if piece == "<unk>" else piece for piece in theirs]
+            if theirs != line.split("\t"):
+                differing.append((text, sorted(set(theirs) - set(line.split("\t")))))
         print(
-            f"{Path(name).name}: {len(texts)} texts, cut alike {same / len(texts):.2%}, cosine mean {cosines.mean():.5f} "
-            f"p1 {np.quantile(cosines, 0.01):.4f} least {cosines.min():.4f}", flush=True
+            f"{Path(name).name}: {len(texts)} texts, cut alike {1 - len(differing) / len(texts):.2%}, "
+            f"cosine mean {cosines.mean():.5f} p1 {np.quantile(cosines, 0.01):.4f} least {cosines.min():.4f}",
+            flush=True,
         )
-        if "-v" in sys.argv:
-            for text, ours_cut, theirs in differing[:40]:
-                a = [x for x in ours_cut if x not in theirs]; b = [x for x in theirs if x not in ours_cut]
-                print("   ", repr(text[:50]), a, b)
-            for i in np.argsort(cosines)[:8]:
-                print("   ", round(float(cosines[i]), 4), repr(texts[i][:90]))
+        for text, pieces in differing[:LISTED]:
+            print("    cut otherwise, without", pieces, repr(text[:60]))
 
 
 if __name__ == "__main__":
     if len(sys.argv) < 4:
         sys.exit(__doc__)
-    main(*[a for a in sys.argv[1:] if a != "-v"])
+    main(*sys.argv[1:])

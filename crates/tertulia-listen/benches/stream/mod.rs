@@ -188,6 +188,16 @@ impl World {
         self.group(&self.contexts[dice.below(self.contexts.len())])
     }
 
+    /// One query of a company that leaves the same 10 to 40 words out of all its monitors and asks for followers: its 250
+    /// monitors differ in names and in how many followers are enough.
+    #[allow(dead_code, reason = "one of the programs that share this asks for it")]
+    pub fn company_query(&self, dice: &mut Dice, number: usize) -> String {
+        let mut company = Dice::new(1_000 + number as u64 / 250);
+        let left_out: Vec<&str> = (0..company.between(10, 40)).map(|_| self.words[company.between(300, 6_000)].as_str()).collect();
+        let query = format!("({}) NOT ({})", self.names(dice, 1, 8, false), left_out.join(" OR "));
+        if dice.percent(50) { format!("{query} followers>{}", 100 * dice.between(1, 500)) } else { query }
+    }
+
     /// One query. `rarest` makes sparser ones, for very large sets.
     pub fn query(&self, dice: &mut Dice, rarest: bool) -> String {
         match dice.below(100) {

@@ -32,8 +32,7 @@ fuzz_target!(|bytes: &[u8]| {
         channel: (state & 64 == 64).then_some("mastodon"),
         ..Post::default()
     };
-    let all: Vec<(u32, &Query, bool)> =
-        (0..).zip(&queries).map(|(key, query)| (key, query, Matcher::new(query).matches(&post))).collect();
+    let all: Vec<(u32, &Query, bool)> = (0..).zip(&queries).map(|(key, query)| (key, query, Matcher::new(query).matches(&post))).collect();
 
     let cut = usize::from(*state) % (all.len() + 1);
     let mut learnt = Frequencies::default();
@@ -50,6 +49,14 @@ fuzz_target!(|bytes: &[u8]| {
     let bytes = engine.snapshot(|key| key.to_be_bytes().to_vec());
     let read = Engine::from_snapshot(&bytes, &Lists::new(), |key| key.try_into().ok().map(u32::from_be_bytes));
     check(&read.expect("a snapshot is read back"), &kept, &post, "read back");
+    // Each query often enough that what they have in common is kept once.
+    let often: Vec<(u32, &Query, bool)> = (0..).zip(all.iter().cycle().take(5 * all.len())).map(|(key, one)| (key, one.1, one.2)).collect();
+    let mut engine = Engine::build(often.iter().map(|(key, query, _)| (*key, *query)), Frequencies::default());
+    check(&engine, &often, &post, "each five times");
+    engine.add(often.len() as u32, often[0].1);
+    engine.remove(&(often.len() as u32));
+    engine.merge();
+    check(&engine, &often, &post, "each five times, joined again");
 });
 
 fn check(engine: &Engine<u32>, queries: &[(u32, &Query, bool)], post: &Post<'_>, when: &str) {

@@ -1,9 +1,13 @@
 //! The part of a set that does not change: everything in flat rows, made anew when enough was added or removed.
 
 use super::anchors::{Anchors, Weights, lay_out};
-use super::code::{ANCHORED, PLAIN, each_fact, size};
+use super::code::{ALWAYS, ANCHORED, FACT, NONE_OF, ONE_OF, PLAIN, RANGE, children, each_fact, follows_from, operation, size, sort_lists};
 use super::facts::{Facts, GATED, LEADS, PLACED, POSTED, SHAPED, is_shape, number, value};
 use super::frequencies::{Commonness, Frequencies, weight_of};
+use super::groups::{Groups, Sharing, hashes};
+
+/// A posting says all that is to be asked.
+pub(super) const SHORT: u32 = 1 << 31;
 
 /// Queries ready to be matched, in order of their keys.
 #[derive(Clone, Debug)]
@@ -11,13 +15,16 @@ pub(super) struct Base<K> {
     pub(super) facts: Facts,
     /// How rare each fact is; fact 0 is none.
     pub(super) weights: Vec<u8>,
-    /// Where each fact's postings begin.
-    pub(super) offsets: Vec<u32>,
-    /// (the query's place in the code, signature)
-    pub(super) postings: Vec<[u32; 2]>,
+    /// Where each fact's sure matches and its postings begin.
+    pub(super) offsets: Vec<[u32; 2]>,
+    /// Slots of queries that match whenever the fact is there.
+    pub(super) sure: Vec<u32>,
+    /// Of a [`SHORT`] query: its slot, and two nodes that must hold. Of others: the place in the code, and the signature.
+    pub(super) postings: Vec<[u32; 3]>,
     /// Queries without an anchor.
     pub(super) always: Vec<u32>,
     pub(super) code: Vec<u32>,
+    pub(super) groups: Groups,
     pub(super) keys: Vec<K>,
 }
 
@@ -26,19 +33,23 @@ impl<K> Base<K> {
         Self {
             facts: Facts::with_room(0, 0, 0),
             weights: vec![0],
-            offsets: vec![0; 2],
+            offsets: vec![[0; 2]; 2],
+            sure: Vec::new(),
             postings: Vec::new(),
             always: Vec::new(),
             code: Vec::new(),
+            groups: Groups::empty(),
             keys: Vec::new(),
         }
     }
 
-    /// The queries anchored at a fact.
+    /// The queries a fact alone makes match, and those anchored at it.
     #[inline(always)]
-    pub(super) fn postings_of(&self, fact: u32) -> &[[u32; 2]] {
+    pub(super) fn waiting_at(&self, fact: u32) -> (&[u32], &[[u32; 3]]) {
         let bounds = self.offsets.get(fact as usize).zip(self.offsets.get(fact as usize + 1));
-        bounds.map_or(&[], |(from, to)| &self.postings[*from as usize..*to as usize])
+        bounds.map_or((&[], &[]), |([sure, posting], [sure_end, end])| {
+            (&self.sure[*sure as usize..*sure_end as usize], &self.postings[*posting as usize..*end as usize])
+        })
     }
 
     /// The places in the code where queries begin.
@@ -54,8 +65,10 @@ impl<K> Base<K> {
     pub(super) fn heap_bytes(&self) -> usize {
         self.facts.heap_bytes()
             + self.weights.capacity()
-            + self.offsets.capacity() * 4
-            + self.postings.capacity() * 8
+            + self.offsets.capacity() * 8
+            + self.sure.capacity() * 4
+            + self.groups.heap_bytes()
+            + self.postings.capacity() * 12
             + self.always.capacity() * 4
             + self.code.capacity() * 4
             + self.keys.capacity() * size_of::<K>()
@@ -153,44 +166,92 @@ pub(super) fn build<K: Clone>(queries: &[Moved<'_, K>], tables: [&Facts; 2], wei
     let weights: Vec<u8> = std::iter::once(0).chain(order.iter().map(weight)).collect();
 
     let mut base = Base { weights, ..Base::empty() };
-    base.code.reserve_exact(queries.iter().map(|q| q.node.len() + 1).sum());
     base.keys = queries.iter().map(|q| q.key.clone()).collect();
-    let mut posted: Vec<[u32; 3]> = Vec::new();
     let mut node = Vec::new();
-    let seen = Weights { base: &base.weights, added: &[] };
-    for (slot, query) in queries.iter().enumerate() {
+    let renumbered = |query: &Moved<'_, K>, node: &mut Vec<u32>| {
         node.clear();
         node.extend_from_slice(query.node);
-        each_fact(&mut node, 0, false, &mut |fact, _| *fact = new[*fact as usize]);
+        each_fact(node, 0, false, &mut |fact, _| *fact = new[*fact as usize]);
+        sort_lists(node, 0);
+    };
+    let (mut lists, mut laid_out) = (Vec::new(), Vec::new());
+    for query in queries {
+        renumbered(query, &mut node);
+        hashes(&node, &mut laid_out, &mut lists);
+    }
+    let mut sharing = Sharing::new(lists);
+    let mut sure: Vec<(u32, u32)> = Vec::new();
+    let mut posted: Vec<(u32, [u32; 3])> = Vec::new();
+    let seen = Weights { base: &base.weights, added: &[] };
+    for (slot, query) in queries.iter().enumerate() {
+        renumbered(query, &mut node);
         let at = base.code.len();
         base.code.push(slot as u32 | if query.plain { PLAIN } else { 0 });
         let anchors = Anchors::of(&node, 0, seen);
-        if lay_out(&node, anchors.as_ref(), seen, &mut base.code) {
+        laid_out.clear();
+        if lay_out(&node, anchors.as_ref(), seen, &mut laid_out) {
             base.code[at] |= ANCHORED;
         }
-        match anchors {
-            Some(anchors) => {
-                anchors.gates.iter().for_each(|fact| flags[*fact as usize] |= GATED);
-                posted.extend(anchors.facts.iter().map(|(fact, signature)| [*fact, at as u32, *signature]));
+        sharing.share(&laid_out, &mut base.code);
+        let Some(anchors) = anchors else {
+            base.always.push(at as u32);
+            continue;
+        };
+        let short = short(&base.code[at..], query.plain);
+        if short.is_none() {
+            anchors.gates.iter().for_each(|fact| flags[*fact as usize] |= GATED);
+        }
+        for (fact, signature) in &anchors.facts {
+            if !query.plain && follows_from(&node, 0, *fact) {
+                sure.push((*fact, slot as u32));
+            } else {
+                let posting = short.map_or([at as u32, *signature, 0], |[one, two]| [slot as u32 | SHORT, one, two]);
+                posted.push((*fact, posting));
             }
-            None => base.always.push(at as u32),
         }
     }
-    base.offsets = vec![0; flags.len() + 1];
-    posted.iter().for_each(|[fact, ..]| base.offsets[*fact as usize + 1] += 1);
+    base.groups = sharing.groups;
+    base.code.shrink_to_fit();
+
+    base.offsets = vec![[0; 2]; flags.len() + 1];
+    sure.iter().for_each(|(fact, _)| base.offsets[*fact as usize + 1][0] += 1);
+    posted.iter().for_each(|(fact, _)| base.offsets[*fact as usize + 1][1] += 1);
     for fact in 1..base.offsets.len() {
-        base.offsets[fact] += base.offsets[fact - 1];
+        let before = base.offsets[fact - 1];
+        base.offsets[fact].iter_mut().zip(before).for_each(|(count, before)| *count += before);
     }
     let mut next = base.offsets.clone();
-    base.postings = vec![[0; 2]; posted.len()];
-    for [fact, at, signature] in posted {
+    let mut place = |fact: u32, kind: usize| {
         flags[fact as usize] |= POSTED;
-        let place = &mut next[fact as usize];
-        base.postings[*place as usize] = [at, signature];
+        let place = &mut next[fact as usize][kind];
         *place += 1;
+        *place as usize - 1
+    };
+    base.sure = vec![0; sure.len()];
+    sure.into_iter().for_each(|(fact, slot)| base.sure[place(fact, 0)] = slot);
+    base.postings = vec![[0; 3]; posted.len()];
+    // Of one fact the short ones first: the processor guesses better.
+    for are_short in [true, false] {
+        let some = posted.iter().filter(|(_, posting)| (posting[0] & SHORT != 0) == are_short);
+        some.for_each(|(fact, posting)| base.postings[place(*fact, 1)] = *posting);
     }
     base.facts = move_facts(tables, &new, &flags);
     base
+}
+
+/// What must hold besides the anchor, when it is two nodes of one number at most and the byte code has the last word.
+fn short(query: &[u32], plain: bool) -> Option<[u32; 2]> {
+    if plain || query[0] & ANCHORED == 0 {
+        return None;
+    }
+    let nodes: Vec<usize> = children(query, 1).collect();
+    let (_, others) = nodes.split_last()?;
+    let mut both = [ALWAYS << 28; 2];
+    if others.len() > both.len() || !others.iter().all(|node| matches!(operation(query[*node]), FACT | ONE_OF | NONE_OF | RANGE | ALWAYS)) {
+        return None;
+    }
+    both.iter_mut().zip(others).for_each(|(place, node)| *place = query[*node]);
+    Some(both)
 }
 
 /// The tables with new numbers and flags, without the facts nobody asks for.

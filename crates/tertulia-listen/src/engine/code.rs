@@ -12,6 +12,8 @@
 //! | [`FEW`] | length | how many nodes must hold, nodes |
 //! | [`NUMBER`] | 5 | quantity, low and high half of the least and of the greatest number |
 //! | [`ALWAYS`] | 0 | |
+//! | [`ONE_OF`], [`NONE_OF`] | the group | |
+//! | [`RANGE`] | a shared test of a number | |
 
 use crate::ast::Quantity;
 
@@ -26,6 +28,9 @@ pub(super) const CHAIN: u32 = 7;
 pub(super) const NUMBER: u32 = 8;
 pub(super) const ALWAYS: u32 = 9;
 pub(super) const FEW: u32 = 10;
+pub(super) const ONE_OF: u32 = 11;
+pub(super) const NONE_OF: u32 = 12;
+pub(super) const RANGE: u32 = 13;
 
 /// The largest payload.
 const PAYLOAD: u32 = (1 << 28) - 1;
@@ -51,7 +56,7 @@ pub(super) fn payload(word: u32) -> u32 {
 #[inline(always)]
 pub(super) fn size(word: u32) -> usize {
     match operation(word) {
-        FACT => 1,
+        FACT | ONE_OF | NONE_OF | RANGE => 1,
         _ => 1 + payload(word) as usize,
     }
 }
@@ -174,5 +179,46 @@ pub(super) fn each_fact(code: &mut [u32], at: usize, placed: bool, each: &mut im
             nodes.into_iter().for_each(|node| each_fact(code, node, placed || operation == NEAR, each));
         }
         _ => {}
+    }
+}
+
+/// Sorts the facts of all lists, which is not how chains stand.
+pub(super) fn sort_lists(code: &mut [u32], at: usize) {
+    match operation(code[at]) {
+        ANY | NONE => {
+            let end = at + size(code[at]);
+            code[at + 1..end].sort_unstable();
+        }
+        AND | OR | NOT | NEAR | FEW => {
+            let nodes: Vec<usize> = children(code, at).collect();
+            nodes.into_iter().for_each(|node| sort_lists(code, node));
+        }
+        _ => {}
+    }
+}
+
+/// Copies a node; its lists of facts, but for those whose places matter, and its tests of numbers are written by `list`.
+pub(super) fn rewrite(code: &[u32], at: usize, out: &mut Vec<u32>, list: &mut impl FnMut(&[u32], &mut Vec<u32>)) {
+    let word = code[at];
+    let end = at + size(word);
+    match operation(word) {
+        ANY | NONE | ONE_OF | NONE_OF | NUMBER | RANGE => list(&code[at..end], out),
+        AND | OR | NOT | FEW => {
+            let place = out.len();
+            out.extend_from_slice(&code[at..at + if operation(word) == FEW { 2 } else { 1 }]);
+            children(code, at).for_each(|node| rewrite(code, node, out, list));
+            out[place] = operation(word) << 28 | (out.len() - place - 1) as u32;
+        }
+        _ => out.extend_from_slice(&code[at..end]),
+    }
+}
+
+/// True when a post that holds the fact meets the node, whose lists are sorted, whatever else it holds.
+pub(super) fn follows_from(code: &[u32], at: usize, fact: u32) -> bool {
+    match operation(code[at]) {
+        FACT => code[at] == fact,
+        ANY => code[at + 1..at + size(code[at])].binary_search(&fact).is_ok(),
+        OR => children(code, at).any(|node| follows_from(code, node, fact)),
+        _ => false,
     }
 }

@@ -8,6 +8,7 @@ use tertulia_kernel::text::Sigil;
 
 use super::dictionary::{Key, Pairs, Words};
 use super::patterns::Patterns;
+use super::prefetch::prefetch;
 use crate::ast::FieldName;
 
 /// Queries are anchored at the fact.
@@ -57,6 +58,12 @@ pub(super) fn is_shape(second: u32) -> bool {
 /// Beginnings of so many bytes are facts of their own; others are patterns.
 pub(super) const HEADS: std::ops::RangeInclusive<usize> = 3..=31;
 
+/// Beginnings of so many bytes and more are found by their first six, shorter ones by their first three.
+const LONG: usize = 6;
+const SHORT: u32 = (1 << LONG) - 1;
+const THREE: u64 = (1 << 24) - 1;
+const SIX: u64 = (1 << 48) - 1;
+
 /// What a pattern begins with in the table of words.
 pub(super) const PATTERN: u8 = 2;
 
@@ -95,7 +102,8 @@ pub(super) fn field_word(mark: u8, value: &str, word: &mut Vec<u8>) {
 pub(crate) struct Facts {
     pub(super) words: Words,
     pub(super) heads: Words,
-    /// For the first three bytes of a word, which lengths of beginnings there are; a power of two of places.
+    /// For the first three and the first six bytes of a word, which lengths of beginnings there are; a power of two of
+    /// places.
     pub(super) lengths: Vec<u32>,
     pub(super) pairs: Pairs,
     pub(super) patterns: Patterns,
@@ -119,21 +127,34 @@ impl Facts {
         }
     }
 
-    fn length_place(&self, three: &[u8]) -> usize {
-        let three = u32::from(three[0]) | u32::from(three[1]) << 8 | u32::from(three[2]) << 16;
-        (three.wrapping_mul(0x9E37_79B1) >> 16) as usize & (self.lengths.len() - 1)
+    /// Where the lengths of beginnings stand that begin with so many bytes: of short ones three, of others six.
+    #[inline(always)]
+    fn length_place(&self, first: u64) -> usize {
+        (first.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 40) as usize & (self.lengths.len() - 1)
     }
 
-    /// The lengths of beginnings to look up for a word of three bytes or more, one bit each.
+    /// Asks for what [`Self::head_lengths`] looks at.
     #[inline(always)]
-    pub(super) fn head_lengths(&self, word: &[u8]) -> u32 {
-        let lengths = self.lengths[self.length_place(word)];
+    pub(super) fn prefetch_lengths(&self, first: u64) {
+        prefetch(&self.lengths, self.length_place(first & THREE));
+        prefetch(&self.lengths, self.length_place(first & SIX));
+    }
+
+    /// The lengths of beginnings to look up for a word of so many bytes that begins with `first`, one bit each.
+    #[inline(always)]
+    pub(super) fn head_lengths(&self, first: u64, len: usize) -> u32 {
+        if len < *HEADS.start() {
+            return 0;
+        }
+        let short = self.lengths[self.length_place(first & THREE)] & SHORT;
+        let long = self.lengths[self.length_place(first & SIX)] & !SHORT;
         // Only those the word is long enough for.
-        if word.len() >= 31 { lengths } else { lengths & ((2 << word.len()) - 1) }
+        (short | long) & if len >= 31 { u32::MAX } else { (2 << len) - 1 }
     }
 
     pub(super) fn insert_head(&mut self, head: &[u8], value: u32) {
-        let place = self.length_place(head);
+        let first = head.iter().take(if head.len() < LONG { 3 } else { LONG }).rev().fold(0, |first, byte| first << 8 | u64::from(*byte));
+        let place = self.length_place(first);
         self.lengths[place] |= 1 << head.len();
         self.heads.insert(head, value);
     }
@@ -158,11 +179,11 @@ impl Facts {
     }
 
     pub(super) fn word(&self, word: &[u8]) -> u32 {
-        self.words.get(&Key::new(word), word)
+        self.words.get(&Key::new(word), || word)
     }
 
     pub(super) fn head(&self, head: &[u8]) -> u32 {
-        self.heads.get(&Key::new(head), head)
+        self.heads.get(&Key::new(head), || head)
     }
 
     pub(super) fn heap_bytes(&self) -> usize {

@@ -4,15 +4,30 @@ use tertulia_kernel::text::{Kind, Sigil, Text, handle_name};
 
 use super::added::Added;
 use super::anchors::{ANYTHING, signature};
-use super::base::Base;
+use super::base::{Base, SHORT};
+use super::code::{FACT, NONE_OF, ONE_OF, RANGE, operation, payload};
 use super::dictionary::Key;
-use super::facts::{ELSEWHERE, GATED, HAS, HEADS, IS, LEADS, PLACED, POSTED, SHAPED, field_mark, field_word, number, shape};
+use super::facts::{ELSEWHERE, GATED, HAS, IS, LEADS, PLACED, POSTED, SHAPED, field_mark, field_word, number, shape};
+use super::groups::{Answers, Groups};
 use super::patterns::Compared;
 use super::prefetch::prefetch;
 use super::raised::Raised;
 use super::scan::{Form, Scan};
 use crate::ast::FieldName;
 use crate::post::{MAX_ADDRESSES, Post};
+
+/// A form or its beginning on the way to its value.
+#[derive(Clone, Debug)]
+struct Sought {
+    form: u32,
+    len: u32,
+    key: Key,
+    /// Where it most likely stands in the base.
+    hint: u32,
+}
+
+/// What a post states of each quantity.
+pub(super) type Numbers = [Option<u64>; 4];
 
 /// Memory for one post's facts, used again.
 #[derive(Clone, Debug, Default)]
@@ -23,15 +38,21 @@ pub(super) struct Finding {
     callers: Vec<u32>,
     /// The bits of all facts that stand in signatures.
     signature: u32,
-    keys: Vec<Key>,
-    /// (form, bytes of its beginning, key)
-    heads: Vec<(u32, u32, Key)>,
+    /// All forms, and those beginnings of theirs that may be looked for.
+    sought: Vec<Sought>,
+    heads: Vec<Sought>,
+    /// (form, value of one of its beginnings)
+    begun: Vec<(u32, u32)>,
     /// (first fact, second fact, first place, end)
     pairs: Vec<[u32; 4]>,
     compared: Compared,
     word: Vec<u8>,
     /// Queries called up: places in the base's code, and in the code of those added since.
     pub(super) called: Vec<u32>,
+    /// Slots of queries of the base that match: those a fact makes match, and short ones that were asked.
+    pub(super) sure: Vec<u32>,
+    /// How many queries were decided so.
+    pub(super) asked: u64,
     pub(super) called_added: Vec<u32>,
 }
 
@@ -45,7 +66,7 @@ pub(super) struct Tables<'a, K> {
 impl Finding {
     /// Finds all facts of a post.
     pub(super) fn find<K: Clone + Ord>(&mut self, post: &Post<'_>, tables: &Tables<'_, K>) {
-        self.raised.clear();
+        self.raised.clear(tables.base.weights.len() + tables.added.map_or(0, |a| a.weights.len()));
         self.callers.clear();
         self.signature = ANYTHING;
         self.scan.read(post.text, post.title);
@@ -53,72 +74,104 @@ impl Finding {
         let scan = std::mem::take(&mut self.scan);
         self.words(&scan, tables);
         self.scan = scan;
+        self.prefetch_callers(0, tables);
+        let known = self.callers.len();
         self.neighbours(tables);
         let asked = tables.base.facts.fields | tables.added.map_or(0, |a| a.facts.fields);
         if asked != 0 {
             self.fields(post, asked, tables);
         }
+        self.prefetch_callers(known, tables);
     }
 
-    /// Makes all keys and asks for their slots, so that they arrive together.
+    /// Asks for what waits at the facts found, from the one at `from` on.
+    fn prefetch_callers<K>(&self, from: usize, tables: &Tables<'_, K>) {
+        for fact in &self.callers[from..] {
+            let [sure, postings] = tables.base.offsets.get(*fact as usize).copied().unwrap_or_default();
+            prefetch(&tables.base.sure, sure as usize);
+            prefetch(&tables.base.postings, postings as usize);
+        }
+    }
+
+    /// Makes all keys and asks for what they lead to, step by step, so that what is far away arrives together.
     fn ask_ahead<K>(&mut self, tables: &Tables<'_, K>) {
-        self.keys.clear();
-        self.heads.clear();
         let facts = &tables.base.facts;
-        for (i, form) in self.scan.forms.iter().enumerate() {
-            let (start, len) = (form.start as usize, form.len as usize);
-            let key = Key::padded(&self.scan.bytes, start, len);
+        let bytes = &self.scan.bytes;
+        self.sought.clear();
+        for (i, form) in (0..).zip(&self.scan.forms) {
+            let key = Key::padded(bytes, form.start as usize, form.len as usize);
             facts.words.prefetch(&key);
-            self.keys.push(key);
-            if len < *HEADS.start() {
-                continue;
-            }
-            let word = &self.scan.bytes[start..start + len];
-            let mut lengths = facts.head_lengths(word) | tables.added.map_or(0, |a| a.facts.head_lengths(word));
+            facts.prefetch_lengths(key.first().unwrap_or(0));
+            self.sought.push(Sought { form: i, len: form.len, key, hint: 0 });
+        }
+        self.heads.clear();
+        for sought in &mut self.sought {
+            sought.hint = facts.words.hint(&sought.key);
+            let start = || self.scan.forms[sought.form as usize].start as usize;
+            let first = sought.key.first().unwrap_or_else(|| Key::padded(bytes, start(), 8).first().unwrap_or(0));
+            let len = sought.len as usize;
+            let mut lengths = facts.head_lengths(first, len) | tables.added.map_or(0, |a| a.facts.head_lengths(first, len));
             while lengths != 0 {
-                let head = lengths.trailing_zeros();
+                let len = lengths.trailing_zeros();
                 lengths &= lengths - 1;
-                let key = Key::padded(&self.scan.bytes, start, head as usize);
+                let key = match sought.key.first() {
+                    Some(_) => sought.key.beginning(len as usize),
+                    None => Key::padded(bytes, start(), len as usize),
+                };
                 facts.heads.prefetch(&key);
-                self.heads.push((i as u32, head, key));
+                self.heads.push(Sought { form: sought.form, len, key, hint: 0 });
             }
+        }
+        for head in &mut self.heads {
+            head.hint = facts.heads.hint(&head.key);
         }
     }
 
     fn words<K: Clone + Ord>(&mut self, scan: &Scan, tables: &Tables<'_, K>) {
         let facts = &tables.base.facts;
-        let patterns = [Some(&facts.patterns), tables.added.map(|a| &a.facts.patterns)];
-        let mut next_head = 0;
-        for (i, form) in scan.forms.iter().enumerate() {
-            let bytes = scan.form(form);
-            let key = self.keys[i];
-            let mut value = facts.words.get(&key, bytes);
+        self.begun.clear();
+        for head in &self.heads {
+            let bytes = || &scan.form(&scan.forms[head.form as usize])[..head.len as usize];
+            let mut value = facts.heads.get_at(head.hint, &head.key, bytes);
             if value == 0
                 && let Some(added) = tables.added
             {
-                value = added.facts.words.get(&key, bytes);
+                value = added.facts.heads.get(&head.key, bytes);
+            }
+            if value != 0 {
+                self.begun.push((head.form, value));
+            }
+        }
+        let has_patterns = !facts.patterns.is_empty() || tables.added.is_some_and(|a| !a.facts.patterns.is_empty());
+        let mut next_begun = 0;
+        for (i, form) in scan.forms.iter().enumerate() {
+            let Some(sought) = self.sought.get(i) else { break };
+            let (key, bytes) = (&sought.key, || scan.form(form));
+            let mut value = facts.words.get_at(sought.hint, key, bytes);
+            if value == 0
+                && let Some(added) = tables.added
+            {
+                value = added.facts.words.get(key, bytes);
             }
             if value != 0 {
                 self.shapes(value, form, tables);
             }
-            while let Some((_, len, key)) = self.heads.get(next_head).filter(|h| h.0 as usize == i).copied() {
-                next_head += 1;
-                let head = &bytes[..len as usize];
-                let mut value = facts.heads.get(&key, head);
-                if value == 0
-                    && let Some(added) = tables.added
-                {
-                    value = added.facts.heads.get(&key, head);
-                }
-                if value != 0 {
-                    self.shapes(value, form, tables);
-                }
+            while let Some((_, value)) = self.begun.get(next_begun).copied().filter(|begun| begun.0 as usize == i) {
+                next_begun += 1;
+                self.shapes(value, form, tables);
             }
-            for patterns in patterns.into_iter().flatten().filter(|p| !p.is_empty()) {
-                let mut compared = std::mem::take(&mut self.compared);
-                patterns.find(bytes, &mut compared, |value| self.shapes(value, form, tables));
-                self.compared = compared;
+            if has_patterns {
+                self.patterns(scan.form(form), form, tables);
             }
+        }
+    }
+
+    fn patterns<K: Clone + Ord>(&mut self, word: &[u8], form: &Form, tables: &Tables<'_, K>) {
+        let patterns = [Some(&tables.base.facts.patterns), tables.added.map(|a| &a.facts.patterns)];
+        for patterns in patterns.into_iter().flatten().filter(|p| !p.is_empty()) {
+            let mut compared = std::mem::take(&mut self.compared);
+            patterns.find(word, &mut compared, |value| self.shapes(value, form, tables));
+            self.compared = compared;
         }
     }
 
@@ -129,9 +182,14 @@ impl Finding {
         if form.sigil != Sigil::Handle {
             self.raise(value, form.place, form.end, tables.base);
         }
-        if value & SHAPED == 0 || (form.sigil == Sigil::None && !form.enye) {
-            return;
+        if value & SHAPED != 0 && (form.sigil != Sigil::None || form.enye) {
+            self.signs(value, form, tables);
         }
+    }
+
+    /// Raises the facts of a word with its sign and `ñ`.
+    #[inline(never)]
+    fn signs<K: Clone + Ord>(&mut self, value: u32, form: &Form, tables: &Tables<'_, K>) {
         let signed = form.sigil != Sigil::None;
         let shapes = [
             (form.enye && form.sigil != Sigil::Handle).then_some((Sigil::None, true)),
@@ -271,11 +329,11 @@ impl Finding {
         let mut word = std::mem::take(&mut self.word);
         field_word(mark, value, &mut word);
         let key = Key::new(&word);
-        let mut value = tables.base.facts.words.get(&key, &word);
+        let mut value = tables.base.facts.words.get(&key, || &word);
         if value == 0
             && let Some(added) = tables.added
         {
-            value = added.facts.words.get(&key, &word);
+            value = added.facts.words.get(&key, || &word);
         }
         if value != 0 {
             self.raise(with_flags(value, tables) & !(PLACED | LEADS), 0, 0, tables.base);
@@ -301,18 +359,31 @@ impl Finding {
     }
 
     /// Collects the queries the facts call up and whose second condition the post meets.
-    pub(super) fn call<K: Clone + Ord>(&mut self, tables: &Tables<'_, K>) {
+    pub(super) fn call<K: Clone + Ord>(&mut self, tables: &Tables<'_, K>, numbers: &Numbers, answers: &mut Answers) {
         self.called.clear();
         self.called_added.clear();
+        self.sure.clear();
+        self.asked = 0;
         self.called.extend(&tables.base.always);
-        for fact in &self.callers {
-            let postings = tables.base.offsets.get(*fact as usize).copied().unwrap_or(0);
-            prefetch(&tables.base.postings, postings as usize);
-        }
         let signature = self.signature;
         for fact in &self.callers {
-            let postings = tables.base.postings_of(*fact);
-            self.called.extend(postings.iter().filter(|[_, bits]| bits & signature != 0).map(|[at, _]| *at));
+            let (sure, postings) = tables.base.waiting_at(*fact);
+            self.sure.extend_from_slice(sure);
+            self.asked += sure.len() as u64;
+            for [at, one, two] in postings {
+                if at & SHORT == 0 {
+                    if one & signature != 0 {
+                        prefetch(&tables.base.code, *at as usize);
+                        self.called.push(*at);
+                    }
+                    continue;
+                }
+                self.asked += 1;
+                let mut holds = |node| single(node, &tables.base.groups, &self.raised, numbers, answers);
+                if holds(*one) && holds(*two) {
+                    self.sure.push(at & !SHORT);
+                }
+            }
         }
         if let Some(added) = tables.added {
             self.called_added.extend(&added.always);
@@ -321,6 +392,18 @@ impl Finding {
                 self.called_added.extend(postings.filter(|[_, bits]| bits & signature != 0).map(|[at, _]| at));
             }
         }
+    }
+}
+
+/// Does a node of one number hold?
+#[inline(always)]
+fn single(node: u32, groups: &Groups, raised: &Raised, numbers: &Numbers, answers: &mut Answers) -> bool {
+    match operation(node) {
+        ONE_OF => answers.holds(payload(node), groups, raised),
+        NONE_OF => !answers.holds(payload(node), groups, raised),
+        FACT => raised.holds(payload(node)),
+        RANGE => groups.in_range(payload(node), numbers),
+        _ => true,
     }
 }
 

@@ -6,17 +6,26 @@
 //! runs as flat byte code ([`code`], [`run`]) over a small set of the post's facts. What byte code does not say, the
 //! plain evaluator verifies, so the answer is always the plain evaluator's.
 //!
+//! Most queries are never run: one that any of its anchors makes match is told at once, and one that asks but for shared
+//! groups besides ([`groups`]) is decided where it waits.
+//!
+//! `unsafe` is three small things, each with its reason beside it: [`prefetch`], sixteen bytes classified together
+//! ([`classify`]) and sixteen tags compared together ([`tags`]). The last two are tested against code that does the same
+//! one by one, also under Miri: `cargo +nightly miri test -p tertulia-listen --lib engine::classify engine::tags`.
+//!
 //! Queries lie in a flat base that never changes and is shared ([`base`]); what is added later lies beside it
 //! ([`added`]), what is removed is marked, and both are joined into a new base when they have grown ([`Engine::merge`]).
 
 mod added;
 mod anchors;
 mod base;
+mod classify;
 mod code;
 mod dictionary;
 mod facts;
 mod find;
 mod frequencies;
+mod groups;
 mod intern;
 mod letters;
 mod patterns;
@@ -25,7 +34,9 @@ mod quarantine;
 mod raised;
 mod run;
 mod scan;
+mod slots;
 mod snapshot;
+mod tags;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -35,10 +46,12 @@ pub(crate) use added::Estimate;
 use anchors::Weights;
 use base::{Base, Moved};
 use code::{PLAIN, SLOT, size};
-use find::{Finding, Tables};
+use find::{Finding, Numbers, Tables};
 pub use frequencies::Frequencies;
+use groups::Answers;
 use quarantine::{FUEL, PORTION, POST_FUEL, Strikes};
 use run::{Run, Spans};
+use slots::Order;
 pub use snapshot::SnapshotError;
 
 use crate::ast::Zones;
@@ -53,8 +66,11 @@ const SMALLEST_MERGE: usize = 2_048;
 const MANY: usize = 4_096;
 /// How far ahead of the query at hand memory is asked for.
 const AHEAD: usize = 8;
-/// One post in so many is counted for the frequencies.
+/// One post in so many is counted for the frequencies, and one in so many more when a stream is known.
 const SAMPLE: u32 = 64;
+const SAMPLE_KNOWN: u32 = 512;
+/// So many posts make a stream known.
+const KNOWN: u32 = 1_024;
 
 /// Queries the plain evaluator has the last word on.
 #[derive(Clone, Debug, Default)]
@@ -93,8 +109,10 @@ pub struct Engine<K> {
 pub struct Scratch {
     finding: Finding,
     spans: Spans,
+    answers: Answers,
     /// Slots of the queries that match.
     matched: Vec<u32>,
+    order: Order,
     exhausted: Vec<u32>,
     /// Steps taken in this post by queries that needed more than their portion.
     slow_steps: u64,
@@ -109,7 +127,7 @@ pub struct Scratch {
 pub struct Counts {
     /// Posts.
     pub posts: u64,
-    /// Queries whose code was run.
+    /// Queries that were called up.
     pub candidates: u64,
     /// Queries the plain evaluator was asked about.
     pub verified: u64,
@@ -234,7 +252,14 @@ impl<K: Clone + Ord> Engine<K> {
     /// Makes one base of everything, with the anchors chosen anew. Matching gives the same before and after.
     pub fn merge(&mut self) {
         let (base, added) = (&self.base, &self.added);
-        let in_base = base.queries().zip(&base.keys).map(|(at, key)| (&base.code[at..], key));
+        let mut expanded: Vec<u32> = Vec::with_capacity(base.code.len());
+        let mut starts: Vec<usize> = Vec::with_capacity(base.keys.len());
+        for at in base.queries() {
+            starts.push(expanded.len());
+            expanded.push(base.code[at]);
+            base.groups.expand(&base.code[at + 1..], &mut expanded);
+        }
+        let in_base = starts.iter().zip(&base.keys).map(|(at, key)| (&expanded[*at..], key));
         let in_added = added.starts.iter().zip(&added.keys).map(|(at, key)| (&added.code[*at as usize..], key));
         let mut queries: Vec<(u32, Moved<'_, K>)> = in_base
             .chain(in_added)
@@ -275,7 +300,8 @@ impl<K: Clone + Ord> Engine<K> {
         scratch.slow_steps = 0;
         let tables = Tables { base: &self.base, added: (!self.added.keys.is_empty()).then_some(&self.added) };
         scratch.finding.find(post, &tables);
-        scratch.finding.call(&tables);
+        scratch.answers.clear(self.base.groups.len());
+        scratch.finding.call(&tables, &numbers(post), &mut scratch.answers);
         scratch.sample();
 
         let mut reading = None;
@@ -285,9 +311,10 @@ impl<K: Clone + Ord> Engine<K> {
         let mut called = std::mem::take(&mut scratch.finding.called_added);
         self.run(&self.added.code, &mut called, post, scratch, &mut reading);
         scratch.finding.called_added = called;
+        scratch.matched.extend_from_slice(&scratch.finding.sure);
+        scratch.counts.candidates += scratch.finding.asked;
 
-        scratch.matched.sort_unstable();
-        scratch.matched.dedup();
+        scratch.order.sort(&mut scratch.matched, self.base.keys.len() + self.added.keys.len());
         if self.dead_count > 0 {
             scratch.matched.retain(|slot| !self.is_dead(*slot));
         }
@@ -324,7 +351,9 @@ impl<K: Clone + Ord> Engine<K> {
         let mut run = Run {
             code,
             raised: &scratch.finding.raised,
-            numbers: [post.followers, post.likes, post.shares, post.age],
+            groups: &self.base.groups,
+            answers: &mut scratch.answers,
+            numbers: numbers(post),
             spans: &mut scratch.spans,
             fuel: PORTION,
         };
@@ -400,11 +429,15 @@ impl<K: Clone + Ord> Engine<K> {
     }
 }
 
+fn numbers(post: &Post<'_>) -> Numbers {
+    [post.followers, post.likes, post.shares, post.age]
+}
+
 impl Scratch {
     /// Counts one post in many.
     fn sample(&mut self) {
         self.posts = self.posts.wrapping_add(1);
-        if self.posts % SAMPLE == 1 {
+        if self.posts % if self.seen.posts() < KNOWN { SAMPLE } else { SAMPLE_KNOWN } == 1 {
             self.seen.count_scan(&self.finding.scan);
         }
     }

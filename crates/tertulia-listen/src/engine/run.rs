@@ -1,8 +1,10 @@
 //! Running byte code over the facts of a post.
 
 use super::code::{
-    ALWAYS, ANCHORED, AND, ANY, CHAIN, FACT, FEW, NEAR, NONE, NOT, NUMBER, OR, children, number_holds, operation, payload, size,
+    ALWAYS, ANCHORED, AND, ANY, CHAIN, FACT, FEW, NEAR, NONE, NONE_OF, NOT, NUMBER, ONE_OF, OR, RANGE, children, number_holds, operation,
+    payload, size,
 };
+use super::groups::{Answers, Groups};
 use super::raised::Raised;
 use crate::places::{MAX_PAIRS, share};
 
@@ -19,6 +21,8 @@ pub(super) struct Spans {
 pub(super) struct Run<'a> {
     pub(super) code: &'a [u32],
     pub(super) raised: &'a Raised,
+    pub(super) groups: &'a Groups,
+    pub(super) answers: &'a mut Answers,
     /// What the post states of each quantity.
     pub(super) numbers: [Option<u64>; 4],
     pub(super) spans: &'a mut Spans,
@@ -46,7 +50,7 @@ impl Run<'_> {
                 return Some(true);
             }
             match operation(self.code[node]) {
-                FACT | ANY | NONE => {
+                FACT | ANY | NONE | ONE_OF | NONE_OF | RANGE => {
                     if !self.node(node) {
                         return Some(false);
                     }
@@ -77,6 +81,9 @@ impl Run<'_> {
             FACT => self.raised.holds(payload(word)),
             ANY => self.raised.holds_any(&self.code[body]),
             NONE => !self.raised.holds_any(&self.code[body]),
+            ONE_OF => self.answers.holds(payload(word), self.groups, self.raised),
+            NONE_OF => !self.answers.holds(payload(word), self.groups, self.raised),
+            RANGE => self.groups.in_range(payload(word), &self.numbers),
             AND => self.nodes(at, true),
             OR => self.nodes(at, false),
             NOT => !self.node(at + 1),

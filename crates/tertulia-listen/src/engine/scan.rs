@@ -3,12 +3,13 @@
 //! It finds exactly the forms, signs, flags and places that [`Text`] does (a property test compares them). What it
 //! does not cover (rare characters, joined emoji, scripts without spaces, very long posts) is read by [`Text`] itself.
 //!
-//! Letters beyond ASCII are first replaced by the ASCII letter they fold to ([`super::letters`]). Then eight bytes at
-//! a time are made small and classified into two bit maps, one of letters and digits, one of signs that need a closer
-//! look, and the words are read off the maps.
+//! Letters beyond ASCII are first replaced by the ASCII letter they fold to ([`super::letters`]). Then all bytes are made
+//! small and classified into two bit maps, one of letters and digits, one of signs that need a closer look
+//! ([`super::classify`]), and the words are read off the maps.
 
 use tertulia_kernel::text::{Kind, Sigil, Text, handle_name};
 
+use super::classify::{BEHIND, BLOCK, classify};
 use super::letters::{Letter, letter, letters};
 use crate::post::APART;
 
@@ -17,7 +18,7 @@ const MAX_QUICK: usize = tertulia_kernel::text::MAX_TOKENS;
 /// Bytes that may be read past the end of the last form.
 const PADDING: usize = 16;
 /// What stands for an emoji, for a separator that ends an address, for any other separator.
-const EMOJI: u8 = 1;
+pub(super) const EMOJI: u8 = 1;
 const ENDS_ADDRESS: u8 = 2;
 const BETWEEN: u8 = 5;
 
@@ -108,10 +109,14 @@ impl Scan {
     fn make_plain(&mut self, post: &str) -> bool {
         let table = letters();
         self.plain.clear();
+        // What stands for something here stands for itself in no other post than a strange one.
+        if post.bytes().fold(false, |strange, byte| strange | (byte < BETWEEN)) {
+            return false;
+        }
         let mut rest = post;
         loop {
-            let ascii = rest.bytes().position(|b| !b.is_ascii()).unwrap_or(rest.len());
-            self.plain.extend(rest.as_bytes()[..ascii].iter().map(|b| if *b < BETWEEN { BETWEEN } else { *b }));
+            let ascii = ascii_run(rest.as_bytes());
+            self.plain.extend_from_slice(&rest.as_bytes()[..ascii]);
             let mut chars = rest[ascii..].chars();
             let Some(c) = chars.next() else {
                 return true;
@@ -119,6 +124,14 @@ impl Scan {
             rest = chars.as_str();
             let at = self.plain.len() as u32;
             let byte = match letter(table, c) {
+                // Marks that lost their emoji.
+                Letter::Rare if matches!(c, '\u{FE0E}' | '\u{FE0F}') && self.plain.last() == Some(&b' ') => {
+                    rest = rest.trim_start_matches(['\u{FE0E}', '\u{FE0F}']);
+                    if !(rest.is_empty() || rest.starts_with(' ')) {
+                        return false;
+                    }
+                    BETWEEN
+                }
                 Letter::Rare => return false,
                 Letter::Plain(plain) => {
                     self.marks.push((at, false));
@@ -167,19 +180,17 @@ impl Scan {
     }
 }
 
-const ONES: u64 = 0x0101_0101_0101_0101;
-const HIGH: u64 = 0x8080_8080_8080_8080;
-
-/// The high bit of each ASCII byte that is `from` or more.
-#[inline(always)]
-fn at_least(bytes: u64, from: u8) -> u64 {
-    bytes.wrapping_add(ONES * u64::from(0x80 - from)) & HIGH
-}
-
-/// One bit for each byte whose high bit is set, the first byte lowest.
-#[inline(always)]
-fn bits(high: u64) -> u64 {
-    (high >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56
+/// How many bytes of ASCII a text begins with.
+fn ascii_run(bytes: &[u8]) -> usize {
+    let mut at = 0;
+    while let Some(eight) = bytes[at..].first_chunk::<8>() {
+        let beyond = u64::from_le_bytes(*eight) & 0x8080_8080_8080_8080;
+        if beyond != 0 {
+            return at + beyond.trailing_zeros() as usize / 8;
+        }
+        at += 8;
+    }
+    at + bytes[at..].iter().position(|b| !b.is_ascii()).unwrap_or(bytes.len() - at)
 }
 
 /// True for what ends a web address. Other separators are part of it, or trailing ones that separate either way.
@@ -224,52 +235,17 @@ impl<'s> Reader<'s> {
     }
 
     fn run(mut self) -> bool {
-        self.classify();
-        let (letters, signs) = (std::mem::take(&mut self.scan.letters), std::mem::take(&mut self.scan.signs));
+        let (mut letters, mut signs) = (std::mem::take(&mut self.scan.letters), std::mem::take(&mut self.scan.signs));
+        letters.clear();
+        signs.clear();
+        let bytes = &mut self.scan.bytes;
+        bytes.extend_from_slice(self.source);
+        bytes.resize(self.base + self.source.len().next_multiple_of(BLOCK) + BEHIND, b' ');
+        self.elongated = classify(&mut bytes[self.base..], &mut letters, &mut signs);
+        letters.push(0);
         let done = self.walk(&letters, &signs);
         (self.scan.letters, self.scan.signs) = (letters, signs);
         done
-    }
-
-    /// Fills the small letters and the two maps.
-    fn classify(&mut self) {
-        let scan = &mut *self.scan;
-        scan.letters.clear();
-        scan.signs.clear();
-        let (mut before, mut triple) = (0_u64, 0_u64);
-        for block in self.source.chunks(64) {
-            let (mut letters, mut signs) = (0_u64, 0_u64);
-            for (i, chunk) in block.chunks(8).enumerate() {
-                let raw = match chunk.try_into() {
-                    Ok(eight) => u64::from_le_bytes(eight),
-                    Err(_) => {
-                        let mut eight = [b' '; 8];
-                        eight[..chunk.len()].copy_from_slice(chunk);
-                        u64::from_le_bytes(eight)
-                    }
-                };
-                let capitals = at_least(raw, b'A') & !at_least(raw, b'Z' + 1);
-                let small = raw | (capitals >> 2);
-                let alphabetic = at_least(small, b'a') & !at_least(small, b'z' + 1);
-                let digits = at_least(small, b'0') & !at_least(small, b'9' + 1);
-                let hash_or_dollar = at_least(raw, b'#') & !at_least(raw, b'$' + 1);
-                let at = at_least(raw, b'@') & !at_least(raw, b'A');
-                let emoji = HIGH & !at_least(raw, EMOJI + 1);
-                letters |= bits(alphabetic | digits) << (8 * i);
-                signs |= bits(hash_or_dollar | at | emoji) << (8 * i);
-                // A byte equal to the two before it leaves no bit in either difference.
-                let one = (small << 8) | (before >> 56);
-                let two = (small << 16) | (before >> 48);
-                let different = (small ^ one) | (small ^ two);
-                triple |= alphabetic & !at_least(different & !HIGH, 1);
-                before = small;
-                scan.bytes.extend_from_slice(&small.to_le_bytes());
-            }
-            scan.letters.push(letters);
-            scan.signs.push(signs);
-        }
-        scan.letters.push(0);
-        self.elongated = triple != 0;
     }
 
     fn walk(&mut self, letters: &[u64], signs: &[u64]) -> bool {
@@ -283,26 +259,28 @@ impl<'s> Reader<'s> {
             carry = map >> 63;
             let mut events = starts | signs;
             while events != 0 {
-                let at = block * 64 + events.trailing_zeros() as usize;
+                let bit = events.trailing_zeros();
+                let at = block * BLOCK + bit as usize;
                 events &= events - 1;
                 if at < seen {
                     continue;
                 }
-                let byte = self.source[at];
-                if byte.is_ascii_alphanumeric() {
+                if signs >> bit & 1 == 0 {
                     let end = run_end(letters, at);
-                    if let Some(address_end) = self.address_end(at, end) {
+                    if let Some(b':' | b'.') = self.source.get(end)
+                        && let Some(address_end) = self.address_end(at, end)
+                    {
                         let Some(address_end) = address_end else { return false };
                         self.place += 1;
                         seen = address_end;
-                    } else {
-                        let enye = self.mapped && self.enye(at, end);
-                        self.push((at, end), Sigil::None, enye, 1);
-                        self.place += 1;
+                        continue;
                     }
+                    let enye = self.mapped && self.enye(at, end);
+                    self.push((at, end), Sigil::None, enye, 1);
+                    self.place += 1;
                     continue;
                 }
-                if byte == EMOJI {
+                if self.source[at] == EMOJI {
                     self.push_emoji(at);
                     continue;
                 }
@@ -320,6 +298,7 @@ impl<'s> Reader<'s> {
     }
 
     /// The end of the web address that begins with the word `at..end`; `Some(None)` when that is hard to tell.
+    #[cold]
     fn address_end(&self, at: usize, end: usize) -> Option<Option<usize>> {
         let (word, rest) = (&self.scan.bytes[self.base + at..self.base + end], &self.source[end..]);
         let scheme = match rest.first() {
@@ -452,14 +431,24 @@ impl<'s> Reader<'s> {
     }
 
     /// One token with its short forms.
+    #[inline(always)]
     fn push(&mut self, (start, end): (usize, usize), sigil: Sigil, enye: bool, places: u32) {
         let form =
             Form { start: (self.base + start) as u32, len: (end - start) as u32, place: self.place, end: self.place + places, sigil, enye };
         self.scan.forms.push(form);
-        if self.elongated && sigil != Sigil::Handle && is_elongated(&self.scan.bytes[self.base + start..self.base + end]) {
+        if self.elongated && sigil != Sigil::Handle {
+            self.push_short(form);
+        }
+    }
+
+    /// The short forms of a word with long runs of one letter.
+    #[cold]
+    fn push_short(&mut self, form: Form) {
+        let (start, end) = (form.start as usize, (form.start + form.len) as usize);
+        if is_elongated(&self.scan.bytes[start..end]) {
             for keep in [1, 2] {
                 let begin = self.scan.bytes.len();
-                self.shorten(self.base + start, self.base + end, keep);
+                self.shorten(start, end, keep);
                 let len = (self.scan.bytes.len() - begin) as u32;
                 self.scan.forms.push(Form { start: begin as u32, len, ..form });
             }
@@ -535,6 +524,7 @@ mod tests {
             "El vuelo de @Iberia llegó tarde, ¡qué desastre! #AmoMiMarca #año_nuevo",
             "Mañana NOOOO llega… https://t.co/x?y=1#z (ver www.a.b.), $IBE -3% 😡😡 ❤️ 👍🏽",
             "@a_.b@c.d@e @@x a@b #a_ #Copa2026 #ABCNews ##x $5 $a5 x_y 1º COÑO «http://x.y»z",
+            "Sol \u{fe0f} #playa ¡ya! \u{fe0f}\u{fe0f} y más \u{fe0f}",
             "a#b #a#b @a-b- hmmm 1000 looool@x @looool #Loool #LooolOooo",
             "",
             "http://a.b/c…«x» hTTp://A éhttp://x www. www.a",

@@ -7,11 +7,12 @@
 
 use std::sync::Arc;
 
-use super::base::Base;
+use super::base::{Base, SHORT};
 use super::code::{ANCHORED, AND, FEW, NEAR, NOT, NUMBER, OR, SLOT, children, each_fact, operation, size};
 use super::dictionary::{Pairs, Words, mix};
 use super::facts::{Facts, HEADS, is_shape, number};
 use super::frequencies::Frequencies;
+use super::groups::Groups;
 use super::patterns::Patterns;
 use super::{Engine, Plain};
 use crate::lists::Lists;
@@ -19,7 +20,7 @@ use crate::query::Query;
 
 const MAGIC: u64 = u64::from_le_bytes(*b"tertulia");
 /// Changes with the format, the tokeniser's rules and the numbering of fields.
-const VERSION: u64 = 1;
+const VERSION: u64 = 2;
 
 /// Why a snapshot was not read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -108,16 +109,16 @@ impl<'a> Reader<'a> {
 
 fn write_words(words: &Words, out: &mut Writer) {
     out.number(words.len as u64);
+    out.bytes(words.tags.as_flattened());
     out.rows(&words.slots);
     out.bytes(&words.arena);
 }
 
 fn read_words(from: &mut Reader<'_>) -> Result<Words, SnapshotError> {
     let len = from.number()? as usize;
-    let words = Words { len, slots: from.rows()?, arena: from.bytes()?.to_vec() };
-    // A free slot ends every search.
-    let taken = words.slots.iter().filter(|slot| slot[3] != 0).count();
-    if taken == len && taken < words.slots.len() { Ok(words) } else { Err(SnapshotError::Damaged) }
+    let (tags, rest) = from.bytes()?.as_chunks();
+    let words = Words { len, tags: tags.to_vec(), slots: from.rows()?, arena: from.bytes()?.to_vec() };
+    if words.is_sound() && rest.is_empty() { Ok(words) } else { Err(SnapshotError::Damaged) }
 }
 
 fn read_pairs(from: &mut Reader<'_>) -> Result<Pairs, SnapshotError> {
@@ -143,10 +144,14 @@ impl<K: Clone + Ord> Engine<K> {
         out.number(facts.longest_field as u64);
         out.number(u64::from(facts.fields));
         out.bytes(&base.weights);
-        out.numbers(base.offsets.iter().copied());
+        out.rows(&base.offsets);
+        out.numbers(base.sure.iter().copied());
         out.rows(&base.postings);
         out.numbers(base.always.iter().copied());
         out.numbers(base.code.iter().copied());
+        out.numbers(base.groups.starts.iter().copied());
+        out.numbers(base.groups.facts.iter().copied());
+        out.rows(&base.groups.ranges);
         out.number(base.keys.len() as u64);
         base.keys.iter().for_each(|k| out.bytes(&key(k)));
         out.number(u64::from(self.frequencies.posts));
@@ -180,13 +185,15 @@ impl<K: Clone + Ord> Engine<K> {
         let (longest_field, fields) = (from.number()? as usize, from.number()? as u32);
         let mut facts = Facts { words, heads, lengths, pairs, patterns: Patterns::new(), longest_field, fields };
         facts.find_patterns();
-        let (weights, offsets, postings) = (from.bytes()?.to_vec(), from.numbers()?, from.rows()?);
+        let (weights, offsets) = (from.bytes()?.to_vec(), from.rows()?);
+        let (sure, postings) = (from.numbers()?, from.rows()?);
         let (always, code) = (from.numbers()?, from.numbers()?);
+        let groups = Groups { starts: from.numbers()?, facts: from.numbers()?, ranges: from.rows()? };
         let mut keys = Vec::new();
         for _ in 0..from.number()? {
             keys.push(key(from.bytes()?).ok_or(SnapshotError::Damaged)?);
         }
-        let base = Base { facts, weights, offsets, postings, always, code, keys };
+        let base = Base { facts, weights, offsets, sure, postings, always, code, groups, keys };
         let frequencies = Frequencies { posts: from.number()? as u32, counters: from.numbers()? };
         let mut plain = Plain::default();
         for _ in 0..from.number()? {
@@ -204,10 +211,13 @@ impl<K: Clone + Ord> Engine<K> {
 /// True when every number leads somewhere.
 fn is_sound<K: Ord>(base: &Base<K>) -> bool {
     let facts = base.weights.len();
-    let in_order = base.offsets.is_sorted() && base.keys.is_sorted() && base.facts.lengths.len().is_power_of_two();
-    let in_reach = base.offsets.last().is_some_and(|end| *end as usize <= base.postings.len());
-    let mut starts = Vec::with_capacity(base.keys.len());
-    let mut at = 0;
+    let rises = |kind: usize| base.offsets.is_sorted_by_key(|starts| starts[kind]);
+    let in_order = rises(0) && rises(1) && base.keys.is_sorted() && base.facts.lengths.len().is_power_of_two();
+    let ends = base.offsets.last();
+    let in_reach = ends.is_some_and(|[sure, end]| *sure as usize <= base.sure.len() && *end as usize <= base.postings.len());
+    // One bit for each place in the code where a query begins.
+    let mut starts = vec![0_u64; base.code.len() / 64 + 1];
+    let (mut at, mut node) = (0, Vec::new());
     for slot in 0..base.keys.len() {
         let Some(end) = node_end(&base.code, at + 1, base.code.len(), 0) else { return false };
         let (header, root) = (base.code[at], base.code[at + 1]);
@@ -215,22 +225,27 @@ fn is_sound<K: Ord>(base: &Base<K>) -> bool {
         if header & SLOT != slot as u32 || !anchored {
             return false;
         }
-        let mut node = base.code[at + 1..end].to_vec();
+        node.clear();
+        node.extend_from_slice(&base.code[at + 1..end]);
         let mut known = true;
         each_fact(&mut node, 0, false, &mut |fact, _| known &= (*fact as usize) < facts);
         if !known {
             return false;
         }
-        starts.push(at as u32);
+        starts[at / 64] |= 1 << (at % 64);
         at = end;
     }
-    in_order && in_reach && at == base.code.len() && leads_to_queries(base, &starts) && names_facts(&base.facts, facts)
+    let groups = &base.groups;
+    let grouped = !groups.starts.is_empty() && groups.starts.is_sorted() && groups.facts.iter().all(|fact| (*fact as usize) < facts);
+    in_order && in_reach && grouped && at == base.code.len() && leads_to_queries(base, &starts) && names_facts(&base.facts, facts)
 }
 
 /// True when all that calls queries up leads to where one begins.
-fn leads_to_queries<K>(base: &Base<K>, starts: &[u32]) -> bool {
-    let is_start = |at: &u32| starts.binary_search(at).is_ok();
-    base.always.iter().all(is_start) && base.postings.iter().all(|[at, _]| is_start(at))
+fn leads_to_queries<K>(base: &Base<K>, starts: &[u64]) -> bool {
+    let is_start = |at: &u32| starts.get(*at as usize / 64).is_some_and(|bits| bits >> (at % 64) & 1 == 1);
+    let sure = base.sure.iter().all(|slot| (*slot as usize) < base.keys.len());
+    let posted = |[at, ..]: &[u32; 3]| if at & SHORT == 0 { is_start(at) } else { ((at & !SHORT) as usize) < base.keys.len() };
+    sure && base.always.iter().all(is_start) && base.postings.iter().all(posted)
 }
 
 /// True when the tables hold no other facts than those that are known, and beginnings only of lengths that are.

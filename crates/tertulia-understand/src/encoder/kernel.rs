@@ -40,6 +40,22 @@ impl Kernel {
         kernels
     }
 
+    /// Does something with the registers that this processor has, as far as what it does is inlined. The same operations in
+    /// the same order, so the same results.
+    #[allow(unsafe_code, reason = "what the processor has is known only when the program runs")]
+    #[inline]
+    pub fn widely<T>(self, what: impl FnOnce() -> T) -> T {
+        match self {
+            // SAFETY: a kernel other than `Portable` is made only by `all`, which has asked the processor for these features.
+            #[cfg(target_arch = "x86_64")]
+            Self::Vnni => unsafe { x86::widely_vnni(what) },
+            // SAFETY: as above.
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx2 => unsafe { x86::widely_avx2(what) },
+            Self::Portable => what(),
+        }
+    }
+
     /// Calls `sums` for each row with the row's place and what it gives with the block.
     #[allow(unsafe_code, reason = "what the processor has is known only when the program runs")]
     pub fn multiply(self, rows: &[u8], block: &[Step], mut sums: impl FnMut(usize, &Sums)) {
@@ -63,10 +79,10 @@ impl Kernel {
 fn portable(row: &[u8], block: &[Step]) -> Sums {
     let mut sums = [0; COLUMNS];
     for (four, step) in row.as_chunks::<4>().0.iter().zip(block) {
-        let [a, b, c, d] = four.map(i16::from);
+        let [a, b, c, d] = four.map(i32::from);
         for (sum, column) in sums.iter_mut().zip(step) {
-            let [p, q, r, s] = column.map(i16::from);
-            *sum += i32::from(a * p + b * q) + i32::from(c * r + d * s);
+            let [p, q, r, s] = column.map(i32::from);
+            *sum += a * p + b * q + c * r + d * s;
         }
     }
     sums
@@ -77,6 +93,16 @@ mod x86 {
     use std::arch::x86_64::*;
 
     use super::{COLUMNS, Step, Sums};
+
+    #[target_feature(enable = "avx512f,avx512bw,avx512vnni")]
+    pub fn widely_vnni<T>(what: impl FnOnce() -> T) -> T {
+        what()
+    }
+
+    #[target_feature(enable = "avx2")]
+    pub fn widely_avx2<T>(what: impl FnOnce() -> T) -> T {
+        what()
+    }
 
     #[target_feature(enable = "avx512f,avx512bw,avx512vnni")]
     pub fn by_rows_vnni(rows: &[u8], inputs: usize, block: &[Step], sums: &mut impl FnMut(usize, &Sums)) {
@@ -103,8 +129,11 @@ mod x86 {
         let rows: [&[[u8; 4]]; ROWS] = std::array::from_fn(|row| &rows[row * inputs..][..inputs].as_chunks().0[..block.len()]);
         let mut sums = [[_mm512_setzero_si512(); 4]; ROWS];
         for (at, step) in block.iter().enumerate() {
-            // SAFETY: a step is 256 bytes, of which each load reads 64, from 0, 64, 128 and 192.
-            let weights: [__m512i; 4] = std::array::from_fn(|part| unsafe { _mm512_loadu_si512(step[part * 16..].as_ptr().cast()) });
+            let part = |from: usize| step[from..][..16].as_ptr().cast();
+            // SAFETY: sixteen columns of a step, from 0, 16, 32 and 48 of its 64, are the 64 bytes that each of these reads.
+            let weights = unsafe {
+                [_mm512_loadu_si512(part(0)), _mm512_loadu_si512(part(16)), _mm512_loadu_si512(part(32)), _mm512_loadu_si512(part(48))]
+            };
             for (sums, row) in sums.iter_mut().zip(&rows) {
                 let four = _mm512_set1_epi32(i32::from_le_bytes(row[at]));
                 for (sum, weights) in sums.iter_mut().zip(weights) {

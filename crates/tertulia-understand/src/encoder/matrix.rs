@@ -9,6 +9,9 @@ pub const ZERO: u8 = 64;
 /// The largest number in a row.
 pub const LARGEST: f32 = 63.0;
 
+/// 1.5 · 2²³: numbers near it are whole, and its last sixteen bits are 0.
+const FRACTIONLESS: f32 = 12_582_912.0;
+
 /// A matrix of whole numbers with a scale for each column.
 pub struct Matrix {
     inputs: usize,
@@ -74,6 +77,7 @@ impl Matrix {
 }
 
 /// The numbers as whole ones for [`Matrix::multiply`]; what one of them is worth.
+#[inline(always)]
 pub fn quantise(numbers: &[f32], whole: &mut [u8]) -> f32 {
     let largest = numbers.iter().fold(0.0_f32, |largest, number| largest.max(number.abs()));
     if largest < f32::MIN_POSITIVE {
@@ -82,7 +86,27 @@ pub fn quantise(numbers: &[f32], whole: &mut [u8]) -> f32 {
     }
     let per_one = LARGEST / largest;
     for (whole, number) in whole.iter_mut().zip(numbers) {
-        *whole = (number * per_one + (f32::from(ZERO) + 0.5)) as u8;
+        // Beside so large a number there is no room for fractions: the last byte is the nearest whole number.
+        *whole = (number * per_one + (FRACTIONLESS + f32::from(ZERO))).to_bits() as u8;
     }
     largest / LARGEST
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whole_numbers_are_the_nearest() {
+        let numbers: Vec<f32> = (-1260..=1260).map(|i| i as f32 * 0.01).collect();
+        let mut whole = vec![0; numbers.len()];
+        let worth = quantise(&numbers, &mut whole);
+        for (number, whole) in numbers.iter().zip(&whole) {
+            let near = (f32::from(*whole) - f32::from(ZERO)) * worth;
+            assert!((near - number).abs() <= worth * 0.5001, "{number}: {near}");
+        }
+        assert_eq!((whole[0], whole[1260], whole[2520]), (1, 64, 127));
+        assert_eq!(quantise(&[0.0; 4], &mut whole[..4]), 0.0);
+        assert_eq!(whole[..4], [ZERO; 4]);
+    }
 }

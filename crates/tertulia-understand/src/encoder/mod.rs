@@ -39,7 +39,7 @@ pub const MAX_TOKENS: usize = 512;
 pub const FEATURES: usize = 1280;
 /// Pieces that go through the network together: enough for each weight to be fetched once for many, few enough for their
 /// numbers to stay near the processor.
-const BATCH_TOKENS: usize = 256;
+const BATCH_TOKENS: usize = 128;
 
 static BUILT_IN: &[u8] = include_bytes!("../../models/encoder.bin");
 

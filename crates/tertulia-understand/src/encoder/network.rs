@@ -35,6 +35,7 @@ pub struct Network {
     norm: Norm,
     sum: Matrix,
     sum_bias: Vec<f32>,
+    kernel: Kernel,
     d0: Matrix,
     d1: Matrix,
     p1: Matrix,
@@ -117,18 +118,25 @@ impl Network {
             d2: matrix("d2", "d2.s", INNER, DIMS)?,
             p3: matrix("p3", "p3.s", INNER, DIMS)?,
             d3: matrix("d3", "d3.s", DIMS, DIMS)?,
+            kernel,
             bytes: file.into_bytes(),
         })
     }
 
     /// What becomes of texts that end, in `tokens`, at each of `ends`.
     pub fn run(&self, tokens: &[u32], ends: &[usize], work: &mut Workspace, outputs: &mut Vec<Output>) {
+        self.kernel.widely(|| self.run_inlined(tokens, ends, work, outputs));
+    }
+
+    #[inline(always)]
+    fn run_inlined(&self, tokens: &[u32], ends: &[usize], work: &mut Workspace, outputs: &mut Vec<Output>) {
         let texts: Vec<Range<usize>> = ends.iter().scan(0, |begin, &end| Some(std::mem::replace(begin, end)..end)).collect();
         self.project(tokens, work);
         for (place, third) in self.thirds.iter().enumerate() {
             work.third.clear();
-            let thirds = work.projected.chunks_exact(PROJECTED).flat_map(|row| &row[place * THIRD..][..THIRD]);
-            work.third.extend(thirds);
+            for row in work.projected.chunks_exact(PROJECTED) {
+                work.third.extend_from_slice(&row[place * THIRD..][..THIRD]);
+            }
             for convolution in [&third.first, &third.second] {
                 convolution.run(&texts, work);
             }
@@ -139,8 +147,8 @@ impl Network {
         for features in work.features.chunks_exact_mut(FEATURES) {
             self.norm.apply(features);
         }
-        for text in texts {
-            let mut mean = Box::new([0.0; FEATURES]);
+        let mut means = vec![0.0; texts.len() * FEATURES];
+        for (mean, text) in means.chunks_exact_mut(FEATURES).zip(&texts) {
             for features in work.features[text.start * FEATURES..text.end * FEATURES].chunks_exact(FEATURES) {
                 for (mean, feature) in mean.iter_mut().zip(features) {
                     *mean += feature;
@@ -148,12 +156,15 @@ impl Network {
             }
             let count = text.len() as f32;
             mean.iter_mut().for_each(|number| *number /= count);
-            let numbers = self.finish(&mean, count, work);
-            outputs.push(Output { numbers, features: mean });
+        }
+        let numbers = self.finish(&means, &texts, work);
+        for (features, numbers) in means.as_chunks().0.iter().zip(numbers.as_chunks().0) {
+            outputs.push(Output { numbers: Box::new(*numbers), features: Box::new(*features) });
         }
     }
 
     /// The pieces' own numbers, into the features, and their projections.
+    #[inline(always)]
     fn project(&self, tokens: &[u32], work: &mut Workspace) {
         work.features.clear();
         work.features.resize(tokens.len() * FEATURES, 0.0);
@@ -180,28 +191,31 @@ impl Network {
         }
     }
 
-    /// The last layers.
-    fn finish(&self, mean: &[f32; FEATURES], count: f32, work: &mut Workspace) -> Box<[f32; DIMS]> {
-        let mut all = vec![0.0; DIMS];
-        self.sum.add(mean, work, &mut all);
-        let root = count.sqrt();
-        for (number, bias) in all.iter_mut().zip(&self.sum_bias) {
-            *number = (*number + bias) * root;
+    /// The last layers, of all texts at once.
+    #[inline(always)]
+    fn finish(&self, means: &[f32], texts: &[Range<usize>], work: &mut Workspace) -> Vec<f32> {
+        let mut all = vec![0.0; texts.len() * DIMS];
+        self.sum.add(means, work, &mut all);
+        for (all, text) in all.chunks_exact_mut(DIMS).zip(texts) {
+            let root = (text.len() as f32).sqrt();
+            for (number, bias) in all.iter_mut().zip(&self.sum_bias) {
+                *number = (*number + bias) * root;
+            }
         }
-        let mut y0 = vec![0.0; INNER];
+        let mut y0 = vec![0.0; texts.len() * INNER];
         self.d0.add(&all, work, &mut y0);
         positive(&mut y0);
-        let mut y1 = vec![0.0; INNER];
+        let mut y1 = vec![0.0; texts.len() * INNER];
         self.p1.add(&all, work, &mut y1);
         self.d1.add(&y0, work, &mut y1);
         positive(&mut y1);
-        let mut y2 = vec![0.0; DIMS];
+        let mut y2 = vec![0.0; texts.len() * DIMS];
         self.d2.add(&y1, work, &mut y2);
         positive(&mut y2);
-        let mut numbers = Box::new([0.0; DIMS]);
-        self.p3.add(&y1, work, &mut numbers[..]);
-        self.d3.add(&y2, work, &mut numbers[..]);
-        for number in numbers.iter_mut() {
+        let mut numbers = vec![0.0; texts.len() * DIMS];
+        self.p3.add(&y1, work, &mut numbers);
+        self.d3.add(&y2, work, &mut numbers);
+        for number in &mut numbers {
             *number = tanh(*number);
         }
         numbers
@@ -209,20 +223,28 @@ impl Network {
 }
 
 impl Matrix {
-    /// Adds one row times this matrix.
-    fn add(&self, row: &[f32], work: &mut Workspace, to: &mut [f32]) {
-        work.whole.resize(self.inputs(), 0);
-        work.sums.resize(self.outputs(), 0);
-        let scale = quantise(row, &mut work.whole);
+    /// Adds each row times this matrix.
+    #[inline(always)]
+    fn add(&self, rows: &[f32], work: &mut Workspace, to: &mut [f32]) {
+        work.whole.resize(rows.len(), 0);
+        work.scales.clear();
+        for (row, whole) in rows.chunks_exact(self.inputs()).zip(work.whole.chunks_exact_mut(self.inputs())) {
+            work.scales.push(quantise(row, whole));
+        }
+        work.sums.resize(to.len(), 0);
         self.multiply(&work.whole, &mut work.sums);
-        for ((to, sum), column) in to.iter_mut().zip(&work.sums).zip(&self.scales) {
-            *to += *sum as f32 * (column * scale);
+        let rows = to.chunks_exact_mut(self.outputs()).zip(work.sums.chunks_exact(self.outputs()));
+        for ((to, sums), scale) in rows.zip(&work.scales) {
+            for ((to, sum), column) in to.iter_mut().zip(sums).zip(&self.scales) {
+                *to += *sum as f32 * (column * scale);
+            }
         }
     }
 }
 
 impl Convolution {
     /// Each row of `third` becomes itself and what is positive in its window's sum. Beyond a text's ends there is nothing.
+    #[inline(always)]
     fn run(&self, texts: &[Range<usize>], work: &mut Workspace) {
         let tokens = work.third.len() / THIRD;
         work.whole.resize(work.third.len(), 0);
@@ -256,6 +278,7 @@ impl Convolution {
 
 impl Norm {
     /// Mean 0 and variance 1, then this norm's gain and shift.
+    #[inline(always)]
     fn apply(&self, numbers: &mut [f32]) {
         let count = numbers.len() as f32;
         let mean = total(numbers, |number| number) / count;
@@ -268,6 +291,7 @@ impl Norm {
 }
 
 /// The sum in 32 lanes, the lanes in order: an order that wide registers can keep.
+#[inline(always)]
 fn total(numbers: &[f32], of: impl Fn(f32) -> f32) -> f32 {
     let mut lanes = [0.0; 32];
     let (blocks, rest) = numbers.as_chunks::<32>();
@@ -279,6 +303,7 @@ fn total(numbers: &[f32], of: impl Fn(f32) -> f32) -> f32 {
     lanes.iter().sum::<f32>() + rest.iter().map(|&number| of(number)).sum::<f32>()
 }
 
+#[inline(always)]
 fn positive(numbers: &mut [f32]) {
     for number in numbers {
         *number = number.max(0.0);
@@ -286,6 +311,7 @@ fn positive(numbers: &mut [f32]) {
 }
 
 /// The hyperbolic tangent to single precision, without the system's library: those differ in the last place.
+#[inline(always)]
 fn tanh(x: f32) -> f32 {
     let twice = 2.0 * f64::from(x.clamp(-10.0, 10.0));
     let halvings = (twice / std::f64::consts::LN_2).round();

@@ -62,6 +62,7 @@ impl Rows {
     }
 
     /// The numbers of a piece as [`super::matrix::Matrix::multiply`] takes them, from the file's bytes.
+    #[inline(always)]
     pub fn unpack(&self, file: &[u8], piece: u32, whole: &mut [u8]) -> Worth {
         let row = &self.rows[piece as usize];
         let bits = usize::from(row.bits);

@@ -111,3 +111,36 @@ fn bytes_that_are_no_encoder_are_refused() {
     longer.push(0);
     assert!(Encoder::read(longer).is_err());
 }
+
+/// What the original package makes of some texts: `tools/golden_encoder.py` wrote it.
+const GOLDEN: &str = include_str!("golden.tsv");
+
+#[test]
+fn texts_are_read_as_the_original_reads_them() {
+    for line in GOLDEN.lines() {
+        let [text, pieces, digits] = line.split('\t').collect::<Vec<_>>().try_into().expect("three fields");
+        let ours = Encoder::built_in().pieces(text);
+        let theirs: Vec<&str> = pieces.split(' ').map(|piece| if piece == "<unk>" { "" } else { piece }).collect();
+        assert_eq!(ours, theirs, "{text}");
+        let mut numbers = Box::new([0.0; DIMS]);
+        for (number, digits) in numbers.iter_mut().zip(digits.as_bytes().as_chunks::<2>().0) {
+            let byte = u8::from_str_radix(std::str::from_utf8(digits).unwrap(), 16).unwrap();
+            *number = f32::from(byte.cast_signed());
+        }
+        let cosine = Embedding::normalised(numbers).cosine(&encode(&[text])[0].embedding);
+        assert!(cosine > 0.995, "{text}: {cosine}");
+    }
+    assert!(GOLDEN.lines().count() >= 20);
+}
+
+#[test]
+fn every_processor_makes_the_same_vectors() {
+    let mut readings = Kernel::all().into_iter().map(|kernel| {
+        let encoder = Encoder::read_for(BUILT_IN.into(), kernel).unwrap();
+        encoder.encode_with_features(&TEXTS, &mut Scratch::default())
+    });
+    let first = readings.next().unwrap();
+    for other in readings {
+        assert_eq!(first, other);
+    }
+}
