@@ -16,7 +16,13 @@ const ENDLESS = Array.from({ length: 30 }, (_, n) => near.replace('demora', `dem
 test.beforeAll(async () => {
 	server = await Server.start();
 	api = await server.user('ines@alba.test', 'administrator', { name: 'Inés Carvajal' });
-	await api.post('/channels', { kind: 'push', name: 'foro', settings: {}, window_days: 0, enabled: true });
+	await api.post('/channels', {
+		kind: 'push',
+		name: 'foro',
+		settings: {},
+		window_days: 0,
+		enabled: true
+	});
 	await api.post('/monitors', { name: 'Vuelos', query: ENDLESS, enabled: true });
 	await api.post('/monitors', { name: 'Marca', query: 'mirasol', enabled: true });
 	const posts = [1, 2, 3].map((n) => ({

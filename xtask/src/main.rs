@@ -10,6 +10,7 @@ mod json;
 mod peers;
 mod test;
 mod tidy;
+mod train;
 mod up;
 mod web;
 
@@ -23,6 +24,7 @@ cargo xtask tidy                                   the rules of the house alone:
 cargo xtask codegen                                write docs/openapi.json and the TypeScript types again
 cargo xtask web                                    build console and widget, when something changed
 cargo xtask bench [--quick]                        measure intake, inbox, search, start and memory of the release program
+cargo xtask train --data DIR [--check]             make the classifiers again; --check: only look for posts in two sets
 cargo xtask peers install                          install what the tests talk to; quick when it is there
 cargo xtask peers check                            say what is missing
 cargo xtask peers run PEER...                      run peers until Ctrl-C: fediverse mastodon_mock mail postgres";
@@ -37,6 +39,7 @@ fn main() -> ExitCode {
         ["codegen"] => codegen::write_generated(),
         ["web"] => web::build(),
         ["bench", rest @ ..] => bench::measure(rest),
+        ["train", rest @ ..] => train::train(rest),
         ["peers", "install"] => peers::install(),
         ["peers", "check"] => peers::check(),
         ["peers", "run", names @ ..] => peers::run_in_foreground(names),

@@ -7,6 +7,9 @@ use tertulia_understand::words::Words;
 /// From which likeness on two posts are the same: cosine of their runs of four letters.
 pub const SAME: f32 = 0.6;
 
+/// From which likeness on a post was written twice: "la comida estaba riquísima" and "… horrible" are two.
+pub const TWICE: f32 = 0.9;
+
 /// The runs of four letters of a post, counted.
 type Runs = HashMap<u32, f32>;
 
@@ -61,6 +64,20 @@ fn runs(text: &str) -> Runs {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::posts;
+    use std::path::Path;
+    use tertulia_understand::corpus::Labelled;
+
+    #[test]
+    fn the_corpus_holds_nothing_that_it_is_measured_with() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tertulia-understand/corpus");
+        let texts = |part: &str| posts::corpus(&folder.join(part)).expect("a right corpus").iter().map(Labelled::plain).collect::<Vec<_>>();
+        let (seed, held_out) = (texts("seed"), texts("held-out"));
+        assert!(seed.len() > 7_000 && held_out.len() >= 1_200);
+        let index = Index::new(held_out.iter().map(String::as_str));
+        let both: Vec<&String> = seed.iter().filter(|post| index.same(post, None).is_some()).collect();
+        assert_eq!(both, Vec::<&String>::new());
+    }
 
     #[test]
     fn a_copy_with_small_changes_is_the_same() {

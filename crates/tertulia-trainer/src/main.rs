@@ -101,7 +101,9 @@ fn duplicates(folders: &Folders) -> Result<(), String> {
             println!("{likeness:.2} measured with: {post:?}\n     {:?}", measuring[other]);
             found += 1;
         }
-        if let Some((other, likeness)) = own.same(post, Some(number)).filter(|(other, _)| *other < number) {
+        if let Some((other, likeness)) =
+            own.same(post, Some(number)).filter(|(other, likeness)| *other < number && *likeness > duplicates::TWICE)
+        {
             println!("{likeness:.2} written twice: {post:?}\n     {:?}", seed[other]);
             found += 1;
         }

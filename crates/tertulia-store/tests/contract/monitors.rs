@@ -10,6 +10,7 @@ use tertulia_store::{
     job::JobRow,
     monitor::{MonitorFilter, MonitorRow},
     search::{PostFilter, Terms},
+    slow::{Slow, SlowQuery},
     version::MonitorVersionRow,
 };
 
@@ -200,6 +201,21 @@ on_both! {
         assert_eq!(tx.shared_matches(id(MONITOR), seqs[2], 1).await?, [(id(71), 1)]);
         assert_eq!(tx.shared_matches(id(MONITOR), 0, 3).await?, []);
         assert_eq!(tx.count_matches_from(id(71), seqs[2]).await?, 2);
+        Ok(())
+    }
+
+    async fn a_slow_query_is_news_once_and_goes_with_its_monitor(store) {
+        let mut tx = store.begin().await?;
+        tx.set_setting("slower", &1).await?;
+        tx.insert_monitor(&MonitorRow { owner_id: None, ..monitor(80, "") }).await?;
+        let (one, other) = (SlowQuery::Monitor(id(80)), SlowQuery::Rule(id(81)));
+        assert!(tx.mark_slow(one, NOW, 2).await?);
+        assert!(!tx.mark_slow(one, NOW + 5, 3).await?);
+        assert!(tx.mark_slow(other, NOW, 1).await?);
+        assert_eq!(tx.slow_queries().await?, [(one, Slow { since: NOW, posts: 5 }), (other, Slow { since: NOW, posts: 1 })].into());
+        tx.delete_monitor(id(80)).await?;
+        tx.forget_slow(other).await?;
+        assert!(tx.slow_queries().await?.is_empty());
         Ok(())
     }
 

@@ -7,3 +7,4 @@ mod doctor;
 mod sample;
 mod speech;
 mod support;
+mod understand;
