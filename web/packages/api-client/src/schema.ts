@@ -1071,6 +1071,63 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/posts/{id}/corrections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Says what a post says. The word of a person counts from then on; where it changes what rules ask about, they are asked
+         *     again about the post's open case, and change what nobody set by hand.
+         */
+        post: operations["correct_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Draws a post for review: by turns one by chance from the last seven days, and the one the model knows least of. Until it
+         *     is answered it is the same one. Supervisors and administrators.
+         */
+        post: operations["draw_review"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reviews/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Answers a review. Supervisors and administrators. */
+        post: operations["answer_review"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rules": {
         parameters: {
             query?: never;
@@ -1246,6 +1303,23 @@ export interface paths {
         post?: never;
         /** Removes an own token; administrators remove anybody's. Sessions only, no tokens. */
         delete: operations["delete_token"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/understanding": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How good the labels are here. Supervisors and administrators. */
+        get: operations["get_understanding"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1469,80 +1543,6 @@ export interface paths {
         };
         /** Counters and timings in the Prometheus text format. */
         get: operations["metrics"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/posts/{id}/corrections": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Says what a post says. The word of a person counts from then on; where it changes what rules ask about, they are asked
-         *     again about the post's open case, and change what nobody set by hand.
-         */
-        post: operations["correct_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/reviews": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Draws a post for review: by turns one by chance from the last seven days, and the one the model knows least of. Until it
-         *     is answered it is the same one. Supervisors and administrators.
-         */
-        post: operations["draw_review"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/reviews/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Answers a review. Supervisors and administrators. */
-        post: operations["answer_review"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/understanding": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** How good the labels are here. Supervisors and administrators. */
-        get: operations["get_understanding"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1898,6 +1898,7 @@ export interface components {
              * @description Id.
              */
             id: string;
+            labels?: components["schemas"]["Labels"] | null;
             /**
              * Format: int64
              * @description Number for people.
@@ -1925,7 +1926,6 @@ export interface components {
             unread: boolean;
             /** @description Their newest message waits for an answer since then. */
             waiting_since?: string | null;
-            labels?: components["schemas"]["Labels"] | null;
         };
         /** @description A channel. */
         Channel: {
@@ -2206,6 +2206,17 @@ export interface components {
             /** @description `public` or `private`. */
             visibility: string;
         };
+        /** @description What a person says about a post. What is absent they say nothing about; saying what the model said confirms it. */
+        Correction: {
+            /** @description Audience. */
+            audience?: string | null;
+            /** @description Language. */
+            language?: string | null;
+            /** @description Sentiment. */
+            sentiment?: string | null;
+            /** @description All its message types; `["other"]` when it is none of them. */
+            types?: string[] | null;
+        };
         /** @description A department. */
         Department: {
             /**
@@ -2341,6 +2352,72 @@ export interface components {
             provider: string;
             /** @description Profile page. */
             url?: string | null;
+        };
+        /** @description A label in force. */
+        Label: {
+            /**
+             * @description Its name: language `es`, `en`, `pt`, `und`; sentiment `negative`, `neutral`, `positive`; message type `complaint`,
+             *     `question`, `request`, `praise`, `purchase_intent`, `suggestion`, `spam`, `other`; audience `us`, `about`, `none`.
+             */
+            label: string;
+            /**
+             * Format: double
+             * @description How sure the model is of it, 0 to 1, calibrated; null when a person said it.
+             */
+            p?: number | null;
+        };
+        /** @description The newest word of a person on one of the tasks. */
+        LabelCorrected: {
+            /** @description When. */
+            at: string;
+            /** @description Who. */
+            by: string;
+            /** @description What the model said. */
+            said: string[];
+            /** @description `language`, `sentiment`, `types` or `audience`. */
+            task: string;
+        };
+        /** @description Words that spoke for a label. */
+        LabelReason: {
+            /** @description The label. */
+            label: string;
+            /**
+             * Format: double
+             * @description How much they counted, in log-odds: positive speaks for the label.
+             */
+            weight: number;
+            /** @description The words, as the model saw them. */
+            words: string;
+        };
+        /** @description What a post says: by the model, until a person says otherwise. */
+        Labels: {
+            /** @description Whom it talks to: `us`, `about` us to others, `none`. */
+            audience: components["schemas"]["Label"];
+            /** @description What spoke for sentiment and types, strongest first. */
+            because: components["schemas"]["LabelReason"][];
+            /** @description What people said. */
+            corrected: components["schemas"]["LabelCorrected"][];
+            /** @description Language. */
+            language: components["schemas"]["Label"];
+            /** @description Version of the model that read it. */
+            model: string;
+            /** @description Words worth remembering. */
+            phrases: string[];
+            /**
+             * Format: uuid
+             * @description The post that says it; of a case the newest of its person that says something.
+             */
+            post_id: string;
+            /** @description How it feels about the brand. */
+            sentiment: components["schemas"]["Label"];
+            /** @description Matters it touches. */
+            topics: string[];
+            /** @description What it is for, most likely first; may be several. */
+            types: components["schemas"]["Label"][];
+            /** @description No message type is sure enough to route by it, and nobody has said: a person should look. */
+            unsure: boolean;
+            /** @description How soon it wants an answer. */
+            urgency: components["schemas"]["Urgency"];
         };
         /** @description One live update. The client fetches what it shows; updates only say what changed. */
         Live: {
@@ -2953,6 +3030,7 @@ export interface components {
              * @description Id.
              */
             id: string;
+            labels?: components["schemas"]["Labels"] | null;
             /** @description Language. */
             lang?: string | null;
             /** @description Monitors that matched, with the matched ranges for highlighting. */
@@ -2977,7 +3055,6 @@ export interface components {
             url?: string | null;
             /** @description `public` or `private`. */
             visibility: string;
-            labels?: components["schemas"]["Labels"] | null;
         };
         /** @description Author of a post. */
         PostAuthor: {
@@ -3119,6 +3196,29 @@ export interface components {
             /** @description Short sentence about the kind of problem, in the caller's language (Accept-Language es/en). */
             title: string;
         };
+        /** @description How often something was right, and between which bounds that lies in truth, 19 times in 20 (Wilson). */
+        Proportion: {
+            /**
+             * Format: double
+             * @description Upper bound, 0 to 1.
+             */
+            high: number;
+            /**
+             * Format: double
+             * @description Lower bound, 0 to 1.
+             */
+            low: number;
+            /**
+             * Format: int64
+             * @description Out of.
+             */
+            of: number;
+            /**
+             * Format: int64
+             * @description How often.
+             */
+            right: number;
+        };
         /** @description Author of a pushed post. */
         PushAuthor: {
             /**
@@ -3178,6 +3278,39 @@ export interface components {
             error: string;
             /** @description Place in the request. */
             index: number;
+        };
+        /** @description How good the labels are here, from posts drawn by chance and reviewed in the last 90 days. */
+        Quality: {
+            /**
+             * Format: int64
+             * @description Fewer than this say too little.
+             */
+            few: number;
+            /** @description Version of the model in use. */
+            model: string;
+            /**
+             * Format: int64
+             * @description Posts drawn by chance and reviewed.
+             */
+            reviewed: number;
+            /** @description Task by task. */
+            tasks: components["schemas"]["TaskQuality"][];
+        };
+        /** @description What the model said against what people say, of some posts. */
+        QualityTable: {
+            /** @description `all`, `language` or `channel`. */
+            among: string;
+            /** @description Counts, row by row. */
+            cells: number[][];
+            /**
+             * Format: uuid
+             * @description Which channel.
+             */
+            channel_id?: string | null;
+            /** @description Which language. */
+            language?: string | null;
+            /** @description How often all of it was right. */
+            right: components["schemas"]["Proportion"];
         };
         /** @description An event that could not be taken in. */
         Quarantined: {
@@ -3299,6 +3432,24 @@ export interface components {
             /** @description Query. */
             query: string;
         };
+        /** @description The answer to a review: the whole of what the post says, or nothing to pass it over. */
+        ReviewAnswer: {
+            labels?: components["schemas"]["Correction"] | null;
+        };
+        /** @description What there is to review. */
+        ReviewNext: {
+            /**
+             * Format: int64
+             * @description Reviews answered in that time.
+             */
+            done: number;
+            /**
+             * Format: int64
+             * @description Posts of the last seven days that nobody has drawn.
+             */
+            left: number;
+            post?: components["schemas"]["Post"] | null;
+        };
         /**
          * @description Role of a user.
          * @enum {string}
@@ -3360,8 +3511,6 @@ export interface components {
             monitor_ids?: string[];
             /** @description The post matches this listening query. */
             query?: string | null;
-            /** @description `public` or `private`. */
-            visibility?: string | null;
             /** @description It feels one of these ways about the brand. */
             sentiments?: string[];
             /** @description It is one of these message types, surely enough to route by. */
@@ -3371,6 +3520,8 @@ export interface components {
              * @description It is at least so urgent, 0 to 1.
              */
             urgency_min?: number | null;
+            /** @description `public` or `private`. */
+            visibility?: string | null;
         };
         /** @description Creates or changes a rule. */
         RuleForm: {
@@ -3505,6 +3656,20 @@ export interface components {
             /** @description Since when that is known. */
             since: string;
         };
+        /** @description How good one task is. */
+        TaskQuality: {
+            /**
+             * @description Names of the columns: the label the model said; for `types`, which can be several, who said so: `both`, `model`
+             *     only, `person` only.
+             */
+            columns: string[];
+            /** @description Names of the rows: the label people say. */
+            rows: string[];
+            /** @description All posts, then by language, then by channel. */
+            tables: components["schemas"]["QualityTable"][];
+            /** @description `types`, `sentiment`, `language` or `audience`. */
+            task: string;
+        };
         /** @description A stretch of a compared text. */
         TextPiece: {
             /** @description `same`, `added` or `removed`. */
@@ -3599,6 +3764,28 @@ export interface components {
         Upload: {
             /** @description The file. */
             attachment: components["schemas"]["Attachment"];
+        };
+        /** @description How soon a post wants an answer, and why. */
+        Urgency: {
+            /** @description Why, strongest first. */
+            grounds: components["schemas"]["UrgencyGround"][];
+            /**
+             * Format: double
+             * @description 0 can wait, 1 is now.
+             */
+            score: number;
+        };
+        /** @description A ground for answering soon. */
+        UrgencyGround: {
+            /** @description Name of the list or fact (`safety`, `legal`, `outage`, `reach`…). */
+            name: string;
+            /**
+             * Format: double
+             * @description What it adds, 0 to 1. Grounds combine as independent chances.
+             */
+            points: number;
+            /** @description What was found in the post; empty for facts about the person. */
+            words: string;
         };
         /** @description A user. */
         User: {
@@ -3735,193 +3922,6 @@ export interface components {
             id: string;
             /** @description Name. */
             name: string;
-        };
-        /** @description What a person says about a post. What is absent they say nothing about; saying what the model said confirms it. */
-        Correction: {
-            /** @description Audience. */
-            audience?: string | null;
-            /** @description Language. */
-            language?: string | null;
-            /** @description Sentiment. */
-            sentiment?: string | null;
-            /** @description All its message types; `["other"]` when it is none of them. */
-            types?: string[] | null;
-        };
-        /** @description A label in force. */
-        Label: {
-            /**
-             * @description Its name: language `es`, `en`, `pt`, `und`; sentiment `negative`, `neutral`, `positive`; message type `complaint`,
-             *     `question`, `request`, `praise`, `purchase_intent`, `suggestion`, `spam`, `other`; audience `us`, `about`, `none`.
-             */
-            label: string;
-            /**
-             * Format: double
-             * @description How sure the model is of it, 0 to 1, calibrated; null when a person said it.
-             */
-            p?: number | null;
-        };
-        /** @description The newest word of a person on one of the tasks. */
-        LabelCorrected: {
-            /** @description When. */
-            at: string;
-            /** @description Who. */
-            by: string;
-            /** @description What the model said. */
-            said: string[];
-            /** @description `language`, `sentiment`, `types` or `audience`. */
-            task: string;
-        };
-        /** @description Words that spoke for a label. */
-        LabelReason: {
-            /** @description The label. */
-            label: string;
-            /**
-             * Format: double
-             * @description How much they counted, in log-odds: positive speaks for the label.
-             */
-            weight: number;
-            /** @description The words, as the model saw them. */
-            words: string;
-        };
-        /** @description What a post says: by the model, until a person says otherwise. */
-        Labels: {
-            /** @description Whom it talks to: `us`, `about` us to others, `none`. */
-            audience: components["schemas"]["Label"];
-            /** @description What spoke for sentiment and types, strongest first. */
-            because: components["schemas"]["LabelReason"][];
-            /** @description What people said. */
-            corrected: components["schemas"]["LabelCorrected"][];
-            /** @description Language. */
-            language: components["schemas"]["Label"];
-            /** @description Version of the model that read it. */
-            model: string;
-            /** @description Words worth remembering. */
-            phrases: string[];
-            /**
-             * Format: uuid
-             * @description The post that says it; of a case the newest of its person that says something.
-             */
-            post_id: string;
-            /** @description How it feels about the brand. */
-            sentiment: components["schemas"]["Label"];
-            /** @description Matters it touches. */
-            topics: string[];
-            /** @description What it is for, most likely first; may be several. */
-            types: components["schemas"]["Label"][];
-            /** @description No message type is sure enough to route by it, and nobody has said: a person should look. */
-            unsure: boolean;
-            /** @description How soon it wants an answer. */
-            urgency: components["schemas"]["Urgency"];
-        };
-        /** @description How often something was right, and between which bounds that lies in truth, 19 times in 20 (Wilson). */
-        Proportion: {
-            /**
-             * Format: double
-             * @description Upper bound, 0 to 1.
-             */
-            high: number;
-            /**
-             * Format: double
-             * @description Lower bound, 0 to 1.
-             */
-            low: number;
-            /**
-             * Format: int64
-             * @description Out of.
-             */
-            of: number;
-            /**
-             * Format: int64
-             * @description How often.
-             */
-            right: number;
-        };
-        /** @description How good the labels are here, from posts drawn by chance and reviewed in the last 90 days. */
-        Quality: {
-            /**
-             * Format: int64
-             * @description Fewer than this say too little.
-             */
-            few: number;
-            /** @description Version of the model in use. */
-            model: string;
-            /**
-             * Format: int64
-             * @description Posts drawn by chance and reviewed.
-             */
-            reviewed: number;
-            /** @description Task by task. */
-            tasks: components["schemas"]["TaskQuality"][];
-        };
-        /** @description What the model said against what people say, of some posts. */
-        QualityTable: {
-            /** @description `all`, `language` or `channel`. */
-            among: string;
-            /** @description Counts, row by row. */
-            cells: number[][];
-            /**
-             * Format: uuid
-             * @description Which channel.
-             */
-            channel_id?: string | null;
-            /** @description Which language. */
-            language?: string | null;
-            /** @description How often all of it was right. */
-            right: components["schemas"]["Proportion"];
-        };
-        /** @description The answer to a review: the whole of what the post says, or nothing to pass it over. */
-        ReviewAnswer: {
-            labels?: components["schemas"]["Correction"] | null;
-        };
-        /** @description What there is to review. */
-        ReviewNext: {
-            /**
-             * Format: int64
-             * @description Reviews answered in that time.
-             */
-            done: number;
-            /**
-             * Format: int64
-             * @description Posts of the last seven days that nobody has drawn.
-             */
-            left: number;
-            post?: components["schemas"]["Post"] | null;
-        };
-        /** @description How good one task is. */
-        TaskQuality: {
-            /**
-             * @description Names of the columns: the label the model said; for `types`, which can be several, who said so: `both`, `model`
-             *     only, `person` only.
-             */
-            columns: string[];
-            /** @description Names of the rows: the label people say. */
-            rows: string[];
-            /** @description All posts, then by language, then by channel. */
-            tables: components["schemas"]["QualityTable"][];
-            /** @description `types`, `sentiment`, `language` or `audience`. */
-            task: string;
-        };
-        /** @description How soon a post wants an answer, and why. */
-        Urgency: {
-            /** @description Why, strongest first. */
-            grounds: components["schemas"]["UrgencyGround"][];
-            /**
-             * Format: double
-             * @description 0 can wait, 1 is now.
-             */
-            score: number;
-        };
-        /** @description A ground for answering soon. */
-        UrgencyGround: {
-            /** @description Name of the list or fact (`safety`, `legal`, `outage`, `reach`…). */
-            name: string;
-            /**
-             * Format: double
-             * @description What it adds, 0 to 1. Grounds combine as independent chances.
-             */
-            points: number;
-            /** @description What was found in the post; empty for facts about the person. */
-            words: string;
         };
     };
     responses: never;
@@ -7360,6 +7360,162 @@ export interface operations {
             };
         };
     };
+    correct_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Correction"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Labels"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    draw_review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewNext"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    answer_review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The post */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReviewAnswer"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_rules: {
         parameters: {
             query?: never;
@@ -8112,6 +8268,41 @@ export interface operations {
             };
         };
     };
+    get_understanding: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Quality"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     upload_file: {
         parameters: {
             query?: never;
@@ -8773,197 +8964,6 @@ export interface operations {
                 };
                 content: {
                     "text/plain": unknown;
-                };
-            };
-        };
-    };
-    correct_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Correction"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Labels"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    draw_review: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ReviewNext"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    answer_review: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The post */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ReviewAnswer"];
-            };
-        };
-        responses: {
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_understanding: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Quality"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
