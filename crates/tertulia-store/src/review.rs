@@ -82,7 +82,13 @@ impl Tx {
         Ok(())
     }
 
-    /// Gives an open review to a user, or ends it.
+    /// Ends a review this user has open; none when it is somebody else's or was ended.
+    pub async fn end_review(&mut self, post: Uuid, user: Uuid, at: i64) -> Result<Option<ReviewRow>> {
+        let sql = format!("UPDATE review SET done_at = $3 WHERE post_id = $1 AND user_id = $2 AND done_at IS NULL RETURNING {COLUMNS}");
+        Ok(on!(self, c => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(post).bind(user).bind(at).fetch_optional(c).await?))
+    }
+
+    /// Gives an open review to a user.
     pub async fn update_review(&mut self, row: &ReviewRow) -> Result<()> {
         const SQL: &str = "UPDATE review SET user_id = $2, drawn_at = $3, done_at = $4 WHERE post_id = $1";
         on!(self, c => sqlx::query(SQL).bind(row.post_id).bind(row.user_id).bind(row.drawn_at).bind(row.done_at).execute(c).await?.rows_affected());

@@ -1,6 +1,7 @@
 //! Fits all classifiers to labelled posts.
 
 use tertulia_understand::encoder::{DIMS, Encoder, FEATURES, Scratch};
+use tertulia_understand::evaluate::interval;
 use tertulia_understand::features::{self, Features};
 use tertulia_understand::heads::{Landmarks, Linear, Scale, Table};
 use tertulia_understand::model::{
@@ -242,7 +243,7 @@ pub fn fit(examples: &[Example], other: &[Example], version: String) -> (Model, 
     (model, unseen)
 }
 
-/// For each language and type the least probability from which on nine of ten are right.
+/// For each language and type the least probability from which on nine of ten are right, as surely as 95 in 100.
 fn thresholds(examples: &[Example], shares: &[f32]) -> Vec<[f32; 8]> {
     let of = |language: Language, t: MessageType| {
         let mut said: Vec<(f32, bool)> = Vec::new();
@@ -255,7 +256,7 @@ fn thresholds(examples: &[Example], shares: &[f32]) -> Vec<[f32; 8]> {
         let (mut right, mut sure) = (0u32, 1.1f32);
         for (n, (p, truth)) in said.iter().enumerate() {
             right += u32::from(*truth);
-            if n >= 9 && f64::from(right) >= 0.9 * (n + 1) as f64 {
+            if interval(right, n as u32 + 1).0 >= 0.9 {
                 sure = *p;
             }
         }

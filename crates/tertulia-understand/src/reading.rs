@@ -61,6 +61,9 @@ pub struct Reading {
     pub topics: Vec<String>,
     /// Words worth remembering, most telling first.
     pub phrases: Vec<String>,
+    /// Those of its types that are sure enough to route by: about nine of ten such are right.
+    #[serde(skip)]
+    pub sure: Vec<MessageType>,
     /// True when no message type is sure enough to route by it: a person should look.
     pub unsure: bool,
     /// What spoke for its sentiment and types, strongest first.

@@ -102,8 +102,15 @@ impl Understander {
             }
         }
         types.sort_by(|a, b| b.p.total_cmp(&a.p));
-        let sure = &self.model.card.sure[head];
-        let unsure = !types.iter().any(|t| t.p >= sure[t.label.index()]);
+        // Something else is nothing more.
+        if types.len() > 1 {
+            types.retain(|t| t.label != MessageType::Other);
+        }
+        let least = &self.model.card.sure[head];
+        // What a language's own posts have not shown to be sure is not.
+        let foreign = language.label == Language::Undetermined && !desk.words.letters.trim().is_empty();
+        let sure: Vec<MessageType> = types.iter().filter(|t| !foreign && t.p >= least[t.label.index()]).map(|t| t.label).collect();
+        let unsure = sure.is_empty();
         let complaint = shares[TYPES + MessageType::Complaint.index()];
         let spam = shares[TYPES + MessageType::Spam.index()];
         let mood = urgency::Mood { negative: shares[Sentiment::Negative.index()], complaint, spam, pressing: shares[PRESSING] };
@@ -118,6 +125,7 @@ impl Understander {
             sentiment,
             types,
             audience,
+            sure,
             unsure,
         }
     }
@@ -139,7 +147,8 @@ impl Understander {
         if found.p >= LANGUAGE_SURE {
             return found;
         }
-        Scored { label: expected.unwrap_or(Language::Undetermined), p: found.p }
+        let label = expected.unwrap_or(Language::Undetermined);
+        Scored { label, p: desk.logits[label.index()] }
     }
 
     /// Leaves the probabilities of all columns on the desk.

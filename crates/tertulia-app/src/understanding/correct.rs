@@ -130,6 +130,13 @@ async fn lock(actor: &Actor, tx: &mut Tx, id: PostId) -> Result<(PostRow, Option
     Ok((post, case))
 }
 
+/// Whether a post is the one whose labels are its case's.
+async fn speaks(tx: &mut Tx, case: Option<&CaseRow>, post: &PostRow) -> Result<bool> {
+    let Some(case) = case else { return Ok(false) };
+    Ok(tx.readings_of_cases(&[case.id], super::QUIET).await?.iter().any(|(_, reading)| reading.post_id == post.id))
+}
+
+/// Writes what a person says of a post, and what follows from it.
 pub(super) async fn write(
     app: &App,
     actor: &Actor,
@@ -141,6 +148,8 @@ pub(super) async fn write(
     let (post, case) = lock(actor, tx, id).await?;
     let (said, doubt, model, mut ledger) = known(tx, &post).await?;
     let before = InForce::of(&said, &ledger.iter().collect::<Vec<_>>());
+    // Rules are asked about what speaks for the case, before or after: an old post or a bystander's moves nothing.
+    let spoke = speaks(tx, case.as_ref(), &post).await?;
     let now = app.now().as_micros();
     let language = told.iter().find(|(task, _)| *task == Task::Language).map_or(before.language, |(_, bits)| *bits);
     let new: Vec<CorrectionRow> = told
@@ -181,7 +190,7 @@ pub(super) async fn write(
     let mut audience = Audience::Everybody;
     if let Some(mut case) = case {
         audience = crate::cases::audience(&case);
-        if changed && case.state != "resolved" {
+        if changed && case.state != "resolved" && (spoke || speaks(tx, Some(&case), &post).await?) {
             follow::rules_again(app, actor, tx, &mut case, &post, &after.facts(said.urgency), &mut news).await?;
         }
         news.push((crate::cases::audience(&case), News::Case { case_id: case.id.into(), number: case.number, opened: false }));

@@ -98,13 +98,13 @@ pub async fn answer(app: &App, actor: &Actor, id: PostId, correction: Option<&Co
     again(|| async {
         let mut tx = app.store.begin().await?;
         posts::load(&mut tx, actor, id.0).await?;
-        let review = tx.review(id.0).await?.filter(|review| review.done_at.is_none()).ok_or_else(AppError::not_found)?;
+        // Once: of two tabs, or of one who took it over and one who came back, the first counts.
+        let review = tx.end_review(id.0, actor.id.0, app.now().as_micros()).await?.ok_or_else(AppError::not_found)?;
         let source = if review.random { Source::Random } else { Source::Doubtful };
         let news = match &told {
             Some(told) => write(app, actor, &mut tx, id, told, source).await?.1,
             None => Vec::new(),
         };
-        tx.update_review(&ReviewRow { done_at: Some(app.now().as_micros()), ..review }).await?;
         tx.commit().await?;
         tell(app, news);
         Ok(())

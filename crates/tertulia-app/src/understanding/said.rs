@@ -56,8 +56,8 @@ pub struct Said {
     pub topics: Vec<String>,
     /// Words worth remembering.
     pub phrases: Vec<String>,
-    /// No type is sure enough to route by.
-    pub unsure: bool,
+    /// Those of its types that are sure enough to route by.
+    pub sure: Vec<String>,
     /// What spoke for its sentiment and types, strongest first.
     pub because: Vec<Because>,
 }
@@ -97,7 +97,7 @@ impl Said {
                 .collect(),
             topics: reading.topics.clone(),
             phrases: reading.phrases.clone(),
-            unsure: reading.unsure,
+            sure: reading.sure.iter().map(|kind| kind.as_str().to_owned()).collect(),
             because: reading
                 .because
                 .iter()
@@ -213,7 +213,9 @@ pub struct InForce {
     pub types: i64,
     /// Audience.
     pub audience: i64,
-    /// No type is sure enough to route by, and nobody has said which it is.
+    /// Those of its message types to route by: what a person said, or what the model is sure enough of.
+    pub sure: i64,
+    /// There are none of those.
     pub unsure: bool,
     /// A person said something about it.
     pub told: bool,
@@ -225,12 +227,15 @@ impl InForce {
     pub fn of(said: &Said, corrections: &[&CorrectionRow]) -> Self {
         let last = |task: Task| corrections.iter().rev().find(|row| row.task == task.as_str()).map(|row| row.label);
         let label = |task: Task| last(task).unwrap_or_else(|| task.said(said).0);
+        let surely = said.sure.iter().filter_map(|kind| Task::Types.bit(kind)).fold(0, |bits, bit| bits | bit);
+        let sure = last(Task::Types).unwrap_or(surely);
         Self {
             language: label(Task::Language),
             sentiment: label(Task::Sentiment),
             types: label(Task::Types),
             audience: label(Task::Audience),
-            unsure: said.unsure && last(Task::Types).is_none(),
+            sure,
+            unsure: sure == 0 && last(Task::Types).is_none(),
             told: !corrections.is_empty(),
         }
     }
@@ -269,7 +274,7 @@ impl InForce {
         Facts {
             lang: languages_in(self.language).first().copied().filter(|lang| *lang != Language::Undetermined.as_str()),
             sentiment: sentiments_in(self.sentiment).first().copied(),
-            types: if self.unsure { Vec::new() } else { types_in(self.types) },
+            types: types_in(self.sure),
             urgency,
             unsure: self.unsure,
         }
@@ -307,7 +312,7 @@ mod tests {
             grounds: Vec::new(),
             topics: Vec::new(),
             phrases: Vec::new(),
-            unsure: true,
+            sure: Vec::new(),
             because: Vec::new(),
         }
     }
@@ -335,6 +340,8 @@ mod tests {
         let model = InForce::of(&said(), &[]);
         assert_eq!((types_in(model.types), model.unsure, model.told), (vec!["complaint", "question"], true, false));
         assert!(model.facts(640).types.is_empty(), "nothing is routed by what is unsure");
+        let half = InForce::of(&Said { sure: vec!["complaint".into()], ..said() }, &[]);
+        assert_eq!((half.facts(640).types, half.unsure), (vec!["complaint"], false), "only what is sure");
         let (praise, spam) = (type_bit(MessageType::Praise), type_bit(MessageType::Spam));
         let (first, second) = (correction(Task::Types, spam), correction(Task::Types, praise));
         let told = InForce::of(&said(), &[&first, &second]);

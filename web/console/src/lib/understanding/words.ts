@@ -72,6 +72,8 @@ const groundWords: Words = {
 	safety: m.ground_safety,
 	legal: m.ground_legal,
 	outage: m.ground_outage,
+	now: m.ground_now,
+	pressing: m.ground_pressing,
 	deadline: m.ground_deadline,
 	vulnerable: m.ground_vulnerable,
 	repeated: m.ground_repeated,
