@@ -86,7 +86,7 @@ test('a complaint that mentions nobody goes to complaints by its type, and a cor
 	await page.keyboard.press('5');
 	await expect(chosen.getByRole('button', { pressed: true })).toHaveText(/Quiere comprar/u);
 	await page.keyboard.press('Enter');
-	await expect(page.getByText('Corregido. Gracias: así aprende.')).toBeVisible();
+	await expect(page.getByText('Corregido. ¡Gracias!')).toBeVisible();
 	await expect(said).toContainText('Quiere comprar');
 	await expect.poll(async () => (await cases())[0]?.department_id).toBe(department('sales'));
 	expect((await cases())[0]!.labels!.types).toEqual([{ label: 'purchase_intent', p: null }]);
