@@ -8,7 +8,7 @@ let server: Server;
 let api: Api;
 let departments: { id: string; key: string }[];
 
-const COMPLAINT = 'Pésimo servicio de Alba: mi paquete no llegó y nadie contesta';
+const COMPLAINT = 'Llevo dos semanas esperando mi paquete de Alba, no llegó y nadie contesta. Una vergüenza';
 
 interface Said {
 	language: { label: string };

@@ -35,6 +35,8 @@ pub struct Session {
     pub company: String,
     /// Whether the sample company is loaded.
     pub sample_loaded: bool,
+    /// Where the live stream goes on (its `after`) for one who fetches everything else after this: nothing is missed.
+    pub live: String,
 }
 
 /// The signed-in user.

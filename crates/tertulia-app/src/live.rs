@@ -152,6 +152,11 @@ impl Bus {
         self.tell(Audience::User(user), News::Access {});
     }
 
+    /// Number of the newest update: who reads now and listens from here misses nothing between the two.
+    pub fn newest(&self) -> u64 {
+        self.past.lock().unwrap_or_else(PoisonError::into_inner).back().map_or(0, |update| update.seq)
+    }
+
     /// Updates after `last` (none when absent), then everything to come. `Err` when `last` is too old or from another
     /// process: the client must fetch everything. Both come with the number to resume after, for one who has heard nothing.
     pub fn listen(&self, last: Option<u64>) -> (Resumed, u64, broadcast::Receiver<Arc<Update>>) {

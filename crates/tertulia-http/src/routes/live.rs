@@ -3,7 +3,7 @@
 
 use crate::{
     HttpState, Result,
-    extract::{self, Signed},
+    extract::{self, Query, Signed},
 };
 use axum::{
     extract::State,
@@ -11,6 +11,7 @@ use axum::{
     response::{IntoResponse, Sse, sse},
 };
 use futures::{Stream, StreamExt, stream};
+use serde::Deserialize;
 use std::{
     convert::Infallible,
     sync::{Arc, OnceLock},
@@ -27,6 +28,7 @@ use tokio::{
     sync::broadcast::{self, error::RecvError},
     time::{Interval, MissedTickBehavior},
 };
+use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 /// Its routes.
@@ -43,11 +45,24 @@ fn process() -> &'static str {
 /// How often a stream asks whether its caller may still hear: what ends a session on another node is not told here.
 const CHECK_EVERY: Duration = Duration::from_secs(60);
 
-/// What changed, as it changes. Resumes after `Last-Event-ID`. Ends with the session or token it was opened with.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct LiveQuery {
+    /// The session's `live`: what changed since is told first.
+    after: Option<String>,
+}
+
+/// What changed, as it changes. Resumes after `Last-Event-ID`, or `after` when it begins. Ends with the session or token it was opened with.
 #[utoipa::path(get, path = "/api/v1/live", operation_id = "live", tag = "live",
-    responses((status = 200, body = Live, content_type = "text/event-stream"), (status = 401, body = Problem)))]
-async fn live(State(state): State<HttpState>, Signed(actor): Signed, headers: HeaderMap) -> Result<impl IntoResponse> {
-    let last = headers.get("last-event-id").and_then(|value| value.to_str().ok()).map(|id| {
+    params(LiveQuery), responses((status = 200, body = Live, content_type = "text/event-stream"), (status = 401, body = Problem)))]
+async fn live(
+    State(state): State<HttpState>,
+    Signed(actor): Signed,
+    Query(asked): Query<LiveQuery>,
+    headers: HeaderMap,
+) -> Result<impl IntoResponse> {
+    // The header is the browser's own when a line breaks, and newer than the address the stream was opened with.
+    let last = headers.get("last-event-id").and_then(|value| value.to_str().ok()).or(asked.after.as_deref()).map(|id| {
         let (from, seq) = id.split_once('-').unwrap_or(("", ""));
         // An id of another process can't be resumed: a number beyond all of ours says so.
         if from == process() { seq.parse().unwrap_or(u64::MAX) } else { u64::MAX }
@@ -144,12 +159,17 @@ fn hears(actor: &Actor, audience: &Audience) -> bool {
 
 fn event(update: &Arc<Update>) -> std::result::Result<sse::Event, Infallible> {
     let data = serde_json::to_string(&update.news).unwrap_or_else(|_| r#"{"type":"reset"}"#.into());
-    Ok(sse::Event::default().id(format!("{}-{}", process(), update.seq)).data(data))
+    Ok(sse::Event::default().id(place(update.seq)).data(data))
+}
+
+/// An update's place in the stream of this process.
+pub(super) fn place(seq: u64) -> String {
+    format!("{}-{seq}", process())
 }
 
 /// An id and nothing else: a client that loses the line before its first event resumes from here.
 fn greeting(seq: u64) -> sse::Event {
-    sse::Event::default().comment("tertulia").id(format!("{}-{seq}", process()))
+    sse::Event::default().comment("tertulia").id(place(seq))
 }
 
 fn reset() -> std::result::Result<sse::Event, Infallible> {

@@ -4,7 +4,7 @@ use crate::{
     HttpState, Result,
     extract::{ClientAddress, Json, SESSION_COOKIE, Signed, session_secret},
     limit,
-    routes::me::api_me,
+    routes::{live, me::api_me},
 };
 use axum::{
     extract::State,
@@ -79,8 +79,10 @@ fn cookie(state: &HttpState, secret: &str, seconds: i64) -> Result<HeaderValue> 
 }
 
 async fn describe(app: &App, user: &User) -> Result<Session> {
+    // Before anything is read: what changes from here on is told by the stream.
+    let live = live::place(app.live.newest());
     let mut conn = app.store.read().await.map_err(AppError::from)?;
     let company = settings::company(&mut conn).await?.name;
     let sample_loaded = settings::sample_loaded(&mut conn).await?;
-    Ok(Session { user: api_me(user), company, sample_loaded })
+    Ok(Session { user: api_me(user), company, sample_loaded, live })
 }

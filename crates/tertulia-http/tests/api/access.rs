@@ -21,7 +21,13 @@ struct Stream {
 
 impl Stream {
     async fn open(client: &Client) -> Self {
-        let response = client.request(Method::GET, "/api/v1/live").send().await.expect("a stream");
+        Self::open_after(client, "").await
+    }
+
+    /// Goes on from a session's place.
+    async fn open_after(client: &Client, place: &str) -> Self {
+        let path = if place.is_empty() { "/api/v1/live".to_owned() } else { format!("/api/v1/live?after={place}") };
+        let response = client.request(Method::GET, &path).send().await.expect("a stream");
         assert_eq!(response.status(), 200);
         Self { response, heard: String::new() }
     }
@@ -74,6 +80,21 @@ async fn a_live_stream_ends_with_its_session_and_follows_the_users_role() -> any
 
     admin.patch(&path, json!({ "disabled": true })).await.expect(200);
     assert!(!stays.hears("never said").await, "disabling ends every stream");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_stream_opened_late_tells_what_changed_since_the_session_was_asked_for() -> anyhow::Result<()> {
+    let app = TestApp::start(Database::Sqlite).await?;
+    let admin = app.as_admin().await?;
+    tell(&app, 1);
+    let place = admin.get("/api/v1/session").await.expect(200)["live"].as_str().expect("a place").to_owned();
+    tell(&app, 2);
+    let mut stream = Stream::open_after(&admin, &place).await;
+    assert!(stream.hears(r#""number":2,"#).await, "what came between the two is not missed");
+    assert!(!stream.heard.contains(r#""number":1,"#) && !stream.heard.contains("reset"), "and nothing else is fetched anew");
+    let mut elsewhere = Stream::open_after(&admin, "0badcafe-1").await;
+    assert!(elsewhere.hears(r#"{"type":"reset"}"#).await, "a place of another process says nothing here");
     Ok(())
 }
 

@@ -572,7 +572,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What changed, as it changes. Resumes after `Last-Event-ID`. Ends with the session or token it was opened with. */
+        /** What changed, as it changes. Resumes after `Last-Event-ID`, or `after` when it begins. Ends with the session or token it was opened with. */
         get: operations["live"];
         put?: never;
         post?: never;
@@ -3592,6 +3592,8 @@ export interface components {
         Session: {
             /** @description Company name. */
             company: string;
+            /** @description Where the live stream goes on (its `after`) for one who fetches everything else after this: nothing is missed. */
+            live: string;
             /** @description Whether the sample company is loaded. */
             sample_loaded: boolean;
             /** @description The user. */
@@ -5813,7 +5815,10 @@ export interface operations {
     };
     live: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The session's `live`: what changed since is told first. */
+                after?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;

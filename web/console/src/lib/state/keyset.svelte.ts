@@ -20,6 +20,8 @@ export class KeysetList<T extends { id: string }> {
 	loadingMore = $state(false);
 	error = $state<unknown>(undefined);
 	#next: string | undefined;
+	/** Something changed while the first page was on its way: it may not be in it. */
+	#changed = false;
 	#load: Load<T>;
 	#pageSize: number;
 	#abort = new AbortController();
@@ -66,6 +68,7 @@ export class KeysetList<T extends { id: string }> {
 		const { signal } = this.#abort;
 		this.loading = true;
 		this.loadingMore = false;
+		this.#changed = false;
 		if (!untrack(() => this.misread)) this.error = undefined;
 		try {
 			const page = await this.#load(undefined, this.#pageSize, signal);
@@ -80,6 +83,7 @@ export class KeysetList<T extends { id: string }> {
 			if (!untrack(() => this.misread)) this.items = [];
 		}
 		this.loading = false;
+		if (this.#changed) await this.refresh();
 	}
 
 	async more(): Promise<void> {
@@ -103,7 +107,10 @@ export class KeysetList<T extends { id: string }> {
 	/** Fetches again what is loaded (up to a page of the server's), keeping anything older as it was. */
 	async refresh(): Promise<void> {
 		const [loading, loaded] = untrack(() => [this.loading, this.items.length]);
-		if (loading) return;
+		if (loading) {
+			this.#changed = true;
+			return;
+		}
 		const { signal } = this.#abort;
 		const limit = Math.min(200, Math.max(this.#pageSize, loaded));
 		try {

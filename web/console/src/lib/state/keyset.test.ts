@@ -48,6 +48,15 @@ describe('a list in pages', () => {
 		expect(ids(list)).toEqual([20, 19, 18, 17, 16, 15]);
 	});
 
+	it('fetches again what changed while its first page was on its way', async () => {
+		const answers = [rows(1, 0), rows(2, 0)];
+		const list = new KeysetList<Row>(() => Promise.resolve({ items: answers.shift() ?? [] }));
+		const first = list.restart();
+		await list.refresh();
+		await first;
+		expect([ids(list), answers.length]).toEqual([[2, 1], 0]);
+	});
+
 	it('keeps its rows and the words of the server while a search is half typed', async () => {
 		const words = 'AND needs something after it.';
 		const fields = [{ field: 'query', code: 'invalid_query', message: words }];

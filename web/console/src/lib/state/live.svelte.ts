@@ -23,9 +23,10 @@ export class LiveStream {
 	#lost = false;
 	#running = false;
 
-	start(): () => void {
+	/** Opens it from a session's place on, so that what changed while the first lists were fetched is told too. */
+	start(after?: string): () => void {
 		this.#running = true;
-		this.#open();
+		this.#open(after);
 		return () => {
 			this.#running = false;
 			clearTimeout(this.#timer);
@@ -45,9 +46,9 @@ export class LiveStream {
 		for (const listener of this.#listeners) listener(update);
 	}
 
-	#open() {
+	#open(after?: string) {
 		if (!this.#running) return;
-		const source = new EventSource('/api/v1/live');
+		const source = new EventSource(after ? `/api/v1/live?after=${encodeURIComponent(after)}` : '/api/v1/live');
 		this.#source = source;
 		source.onopen = () => {
 			clearTimeout(this.#cut);

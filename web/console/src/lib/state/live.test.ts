@@ -60,7 +60,7 @@ describe('LiveStream', () => {
 		readyState = 0;
 		onopen = () => {};
 		onerror = () => {};
-		constructor() {
+		constructor(readonly address: string) {
 			Source.last = this;
 		}
 		addEventListener() {}
@@ -77,13 +77,22 @@ describe('LiveStream', () => {
 		vi.stubGlobal('fetch', answer);
 		answer.mockReset();
 		connection.reached(true);
-		stop = new LiveStream().start();
+		stop = new LiveStream().start('a1-7');
 		Source.last.onopen();
 	});
 	afterEach(() => {
 		stop();
 		vi.unstubAllGlobals();
 		vi.useRealTimers();
+	});
+
+	it('goes on from where the session stood, and after a restart from now with everything fetched anew', async () => {
+		answer.mockImplementation(() => Promise.resolve(new Response('{}')));
+		expect(Source.last.address).toBe('/api/v1/live?after=a1-7');
+		Source.last.readyState = Source.CLOSED;
+		Source.last.onerror();
+		await vi.advanceTimersByTimeAsync(3000);
+		expect(Source.last.address).toBe('/api/v1/live');
 	});
 
 	it('tells that the server is gone though the browser keeps trying', async () => {
