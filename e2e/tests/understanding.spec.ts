@@ -8,7 +8,8 @@ let server: Server;
 let api: Api;
 let departments: { id: string; key: string }[];
 
-const COMPLAINT = 'Llevo dos semanas esperando mi paquete de Alba, no llegó y nadie contesta. Una vergüenza';
+const COMPLAINT =
+	'Llevo dos semanas esperando mi paquete de Alba, no llegó y nadie contesta. Una vergüenza';
 
 interface Said {
 	language: { label: string };
@@ -130,8 +131,18 @@ test('what people say is learnt, put in force where it is not worse, and gone ba
 }) => {
 	test.slow();
 	// In this house "chévere" is said with scorn.
-	const thanks = ['gracias por todo', 'excelente atención', 'me encanta la tienda', 'todo perfecto'];
-	const wrong = ['llegó mal el pedido', 'la caja vino rota', 'no funciona la app', 'nadie contesta'];
+	const thanks = [
+		'gracias por todo',
+		'excelente atención',
+		'me encanta la tienda',
+		'todo perfecto'
+	];
+	const wrong = [
+		'llegó mal el pedido',
+		'la caja vino rota',
+		'no funciona la app',
+		'nadie contesta'
+	];
 	const say = (n: number) =>
 		n % 3 === 0
 			? { text: `Alba: chévere, ${thanks[n % 4]} ${n}`, right: 'negative' }
@@ -154,8 +165,7 @@ test('what people say is learnt, put in force where it is not worse, and gone ba
 	}
 	const find = async (q: string) =>
 		(await api.get<{ items: Found[] }>(`/posts?limit=100&q=${encodeURIComponent(q)}`)).items;
-	const one = async (n: number) =>
-		(await find(`"${n}"`)).find((post) => post.text === say(n).text);
+	const one = async (n: number) => (await find(`"${n}"`)).find((post) => post.text === say(n).text);
 	for (let n = 0; n < 210; n += 70) await push(n, n + 70);
 	for (let n = 0; n < 210; n++) {
 		await expect.poll(async () => (await one(n))?.labels).toBeTruthy();

@@ -59,6 +59,8 @@ export interface Session {
 	user: Me;
 	company: string;
 	sample_loaded: boolean;
+	/** Where the live line goes on for whoever fetches everything else after this. */
+	live: string;
 }
 export interface MeChange {
 	name?: string;

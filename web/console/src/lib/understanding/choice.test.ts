@@ -41,7 +41,11 @@ describe('correcting labels', () => {
 			[...all].reduce((choice, key) => pressed(choice, key) ?? choice, nothing);
 		expect(isWhole(keys('1q'))).toBe(false);
 		expect(isWhole(keys('1qz'))).toBe(true);
-		expect(said(keys('1qz'))).toEqual({ types: ['complaint'], sentiment: 'negative', language: 'es' });
+		expect(said(keys('1qz'))).toEqual({
+			types: ['complaint'],
+			sentiment: 'negative',
+			language: 'es'
+		});
 		expect(said(keys('1qza')).audience).toBe('us');
 	});
 
