@@ -199,6 +199,20 @@ impl Conn {
         Ok(on!(self, c => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(source).bind(since).bind(limit).fetch_all(c).await?))
     }
 
+    /// The newest words of people on some tasks that heads learn, newest first, at most `limit`.
+    pub async fn corrections_to_learn(&mut self, limit: i64) -> Result<Vec<CorrectionRow>> {
+        let sql = format!("SELECT {LEDGER} FROM correction WHERE task IN ('types', 'sentiment', 'audience') ORDER BY id DESC LIMIT $1");
+        Ok(on!(self, c => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(limit).fetch_all(c).await?))
+    }
+
+    /// How many posts people said something about after a correction (all when absent), counting no further than `most` lines.
+    pub async fn count_corrected_after(&mut self, after: Option<Uuid>, most: i64) -> Result<i64> {
+        const SQL: &str = "SELECT count(DISTINCT newer.post_id) FROM
+            (SELECT post_id FROM correction WHERE id > $1 AND task IN ('types', 'sentiment', 'audience') ORDER BY id LIMIT $2) AS newer";
+        let after = after.unwrap_or_default();
+        Ok(on!(self, c => sqlx::query_scalar(SQL).bind(after).bind(most).fetch_one(c).await?))
+    }
+
     /// How much authors wrote since a moment, counting no further than the newest twenty of each: `(network's id, posts)`.
     pub async fn recent_contacts(&mut self, provider: &str, scope: &str, authors: &[String], since: i64) -> Result<Vec<(String, i64)>> {
         let mut found = Vec::new();

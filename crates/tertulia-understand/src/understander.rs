@@ -8,6 +8,7 @@ use crate::heads::Linear;
 use crate::label::{Audience, Language, MessageType, Sentiment};
 use crate::lists::Lists;
 use crate::model::{AUDIENCE, BRAND, COLUMNS, CONCERNED, LANGUAGES, MEMBERS, Model, PRESSING, TONE, TYPES};
+use crate::own::company::{CompanyHead, Question, Shown};
 use crate::reading::{Context, Reading, Reason, Scored};
 use crate::train::shape::{sigmoid, softmax};
 use crate::words::Words;
@@ -44,6 +45,8 @@ pub struct Desk {
     letters: Features,
     logits: Vec<f32>,
     shares: Vec<f32>,
+    /// The sentence's vector, where its meaning was looked at.
+    meaning: Vec<f32>,
     scratch: Scratch,
 }
 
@@ -80,6 +83,13 @@ impl Understander {
         &self.model.card.version
     }
 
+    /// Of each message type the highest of the languages' probabilities from which on it is sure.
+    #[must_use]
+    pub fn least_sure(&self) -> [f32; 8] {
+        let most = |label: usize| self.model.card.sure.iter().map(|sure| sure[label]).fold(0.0, f32::max);
+        std::array::from_fn(most)
+    }
+
     /// Everything that is understood of one post.
     #[must_use]
     pub fn read(&self, text: &str, context: &Context) -> Reading {
@@ -88,10 +98,19 @@ impl Understander {
 
     /// The same, with memory that is used again, and as much work as the post is worth.
     pub fn read_at(&self, desk: &mut Desk, text: &str, context: &Context, tier: Tier) -> Reading {
+        self.read_with(desk, text, context, tier, None)
+    }
+
+    /// The same, corrected by what a company's people taught; a head made for other classifiers corrects nothing.
+    pub fn read_with(&self, desk: &mut Desk, text: &str, context: &Context, tier: Tier, own: Option<&CompanyHead>) -> Reading {
         desk.words.read(text);
         let language = self.language(desk, context);
         let head = head(language.label, context);
         self.weigh(desk, text, language.label, head, tier);
+        let own = own.filter(|own| tier == Tier::Meaning && own.base() == self.version());
+        if let Some(own) = own {
+            own.correct(&desk.features, &desk.meaning, &mut desk.shares);
+        }
         let shares = &desk.shares;
         let sentiment = best(Sentiment::ALL, &shares[BRAND..TYPES]);
         let audience = best(Audience::ALL, &shares[AUDIENCE..TONE]);
@@ -109,7 +128,8 @@ impl Understander {
         let least = &self.model.card.sure[head];
         // What a language's own posts have not shown to be sure is not.
         let foreign = language.label == Language::Undetermined && !desk.words.letters.trim().is_empty();
-        let sure: Vec<MessageType> = types.iter().filter(|t| !foreign && t.p >= least[t.label.index()]).map(|t| t.label).collect();
+        let least = |label: MessageType| own.and_then(|own| own.sure(label)).unwrap_or(least[label.index()]);
+        let sure: Vec<MessageType> = types.iter().filter(|t| !foreign && t.p >= least(t.label)).map(|t| t.label).collect();
         let unsure = sure.is_empty();
         let complaint = shares[TYPES + MessageType::Complaint.index()];
         let spam = shares[TYPES + MessageType::Spam.index()];
@@ -118,7 +138,7 @@ impl Understander {
             urgency: urgency::weigh(&self.urgency, &desk.words, mood, context),
             topics: self.topics.find(&desk.words).into_iter().map(|f| f.list.name.clone()).collect(),
             phrases: phrases::telling(&desk.words),
-            because: self.because(&desk.words, shares[CONCERNED] >= 0.5, sentiment.label, &types),
+            because: self.because(&desk.words, shares[CONCERNED] >= 0.5, sentiment.label, &types, own),
             type_shares: std::array::from_fn(|t| shares[TYPES + t]),
             sentiment_shares: std::array::from_fn(|s| shares[s]),
             language,
@@ -128,6 +148,14 @@ impl Understander {
             sure,
             unsure,
         }
+    }
+
+    /// A post as a company's head sees it.
+    pub fn show(&self, desk: &mut Desk, text: &str, context: &Context) -> Shown {
+        desk.words.read(text);
+        let language = self.language(desk, context);
+        self.weigh(desk, text, language.label, head(language.label, context), Tier::Meaning);
+        Shown { features: desk.features.clone(), meaning: desk.meaning.clone(), shares: desk.shares.clone() }
     }
 
     /// The language of the post that lies on the desk.
@@ -162,6 +190,8 @@ impl Understander {
                 let meaning = &self.model.meaning;
                 let reading = self.encoder.encode_with_features(&[text], &mut desk.scratch);
                 let (vector, inner): (&[f32; DIMS], &[f32; FEATURES]) = (reading[0].embedding.numbers(), &reading[0].features);
+                desk.meaning.clear();
+                desk.meaning.extend_from_slice(vector);
                 let mut said = desk.logits.clone();
                 meaning.straight.logits(vector, head, &mut said);
                 meaning.inner.logits(inner, head, &mut said);
@@ -186,17 +216,29 @@ impl Understander {
     }
 
     /// The words that spoke most for the labels given.
-    fn because(&self, words: &Words, concerned: bool, sentiment: Sentiment, types: &[Scored<MessageType>]) -> Vec<Reason> {
+    fn because(
+        &self,
+        words: &Words,
+        concerned: bool,
+        sentiment: Sentiment,
+        types: &[Scored<MessageType>],
+        own: Option<&CompanyHead>,
+    ) -> Vec<Reason> {
         let feeling = if concerned { BRAND } else { TONE } + sentiment.index();
         let labels =
             std::iter::once((feeling, sentiment.as_str())).chain(types.iter().map(|t| (TYPES + t.label.index(), t.label.as_str())));
         let labels: Vec<(usize, &'static str)> = labels.collect();
+        let taught: Vec<(Question, usize)> = std::iter::once((Question::Sentiment, sentiment.index()))
+            .chain(types.iter().map(|t| (Question::Types, t.label.index())))
+            .collect();
         let mut sums = vec![0.0f32; words.spans.len() * labels.len()];
         let mut count = 0u32;
         features::placed(words, |hash, word| {
             count += 1;
             for (n, (column, _)) in labels.iter().enumerate() {
-                sums[word * labels.len() + n] += self.model.fast.weight(hash, *column);
+                let (question, place) = taught[n];
+                sums[word * labels.len() + n] +=
+                    self.model.fast.weight(hash, *column) + own.map_or(0.0, |own| own.weight(question, hash, place));
             }
         });
         let unit = 1.0 / (count.max(1) as f32).sqrt();

@@ -1,7 +1,7 @@
 //! Before a batch's transaction: matching and reading its posts, so that nobody waits for the processor with the database
 //! locked.
 
-use super::{CONTACT_DAYS, context, read};
+use super::{CONTACT_DAYS, context, learning::Reader};
 use crate::{
     App, AppError, Kind, Result,
     intake::{identity_scope, text_of},
@@ -20,6 +20,8 @@ pub(crate) struct Ahead {
     contacts: HashMap<String, u32>,
     /// By place in the batch: of those that will be kept for what they say themselves.
     readings: Vec<Option<Reading>>,
+    /// Who reads them.
+    reader: Reader,
 }
 
 impl Ahead {
@@ -39,8 +41,10 @@ impl Ahead {
         authors.dedup();
         let since = app.now().plus_seconds(-CONTACT_DAYS * 86_400).as_micros();
         let counted = conn.recent_contacts(&channel.shows_as, &identity_scope(&channel), &authors, since).await?;
+        let reader = app.reader(&mut conn).await?;
         drop(conn);
         let mut ahead = Self {
+            reader: reader.clone(),
             contacts: counted.into_iter().map(|(author, posts)| (author, u32::try_from(posts).unwrap_or(u32::MAX))).collect(),
             ..Self::default()
         };
@@ -51,7 +55,8 @@ impl Ahead {
             .collect();
         let reading = move || {
             let mut desk = Desk::default();
-            let mut one = |(title, text, context): &(Option<String>, String, Context)| read(&mut desk, title.as_deref(), text, context);
+            let mut one =
+                |(title, text, context): &(Option<String>, String, Context)| reader.read(&mut desk, title.as_deref(), text, context);
             asked.iter().map(|asked| asked.as_ref().map(&mut one)).collect()
         };
         ahead.readings = tokio::task::spawn_blocking(reading).await.map_err(|error| AppError {
@@ -74,8 +79,13 @@ impl Ahead {
     pub fn reading(&self, place: usize, post: &IncomingPost) -> Reading {
         match self.readings.get(place) {
             Some(Some(reading)) => reading.clone(),
-            _ => read(&mut Desk::default(), post.title.as_deref(), &post.text, &self.context(post)),
+            _ => self.reader.read(&mut Desk::default(), post.title.as_deref(), &post.text, &self.context(post)),
         }
+    }
+
+    /// Version of the model that reads them.
+    pub fn model(&self) -> String {
+        self.reader.model()
     }
 
     fn context(&self, post: &IncomingPost) -> Context {
