@@ -51,6 +51,7 @@ const MIGRATIONS: &[(i64, &str, Text)] = &[
             ),
         },
     ),
+    (13, "reading", Text::Both(include_str!("../migrations/0013_reading.sql"))),
 ];
 
 /// The newest schema version this program knows.
