@@ -22,6 +22,6 @@ mod understander;
 pub mod urgency;
 pub mod words;
 
-pub use label::{Audience, Language, MessageType, Sentiment, UnknownLabel};
+pub use label::{Audience, Language, Languages, MessageType, Sentiment, UnknownLabel};
 pub use reading::{Context, Ground, Reading, Reason, Scored, Urgency};
 pub use understander::{ASSERTED, Desk, Tier, Understander};

@@ -1,16 +1,17 @@
 //! Before a batch's transaction: matching and reading its posts, so that nobody waits for the processor with the database
 //! locked.
 
-use super::{CONTACT_DAYS, context, read};
+use super::{CONTACT_DAYS, context, read, said::languages_in};
 use crate::{
     App, AppError, Kind, Result,
     intake::{identity_scope, text_of},
     listening::{Listening, Matched},
+    settings,
 };
 use std::{collections::HashMap, sync::Arc};
 use tertulia_kernel::{ChannelId, event::IncomingPost};
 use tertulia_store::channel::ChannelRow;
-use tertulia_understand::{Context, Desk, Reading};
+use tertulia_understand::{Context, Desk, Language, Languages, Reading};
 
 /// What could be found out about a batch's posts ahead of its transaction.
 #[derive(Default)]
@@ -18,6 +19,10 @@ pub(crate) struct Ahead {
     listening: Option<(Arc<Listening>, ChannelRow)>,
     matched: Vec<Matched>,
     contacts: HashMap<String, u32>,
+    /// The languages the company listens in.
+    among: Languages,
+    /// The language each author wrote in before, of those whose network tells none.
+    languages: HashMap<String, Language>,
     /// By place in the batch: of those that will be kept for what they say themselves.
     readings: Vec<Option<Reading>>,
 }
@@ -39,8 +44,18 @@ impl Ahead {
         authors.dedup();
         let since = app.now().plus_seconds(-CONTACT_DAYS * 86_400).as_micros();
         let counted = conn.recent_contacts(&channel.shows_as, &identity_scope(&channel), &authors, since).await?;
+        let mut untold: Vec<String> = (0..posts.len())
+            .filter(|&place| kept(place) && posts[place].lang.is_none())
+            .map(|place| posts[place].author.external_id.clone())
+            .collect();
+        untold.sort_unstable();
+        untold.dedup();
+        let wrote = conn.last_languages(&channel.shows_as, &identity_scope(&channel), &untold).await?;
+        let among = settings::company(&mut conn).await?.listened();
         drop(conn);
         let mut ahead = Self {
+            among,
+            languages: wrote.into_iter().filter_map(|(author, set)| Some((author, languages_in(set).first()?.parse().ok()?))).collect(),
             contacts: counted.into_iter().map(|(author, posts)| (author, u32::try_from(posts).unwrap_or(u32::MAX))).collect(),
             ..Self::default()
         };
@@ -80,6 +95,7 @@ impl Ahead {
 
     fn context(&self, post: &IncomingPost) -> Context {
         let contacts = self.contacts.get(&post.author.external_id).copied().unwrap_or_default();
-        context(post.lang.as_deref(), post.author.followers, contacts)
+        let before = self.languages.get(&post.author.external_id).copied();
+        context(post.lang.as_deref(), before, self.among, post.author.followers, contacts)
     }
 }

@@ -18,13 +18,13 @@ pub use said::{Because, Ground, InForce, Said, Share, Task};
 pub(crate) use said::{Facts, doubt};
 pub use view::{Corrected, Labels, filter};
 
-use crate::Result;
+use crate::{Result, settings};
 use tertulia_store::{
     Conn, StoreError,
     post::PostRow,
     reading::{CorrectionRow, ReadingRow},
 };
-use tertulia_understand::{Context, Desk, Language, MessageType, Reading, Tier, Understander};
+use tertulia_understand::{Context, Desk, Language, Languages, MessageType, Reading, Tier, Understander};
 
 /// How far back an author's other messages count as repeated contact.
 pub(crate) const CONTACT_DAYS: i64 = 7;
@@ -46,11 +46,18 @@ pub(crate) fn read(desk: &mut Desk, title: Option<&str>, text: &str, context: &C
     }
 }
 
-/// What is known of a post beside its text: its network's word on the language is believed where the text says little.
-pub(crate) fn context(lang: Option<&str>, followers: Option<u64>, recent_contacts: u32) -> Context {
-    let language = lang.and_then(|lang| lang.split(['-', '_']).next()?.to_ascii_lowercase().parse().ok());
-    let language = language.filter(|language| *language != Language::Undetermined);
-    Context { language, followers: followers.unwrap_or_default(), recent_contacts }
+/// What is known of a post beside its text: its network's word on the language, else that of what its author wrote before,
+/// is believed where the text says little.
+pub(crate) fn context(
+    lang: Option<&str>,
+    before: Option<Language>,
+    among: Languages,
+    followers: Option<u64>,
+    recent_contacts: u32,
+) -> Context {
+    let told = lang.and_then(|lang| lang.split(['-', '_']).next()?.to_ascii_lowercase().parse().ok());
+    let language = told.or(before).filter(|language| *language != Language::Undetermined);
+    Context { language, among, followers: followers.unwrap_or_default(), recent_contacts }
 }
 
 /// What the model said, as stored.
@@ -65,7 +72,8 @@ async fn known(conn: &mut Conn, post: &PostRow) -> Result<(Said, i64, String, Ve
     if let Some(row) = conn.readings(&[post.id]).await?.pop() {
         return Ok((stored(&row)?, row.doubt, row.model, corrections));
     }
+    let among = settings::company(conn).await?.listened();
     let followers = post.followers.and_then(|count| u64::try_from(count).ok());
-    let reading = read(&mut Desk::default(), post.title.as_deref(), &post.text, &context(post.lang.as_deref(), followers, 0));
+    let reading = read(&mut Desk::default(), post.title.as_deref(), &post.text, &context(post.lang.as_deref(), None, among, followers, 0));
     Ok((Said::of(&reading), doubt(&reading), model().to_owned(), corrections))
 }
