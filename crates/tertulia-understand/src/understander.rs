@@ -21,7 +21,7 @@ pub const ASSERTED: f32 = 0.5;
 const LANGUAGE_SURE: f32 = 0.55;
 /// How much the language that was expected counts, in log-odds, for a post of one letter; it fades with each letter.
 const EXPECTED: f32 = 4.0;
-/// Letters after which what was expected no longer counts.
+/// Letters after which what was expected, or is not listened in, no longer counts.
 const PLENTY: f32 = 40.0;
 /// Reasons that are given.
 const REASONS: usize = 6;
@@ -191,16 +191,23 @@ impl Understander {
     /// The language of the post that lies on the desk.
     fn language(&self, desk: &mut Desk, context: &Context) -> Scored<Language> {
         let letters = desk.words.letters.trim().chars().count() as f32;
-        let expected = context.language.filter(|l| *l != Language::Undetermined);
+        let expected = context.language.filter(|l| context.among.contains(*l));
         if letters == 0.0 {
             return Scored { label: expected.unwrap_or(Language::Undetermined), p: if expected.is_some() { LANGUAGE_SURE } else { 1.0 } };
         }
         desk.letters.read_letters(&desk.words.letters);
         self.model.language.logits(&desk.letters, 0, &mut desk.logits);
+        let lean = EXPECTED * (1.0 - letters / PLENTY).max(0.0);
         if let Some(expected) = expected {
-            desk.logits[expected.index()] += EXPECTED * (1.0 - letters / PLENTY).max(0.0);
+            desk.logits[expected.index()] += lean;
         }
+        let others = || Language::UNDERSTOOD.into_iter().filter(|l| !context.among.contains(*l));
+        others().for_each(|l| desk.logits[l.index()] -= lean);
         softmax(&mut desk.logits);
+        // What is clearly in a language nobody listens in is in another one, not in the nearest of ours.
+        for other in others() {
+            desk.logits[Language::Undetermined.index()] += std::mem::take(&mut desk.logits[other.index()]);
+        }
         let found = best(Language::ALL, &desk.logits);
         if found.p >= LANGUAGE_SURE {
             return found;
@@ -285,10 +292,10 @@ impl Understander {
     }
 }
 
-/// Whose head reads a post: that of its language, else of the one expected, else Spanish.
+/// Whose head reads a post: that of its language, else of the one expected, else of the first listened in.
 fn head(language: Language, context: &Context) -> usize {
-    let known = [Some(language), context.language].into_iter().flatten().find(|l| *l != Language::Undetermined);
-    known.map_or(0, Language::index).min(LANGUAGES - 1)
+    let known = [Some(language), context.language].into_iter().flatten().find(|l| context.among.contains(*l));
+    known.unwrap_or(context.among.first()).index().min(LANGUAGES - 1)
 }
 
 fn best<L: Copy>(labels: &[L], shares: &[f32]) -> Scored<L> {

@@ -5,9 +5,7 @@
 //! leaves it to whoever comes next, and several processes take different pages. No rule is asked: what was decided about
 //! these posts was decided when they came in.
 
-use super::{
-    InForce, Said, doubt,
-};
+use super::{InForce, Said, doubt};
 use crate::{
     App, Result,
     live::{Audience, News},

@@ -3,11 +3,7 @@
 //! What people change is kept apart from what came with the program, list by list, so that the rest follows the program.
 //! Every process reads posts with the change from its next batch on; what was read before stays as it was read.
 
-use super::{
-    Said,
-    behind::MOST_COUNTED,
-    reader::Asked,
-};
+use super::{Said, behind::MOST_COUNTED, reader::Asked};
 use crate::{
     Actor, App, AppError, Kind, Result, Wrong,
     audit::{self, Object},

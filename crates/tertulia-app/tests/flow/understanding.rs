@@ -7,6 +7,7 @@ use tertulia_app::{
     monitors::{self, Form, history},
     posts::{self, Search},
     rules::{Actions, Conditions},
+    settings,
     understanding::{
         self, Correction, Labels, Task, behind, filter, quality, review,
         words::{self, Trial},
@@ -62,6 +63,31 @@ async fn stored(house: &House, case: CaseId) -> CaseRow {
 async fn steps(house: &House, post: PostId) -> Vec<StepRow> {
     house.app.store.read().await.expect("read").steps(post.0).await.expect("steps")
 }
+
+on_both!(a_language_is_one_of_those_listened_in_and_a_word_is_in_that_of_its_author, house => {
+    let boss = house.user("Olga", Role::Administrator).await;
+    let said = |id: &str, text: &str| event(IncomingPost { lang: None, ..addressed(id, "ana", text) });
+    house.accept(vec![said("1", "Necesito ayuda con mi factura, no entiendo el cobro de este mes")]).await;
+    house.accept(vec![said("2", "no")]).await;
+    house.accept(vec![event(IncomingPost { lang: None, ..addressed("3", "bob", "no") })]).await;
+    let language = async |id: &str| {
+        let found = listed(&house, &boss, Search::default()).await;
+        let found = found.into_iter().find(|post| post.row.external_id == id).expect("kept");
+        names(&found.labels.expect("read"), Task::Language)
+    };
+    assert_eq!(language("2").await, ["es"], "as what she wrote before");
+    assert_ne!(language("3").await, ["es"], "of whom nothing is known");
+
+    let company = settings::company(&mut house.app.store.read().await.expect("read")).await.expect("company");
+    let spoken = |languages: &[&str]| settings::Company { languages: languages.iter().map(|&l| l.into()).collect(), ..company.clone() };
+    assert!(settings::set_company(&house.app, &boss, spoken(&["es", "xx"])).await.is_err());
+    assert!(settings::set_company(&house.app, &boss, spoken(&[])).await.is_err());
+    let saved = settings::set_company(&house.app, &boss, spoken(&["pt", "en"])).await.expect("saved");
+    assert_eq!(saved.languages, ["en", "pt"]);
+    let text = "Llevo toda la semana esperando a que alguien me responda sobre mi pedido";
+    house.accept(vec![said("4", text)]).await;
+    assert_eq!(language("4").await, ["und"], "nobody listens in Spanish any more");
+});
 
 on_both!(what_is_kept_is_read_and_what_is_ours_or_passes_by_is_not, house => {
     house.monitor("Marca", "mirasol").await;

@@ -363,7 +363,7 @@ fn numbers(bytes: &[u8]) -> Vec<f32> {
 mod tests {
     use super::*;
     use crate::own::gate;
-    use crate::{Context, Desk, Tier, Understander};
+    use crate::{Context, Desk, Grounds, Understander};
 
     const SENSE: [&str; 6] = [
         "llegó mal el pedido",
