@@ -21,7 +21,8 @@ pub struct Label {
 pub struct UrgencyGround {
     /// Name of the list or fact (`safety`, `legal`, `outage`, `reach`…).
     pub name: String,
-    /// What it adds, 0 to 1. Grounds combine as independent chances.
+    /// What it adds, 0 to 1. Grounds combine as independent chances. `spam` stands last: the part that it takes away from
+    /// what the others come to.
     pub points: f64,
     /// What was found in the post; empty for facts about the person.
     pub words: String,

@@ -88,7 +88,7 @@ pub struct App {
     /// Where the program may keep files: those to replay lie in `replay/` of it.
     pub folder: Option<PathBuf>,
     listening_cache: listening::Cache,
-    reader_cache: understanding::learning::reader::Cache,
+    head_cache: understanding::learning::head::Cache,
     newest_id: Arc<Mutex<u128>>,
 }
 
@@ -110,7 +110,7 @@ impl App {
             metrics: metrics::Metrics::default(),
             folder: None,
             listening_cache: listening::Cache::default(),
-            reader_cache: understanding::learning::reader::Cache::default(),
+            head_cache: understanding::learning::head::Cache::default(),
             newest_id: Arc::default(),
         }
     }

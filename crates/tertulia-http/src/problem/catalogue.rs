@@ -180,6 +180,11 @@ pub(super) fn field(code: &str, lang: Lang) -> Option<&'static str> {
         "unknown" => ("No existe.", "It does not exist."),
         "malformed" => ("Tiene una forma que no se acepta.", "It is not in the form that is taken."),
         "out_of_range" => ("Está fuera del rango permitido.", "It is out of range."),
+        "phrase" => (
+            "Esta frase no se entiende: cierra las llaves y escribe al menos tres letras antes del asterisco final.",
+            "This phrase is not understood: close its braces and write at least three letters before the asterisk at its end.",
+        ),
+        "no_words" => ("Esta señal no tiene palabras.", "This ground has no words."),
         _ => return None,
     };
     Some(lang.of_two(es, en))

@@ -108,3 +108,50 @@ async fn a_rule_asks_what_a_post_says() -> anyhow::Result<()> {
     }
     Ok(())
 }
+
+#[tokio::test]
+async fn words_that_count_are_seen_changed_tried_and_given_back() -> anyhow::Result<()> {
+    for database in Database::BOTH {
+        let app = TestApp::start(database).await?;
+        let (admin, supervisor) = (app.as_admin().await?, app.as_supervisor().await?);
+        let words = supervisor.get("/api/v1/words").await.expect(200);
+        assert_eq!(words["unread"], 0);
+        let list = |words: &Value, sort: &str, name: &str| {
+            let lists = words["lists"].as_array().expect("lists");
+            lists.iter().find(|list| list["sort"] == sort && list["name"] == name).cloned()
+        };
+        let legal = list(&words, "urgency", "legal").expect("shipped");
+        assert_eq!((&legal["points"], &legal["changed"], &legal["fact"]), (&json!(0.42), &json!(false), &json!(false)));
+        assert_eq!(legal["words"], legal["shipped"]["words"]);
+        assert!(list(&words, "topic", "app and website").is_some());
+
+        let text = json!({ "text": "mi cuñado es escribano y lo va a ver", "draft": null });
+        let tried = supervisor.post("/api/v1/words/try", text.clone()).await.expect(200);
+        assert!(!tried["urgency"].to_string().contains("escribano"), "{tried}");
+        let form = json!({ "points": 0.8, "words": { "es": ["escribano", "notari*", ""] } });
+        let saved = supervisor.put("/api/v1/words/urgency/legal", form).await.expect(200);
+        assert_eq!((&saved["changed"], &saved["words"]["es"]), (&json!(true), &json!(["escribano", "notari*"])));
+        let tried = supervisor.post("/api/v1/words/try", text).await.expect(200);
+        assert_eq!(tried["urgency"]["grounds"][0], json!({ "name": "legal", "points": 0.8, "words": "escribano" }), "{tried}");
+
+        // What is wrong is named, phrase by phrase; what is no list is not found.
+        let wrong = json!({ "points": 0.5, "words": { "es": ["bien", "{mal"] } });
+        let wrong = supervisor.put("/api/v1/words/urgency/legal", wrong).await.expect_problem(422, "invalid");
+        assert_eq!((&wrong["fields"][0]["field"], &wrong["fields"][0]["code"]), (&json!("words.es.1"), &json!("phrase")));
+        supervisor.put("/api/v1/words/urgency/legal", json!({ "points": 1.5 })).await.expect_problem(422, "invalid");
+        supervisor.put("/api/v1/words/other/legal", json!({ "points": 0.5 })).await.expect_problem(404, "not_found");
+        let own = json!({ "points": 0.0, "words": { "es": ["seguro de viaje"] } });
+        supervisor.put("/api/v1/words/topic/seguros%20y%20m%C3%A1s", own).await.expect(200);
+        let words = supervisor.get("/api/v1/words").await.expect(200);
+        assert_eq!(list(&words, "topic", "seguros y más").expect("own")["shipped"], Value::Null);
+
+        supervisor.delete("/api/v1/words/topic/seguros%20y%20m%C3%A1s").await.expect(204);
+        supervisor.delete("/api/v1/words/urgency/legal").await.expect(204);
+        let words = supervisor.get("/api/v1/words").await.expect(200);
+        assert_eq!(list(&words, "urgency", "legal"), Some(legal));
+        assert!(list(&words, "topic", "seguros y más").is_none());
+        let audit = admin.get("/api/v1/audit").await.expect(200).to_string();
+        assert!(audit.contains("words.changed") && audit.contains("words.restored") && audit.contains("escribano"), "{audit}");
+    }
+    Ok(())
+}

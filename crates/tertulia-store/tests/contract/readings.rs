@@ -216,15 +216,45 @@ on_both! {
         Ok(())
     }
 
-    async fn recent_contacts_are_counted_by_author(store) {
+    async fn who_came_lately_is_told_by_day_and_conversation(store) {
         with_posts(&store).await?;
+        let mut tx = store.begin().await?;
+        let mut earlier = post(105, "texto");
+        earlier.row.received_at = NOW - 86_400_000_000;
+        tx.insert_posts(&[earlier]).await?;
+        tx.commit().await?;
         let mut conn = store.read().await?;
         let row = conn.identity(id(company::IDENTITY)).await?;
         let authors = [row.external_id.clone(), "nobody".into()];
-        let counted = conn.recent_contacts(&row.provider, &row.scope, &authors, 0).await?;
-        assert_eq!(counted, [(row.external_id.clone(), 5)]);
-        let received = conn.post(id(100)).await?.received_at;
-        assert_eq!(conn.recent_contacts(&row.provider, &row.scope, &authors, received + 1_000_000_000_000).await?, [(row.external_id, 0)]);
+        let mut days: Vec<(String, i64)> =
+            conn.recent_contacts(&row.provider, &row.scope, &authors, 0).await?.into_iter().map(|row| (row.author, row.day)).collect();
+        days.sort_unstable();
+        let today = NOW / 86_400_000_000;
+        assert_eq!(days, [(row.external_id.clone(), today - 1), (row.external_id.clone(), today)], "five of today are one");
+        assert!(conn.recent_contacts(&row.provider, &row.scope, &authors, NOW + 1).await?.is_empty());
+        Ok(())
+    }
+
+    async fn what_is_kept_later_waits_to_be_read_and_is_claimed_once(store) {
+        with_posts(&store).await?;
+        let mut tx = store.begin().await?;
+        let mut ours = post(105, "texto");
+        ours.row.direction = "out".into();
+        tx.insert_posts(&[ours]).await?;
+        tx.keep_posts(&(100..106).map(id).collect::<Vec<_>>()).await?;
+        tx.keep_posts(&[id(100)]).await?;
+        tx.commit().await?;
+        let mut tx = store.begin().await?;
+        assert_eq!((tx.count_unread(99).await?, tx.count_unread(3).await?, tx.any_unread(NOW).await?), (5, 3, true), "ours is not read");
+        let (seqs, posts) = tx.claim_unread(NOW, NOW + 10, 3).await?;
+        assert_eq!(posts.iter().map(|row| row.id).collect::<Vec<_>>(), [id(104), id(103), id(102)], "newest first");
+        assert_eq!(posts.iter().map(|row| row.seq).collect::<Vec<_>>(), seqs);
+        let (rest, _) = tx.claim_unread(NOW, NOW + 20, 9).await?;
+        assert_eq!((rest.len(), tx.any_unread(NOW).await?), (2, false));
+        assert_eq!(tx.claim_unread(NOW + 10, NOW + 30, 9).await?.0, seqs, "whoever had them did not come back");
+        tx.end_unread(&seqs).await?;
+        assert_eq!(tx.count_unread(99).await?, 2);
+        tx.commit().await?;
         Ok(())
     }
 }

@@ -363,7 +363,7 @@ fn numbers(bytes: &[u8]) -> Vec<f32> {
 mod tests {
     use super::*;
     use crate::own::gate;
-    use crate::{Context, Desk, Tier, Understander};
+    use crate::{Context, Desk, Grounds, Understander};
 
     const SENSE: [&str; 6] = [
         "llegó mal el pedido",
@@ -403,7 +403,7 @@ mod tests {
         let head = CompanyHead::new(Understander::built_in().version(), vec![learn(30).expect("it teaches something")]);
         let read = |head: &CompanyHead, text: &str| {
             let context = Context::default();
-            Understander::built_in().read_with(&mut Desk::default(), text, &context, Tier::Meaning, Some(head))
+            Understander::built_in().read_all(&mut Desk::default(), &[(text, context)], Grounds::built_in(), Some(head)).remove(0)
         };
         let text = "chévere, muy amables todos";
         assert_eq!(Understander::built_in().read(text, &Context::default()).sentiment.label, Sentiment::Positive);

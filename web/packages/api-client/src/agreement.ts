@@ -8,6 +8,7 @@ import type * as named from './types.ts';
 type Described = components['schemas'];
 
 interface Checked {
+	AllWeightedWords: named.AllWeightedWords;
 	AnswerAccepted: named.AnswerAccepted;
 	AnswerCheck: named.AnswerCheck;
 	AnswerForm: named.AnswerForm;
@@ -75,6 +76,7 @@ interface Checked {
 	PersonBrief: named.PersonBrief;
 	PersonChange: named.PersonChange;
 	PersonPage: named.PersonPage;
+	Phrases: named.Phrases;
 	Post: named.Post;
 	PostAuthor: named.PostAuthor;
 	PostDetail: named.PostDetail;
@@ -109,6 +111,7 @@ interface Checked {
 	SettingField: named.SettingField;
 	SetupForm: named.SetupForm;
 	SetupLink: named.SetupLink;
+	ShippedWords: named.ShippedWords;
 	SignIn: named.SignIn;
 	SlowQuery: named.SlowQuery;
 	TaskCompared: named.TaskCompared;
@@ -126,10 +129,15 @@ interface Checked {
 	UserChange: named.UserChange;
 	UserInvite: named.UserInvite;
 	UserInvited: named.UserInvited;
+	WeightedWords: named.WeightedWords;
+	WeightedWordsDraft: named.WeightedWordsDraft;
+	WeightedWordsForm: named.WeightedWordsForm;
 	WordList: named.WordList;
 	WordListBrief: named.WordListBrief;
 	WordListForm: named.WordListForm;
 	WordListRule: named.WordListRule;
+	WordsTrial: named.WordsTrial;
+	WordsTried: named.WordsTried;
 }
 
 /** Names whose fields differ from the description. */

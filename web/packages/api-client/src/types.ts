@@ -332,6 +332,51 @@ export interface Urgency {
 	score: number;
 	grounds: UrgencyGround[];
 }
+/** Words and turns of phrase by language. */
+export interface Phrases {
+	es: string[];
+	en: string[];
+	pt: string[];
+}
+export interface ShippedWords {
+	points: number;
+	words: Phrases;
+}
+/** A ground for answering soon, or a topic. */
+export interface WeightedWords {
+	sort: string;
+	name: string;
+	fact: boolean;
+	points: number;
+	words: Phrases;
+	changed: boolean;
+	shipped?: ShippedWords | null;
+}
+export interface AllWeightedWords {
+	lists: WeightedWords[];
+	unread: number;
+}
+export interface WeightedWordsForm {
+	points: number;
+	words?: Phrases;
+}
+export interface WeightedWordsDraft extends WeightedWordsForm {
+	sort: string;
+	name: string;
+}
+export interface WordsTrial {
+	text: string;
+	followers?: number;
+	contacts?: number;
+	draft?: WeightedWordsDraft | null;
+}
+export interface WordsTried {
+	urgency: Urgency;
+	topics: string[];
+	types: Label[];
+	sentiment: Label;
+	language: Label;
+}
 export interface LabelReason {
 	label: string;
 	words: string;

@@ -1,6 +1,6 @@
 //! What people said of posts, gathered for learning: of each post and task the newest word, with the text it was said of.
 
-use super::{super::context, reader::whole};
+use super::super::reader::{Reader, whole};
 use crate::Result;
 use std::collections::{BTreeMap, HashMap};
 use tertulia_store::{Conn, post::PostRow};
@@ -33,7 +33,7 @@ struct Word {
 }
 
 /// Gathers everything there is to learn from, in order of the posts' ids.
-pub(crate) async fn gather(conn: &mut Conn) -> Result<Vec<Labelled>> {
+pub(crate) async fn gather(conn: &mut Conn, reader: &Reader) -> Result<Vec<Labelled>> {
     let mut words: BTreeMap<Uuid, HashMap<&'static str, (Question, Word)>> = BTreeMap::new();
     let mut order = Vec::new();
     for row in conn.corrections_to_learn(LINES).await? {
@@ -58,8 +58,8 @@ pub(crate) async fn gather(conn: &mut Conn) -> Result<Vec<Labelled>> {
         let mut said: Vec<(Question, u32, bool)> =
             words.into_values().map(|(question, word)| (question, word.bits, word.by_chance)).collect();
         said.sort_by_key(|(question, ..)| *question);
-        let context = context(row.lang.as_deref(), None, 0);
-        found.push(Labelled { post: id, text: whole(title.as_deref(), &text).into_owned(), context, said });
+        let context = reader.context(row.lang.as_deref(), None, None, 0);
+        found.push(Labelled { post: id, text: whole(title.as_deref(), &text), context, said });
     }
     Ok(found)
 }

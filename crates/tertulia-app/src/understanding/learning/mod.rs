@@ -3,15 +3,15 @@
 //! A job ([`train`]) gathers what people said ([`material`]), learns from four fifths of it, and measures by the fifth that is
 //! never learnt from ([`held_out`]). Each task by itself takes the place of what is in force only where it is not worse there. What
 //! was made is kept with its figures, taken or refused; [`versions`] shows them and goes back to an earlier one. Which one is in
-//! force is asked in the database before each batch ([`reader`]), so that every node switches with the same commit; a reading
+//! force is asked in the database before each batch ([`head`]), so that every node switches with the same commit; a reading
 //! says which one made it.
 
+pub(crate) mod head;
 pub(crate) mod material;
-pub(crate) mod reader;
 pub mod train;
 pub mod versions;
 
-pub(crate) use reader::Reader;
+pub(crate) use head::Head;
 
 use serde::{Deserialize, Serialize};
 use tertulia_understand::own::{

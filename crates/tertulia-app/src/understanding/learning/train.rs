@@ -1,6 +1,6 @@
 //! Training: a job in the background that makes a head from what people said, and puts it in force where it is not worse.
 
-use super::{Reader, TaskFigures, held_out, material};
+use super::{Head, TaskFigures, held_out, material};
 use crate::{
     Actor, App, Result,
     audit::{self, Object},
@@ -195,11 +195,12 @@ struct Made {
 async fn train(app: &App, job: &JobRow, training: Training) -> Result<()> {
     let mut conn = app.store.read().await?;
     let knew = conn.corrections_to_learn(1).await?.first().map(|row| row.id);
-    let material = material::gather(&mut conn).await?;
-    let before = conn.head_in_force().await?;
     let reader = app.reader(&mut conn).await?;
+    let material = material::gather(&mut conn, &reader).await?;
+    let before = conn.head_in_force().await?;
+    let head = app.head(&mut conn).await?;
     drop(conn);
-    let made = tokio::task::spawn_blocking(move || learn(&material, &reader)).await.map_err(|error| crate::AppError {
+    let made = tokio::task::spawn_blocking(move || learn(&material, &head)).await.map_err(|error| crate::AppError {
         source: Some(Box::new(error)),
         ..crate::AppError::new(crate::Kind::Internal, "internal", "learning failed; the log tells more")
     })?;
@@ -250,7 +251,7 @@ async fn train(app: &App, job: &JobRow, training: Training) -> Result<()> {
 }
 
 /// Learns each task by itself and asks whether it may take its place; the rest stays as it is in force.
-fn learn(material: &[material::Labelled], reader: &Reader) -> Made {
+fn learn(material: &[material::Labelled], head: &Head) -> Made {
     let shipped = Understander::built_in();
     let mut desk = Desk::default();
     let shown: Vec<Shown> = material.iter().map(|one| shipped.show(&mut desk, &one.text, &one.context)).collect();
@@ -263,7 +264,7 @@ fn learn(material: &[material::Labelled], reader: &Reader) -> Made {
     let (mut figures, mut corrections, mut tried) = (Vec::new(), Vec::new(), Vec::new());
     for question in Question::ALL {
         let (known, held) = (of(question, false), of(question, true));
-        let in_force = reader.head().and_then(|head| head.of(question));
+        let in_force = head.own().and_then(|head| head.of(question));
         let enough = known.len() >= LEAST_LABELS && held.len() >= LEAST_HELD_OUT;
         let learnt = enough.then(|| Correction::learn(question, &known, &shipped.least_sure())).flatten();
         let told = gate::compare(question, in_force, learnt.as_ref().or(in_force), &held);

@@ -83,7 +83,8 @@ const groundWords: Words = {
 	anger: m.ground_anger,
 	shouting: m.ground_shouting,
 	reach: m.ground_reach,
-	contacts: m.ground_contacts
+	contacts: m.ground_contacts,
+	spam: m.ground_spam
 };
 export const groundName = (name: string) => from(groundWords, name);
 
