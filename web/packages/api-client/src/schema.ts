@@ -2252,6 +2252,8 @@ export interface components {
         };
         /** @description Settings of the company. */
         CompanySettings: {
+            /** @description The languages your customers write in (`es`, `en`, `pt`): posts are read in one of them, or in none. */
+            languages: string[];
             /** @description Name. */
             name: string;
             /**
