@@ -39,8 +39,7 @@ const verbs: Record<string, () => string> = {
 	loaded: m.audit_loaded,
 	training_started: m.audit_training_started,
 	promoted: m.audit_promoted,
-	refused: m.audit_refused,
-	restored: m.audit_restored
+	refused: m.audit_refused
 };
 
 /** `channel.changed` in words; a word the catalogue does not know stays as the ledger has it. */
