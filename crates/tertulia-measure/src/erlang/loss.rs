@@ -11,15 +11,20 @@ pub fn blocking(offered: f64, lines: u32) -> Result<f64, MeasureError> {
     Ok(share(offered, lines))
 }
 
-/// The same, checked before. The recursion adds nothing but positive numbers, so no digits are lost however many lines.
+/// The same, checked before.
+///
+/// The recursion unrolled from the top, 1/B = 1 + N/A + N(N−1)/A² + …: all terms are positive, so no digits are lost, and it can
+/// stop where the rest no longer counts, which is after some √A terms and not after N.
 pub(super) fn share(offered: f64, lines: u32) -> f64 {
-    let mut blocked = 1.0;
-    for line in 1..=lines {
-        let carried = offered * blocked;
-        blocked = carried / (f64::from(line) + carried);
-        if blocked < f64::MIN_POSITIVE {
-            return 0.0;
+    let (mut term, mut sum) = (1.0, 1.0);
+    for line in (1..=lines).rev() {
+        term *= f64::from(line) / offered;
+        sum += term;
+        // From here on terms fall faster than a geometric series.
+        let falls = 1.0 - f64::from(line) / offered;
+        if sum.is_infinite() || term < 1e-17 * sum * falls {
+            break;
         }
     }
-    blocked
+    1.0 / sum
 }

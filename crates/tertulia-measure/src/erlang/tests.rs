@@ -169,6 +169,16 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(128))]
 
     #[test]
+    fn blocking_is_its_recursion(offered in 0.001f64..3000.0, lines in 0u32..4000) {
+        let mut blocked = 1.0;
+        for line in 1..=lines {
+            blocked = offered * blocked / (f64::from(line) + offered * blocked);
+        }
+        let got = loss::blocking(offered, lines).unwrap();
+        prop_assert!((got - blocked).abs() <= 1e-10 * blocked + 1e-290, "{got} is not {blocked}");
+    }
+
+    #[test]
     fn one_agent_more_never_harms(per_hour in 1.0f64..3000.0, aht in 10.0f64..900.0, patience in prop::option::of(1.0f64..5000.0), over in 1u32..30, within in 0.0f64..120.0) {
         let model = model(per_hour, aht, patience);
         let agents = model.load().offered().floor() as u32 + over;

@@ -162,7 +162,7 @@ pub(super) const CARDS: &[Card] = &[
             en: "surveys answered; the response rate always stands beside",
         },
         bounds: Bounds::Wilson,
-        source: "Kotler and Keller 2006",
+        source: "Tertulia",
     },
     Card {
         key: "nps",

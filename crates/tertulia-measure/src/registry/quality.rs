@@ -17,7 +17,7 @@ pub(super) const CARDS: &[Card] = &[
         },
         sample: Both { es: "casos resueltos cuyos X días ya pasaron", en: "resolved cases whose X days are over" },
         bounds: Bounds::Wilson,
-        source: "Cleveland and Mayben 1997",
+        source: "Tertulia",
     },
     Card {
         key: "reopen_rate",
