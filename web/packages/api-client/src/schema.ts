@@ -1101,8 +1101,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Draws a post for review: by turns one by chance from the last seven days, and the one the model knows least of. Until it
-         *     is answered it is the same one. Supervisors and administrators.
+         * Draws a post for review: by turns one by chance from the last seven days, without its labels, and the one the model knows least
+         *     of. Until it is answered it is the same one. Supervisors and administrators.
          */
         post: operations["draw_review"];
         delete?: never;
@@ -1120,7 +1120,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Answers a review. Supervisors and administrators. */
+        /** Answers a review, and tells what the model had said. Supervisors and administrators. */
         post: operations["answer_review"];
         delete?: never;
         options?: never;
@@ -1325,6 +1325,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/understanding/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Versions of what people taught, newest first, the last training, and what there is to learn from. Supervisors and administrators. */
+        get: operations["list_learnt_versions"];
+        put?: never;
+        /** Trains now, in the background; one that is under way goes on. Supervisors and administrators. */
+        post: operations["start_training"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/understanding/versions/{number}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Goes back to a version that was in force; 0 are the shipped classifiers. It reads what comes from then on; what was read before
+         *     stays as it is. Supervisors and administrators.
+         */
+        post: operations["restore_learnt_version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/uploads": {
         parameters: {
             query?: never;
@@ -1389,6 +1427,64 @@ export interface paths {
         /** Makes a new one-time link for a user; an earlier one stops working. Administrators only. */
         post: operations["make_setup_link"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/words": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every ground for answering soon and every topic, with its words. Supervisors and administrators. */
+        get: operations["get_words"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/words/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Says what would be said of a text, with the lists in force or with one as it is not saved yet. Supervisors and
+         *     administrators.
+         */
+        post: operations["try_words"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/words/{sort}/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Saves a list: one that came with the program, or under another name one of the company's own. Posts are read with it from
+         *     then on. Supervisors and administrators.
+         */
+        put: operations["save_words"];
+        post?: never;
+        /** Gives a list back as it came with the program; one of the company's own goes. Supervisors and administrators. */
+        delete: operations["restore_words"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1555,6 +1651,16 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description Every list. */
+        AllWeightedWords: {
+            /** @description Grounds for answering soon, then topics. */
+            lists: components["schemas"]["WeightedWords"][];
+            /**
+             * Format: int64
+             * @description Kept posts that still wait to be read in the background, counted up to a million.
+             */
+            unread: number;
+        };
         /** @description An answer accepted into the outbox. */
         AnswerAccepted: {
             /** @description The post that stands for it in the thread. */
@@ -2146,6 +2252,8 @@ export interface components {
         };
         /** @description Settings of the company. */
         CompanySettings: {
+            /** @description The languages your customers write in (`es`, `en`, `pt`): posts are read in one of them, or in none. */
+            languages: string[];
             /** @description Name. */
             name: string;
             /**
@@ -2366,6 +2474,26 @@ export interface components {
              */
             p?: number | null;
         };
+        /** @description How good one label was before and after. */
+        LabelCompared: {
+            /**
+             * Format: double
+             * @description F1 of what was learnt.
+             */
+            after: number;
+            /**
+             * Format: double
+             * @description F1 of what was in force, 0 to 1.
+             */
+            before: number;
+            /** @description Its name. */
+            label: string;
+            /**
+             * Format: int64
+             * @description Posts held out that people gave it.
+             */
+            posts: number;
+        };
         /** @description The newest word of a person on one of the tasks. */
         LabelCorrected: {
             /** @description When. */
@@ -2418,6 +2546,80 @@ export interface components {
             unsure: boolean;
             /** @description How soon it wants an answer. */
             urgency: components["schemas"]["Urgency"];
+        };
+        /** @description A version of what people taught. */
+        LearntVersion: {
+            /** @description When it was made. */
+            at: string;
+            /** @description Who asked for it; `system` when it began by itself. */
+            by: string;
+            /**
+             * Format: uuid
+             * @description Their id.
+             */
+            by_id?: string | null;
+            /** @description SHA-256 of its weights. */
+            digest: string;
+            /** @description It was made for the classifiers of this program; one that was not can't be in force. */
+            fits: boolean;
+            /**
+             * Format: int64
+             * @description Posts it was measured by.
+             */
+            held_out: number;
+            /**
+             * Format: int64
+             * @description Posts it learnt from.
+             */
+            labels: number;
+            /**
+             * Format: int64
+             * @description Number, from 1.
+             */
+            number: number;
+            /** @description `in_force`, `earlier` or `refused`. */
+            state: string;
+            /** @description Task by task. */
+            tasks: components["schemas"]["TaskCompared"][];
+        };
+        /** @description What people taught, and what there is to learn from. */
+        LearntVersions: {
+            /**
+             * Format: int64
+             * @description Posts people labelled that are held out for measuring, for ever: about a fifth.
+             */
+            held_out: number;
+            /**
+             * Format: int64
+             * @description Posts of a task held out that are needed at least.
+             */
+            held_out_needed: number;
+            /**
+             * Format: int64
+             * @description Number of the version in force, 0 for the shipped classifiers.
+             */
+            in_force: number;
+            /** @description Versions, newest first. */
+            items: components["schemas"]["LearntVersion"][];
+            /**
+             * Format: int64
+             * @description Posts people labelled that can be learnt from.
+             */
+            labels: number;
+            /**
+             * Format: int64
+             * @description Posts of a task to learn from that are needed at least.
+             */
+            labels_needed: number;
+            /**
+             * Format: int64
+             * @description Posts labelled since the last training; from 20 on the next begins by itself.
+             */
+            new: number;
+            /** @description Version of the shipped classifiers: number 0. */
+            shipped: string;
+            /** @description The last training, or the one under way. */
+            training: components["schemas"]["Training"];
         };
         /** @description One live update. The client fetches what it shows; updates only say what changed. */
         Live: {
@@ -2510,6 +2712,9 @@ export interface components {
             total?: number | null;
             /** @enum {string} */
             type: "history";
+        } | {
+            /** @enum {string} */
+            type: "understanding";
         } | {
             /** @enum {string} */
             type: "settings";
@@ -2989,6 +3194,27 @@ export interface components {
             /** @description Pass as `after`. */
             next?: string | null;
         };
+        /**
+         * @description Words and turns of phrase by language. `*` at the end of a word stands for any letters, `{a|b}` for one of them; they are
+         *     compared without accents and capitals, and looked for in every post, whatever its language.
+         */
+        Phrases: {
+            /**
+             * @description English.
+             * @default []
+             */
+            en: string[];
+            /**
+             * @description Spanish.
+             * @default []
+             */
+            es: string[];
+            /**
+             * @description Portuguese.
+             * @default []
+             */
+            pt: string[];
+        };
         /** @description A post as lists and threads show it. All text is plain text. */
         Post: {
             /** @description Files. */
@@ -3286,15 +3512,25 @@ export interface components {
              * @description Fewer than this say too little.
              */
             few: number;
-            /** @description Version of the model in use. */
+            /** @description Version of the model in force: that of the shipped classifiers, and after a `+` the number of what people taught them. */
             model: string;
             /**
              * Format: int64
-             * @description Posts drawn by chance and reviewed.
+             * @description The same of posts that other versions read: they do not count.
+             */
+            others: number;
+            /**
+             * Format: int64
+             * @description Posts that it read and that were drawn by chance and reviewed: only they count.
              */
             reviewed: number;
             /** @description Task by task. */
             tasks: components["schemas"]["TaskQuality"][];
+            /**
+             * Format: int64
+             * @description Posts drawn by chance that were passed over and nobody answered.
+             */
+            unanswered: number;
         };
         /** @description What the model said against what people say, of some posts. */
         QualityTable: {
@@ -3436,6 +3672,10 @@ export interface components {
         ReviewAnswer: {
             labels?: components["schemas"]["Correction"] | null;
         };
+        /** @description What came of a review. */
+        ReviewAnswered: {
+            labels?: components["schemas"]["Labels"] | null;
+        };
         /** @description What there is to review. */
         ReviewNext: {
             /**
@@ -3445,10 +3685,17 @@ export interface components {
             done: number;
             /**
              * Format: int64
-             * @description Posts of the last seven days that nobody has drawn.
+             * @description Posts of the last seven days that chance draws from.
              */
             left: number;
+            /**
+             * Format: int64
+             * @description Posts drawn by chance in that time that were passed over and nobody answered.
+             */
+            passed: number;
             post?: components["schemas"]["Post"] | null;
+            /** @description It was drawn by chance, not for being doubtful. */
+            random: boolean;
         };
         /**
          * @description Role of a user.
@@ -3638,6 +3885,16 @@ export interface components {
             /** @description `administrator` (first start) or `invitation`. */
             purpose: string;
         };
+        /** @description A list as it came with the program. */
+        ShippedWords: {
+            /**
+             * Format: double
+             * @description What it counted, 0 to 1.
+             */
+            points: number;
+            /** @description Its words. */
+            words: components["schemas"]["Phrases"];
+        };
         /** @description Sign in with e-mail and password. */
         SignIn: {
             /** @description E-mail address. */
@@ -3657,6 +3914,39 @@ export interface components {
             posts: number;
             /** @description Since when that is known. */
             since: string;
+        };
+        /** @description How good one task was before and after, on posts that neither learnt from. */
+        TaskCompared: {
+            /**
+             * Format: double
+             * @description Macro-F1 of what was learnt.
+             */
+            after: number;
+            /**
+             * Format: double
+             * @description Macro-F1 of what was in force, 0 to 1.
+             */
+            before: number;
+            /** @description Label by label. */
+            classes: components["schemas"]["LabelCompared"][];
+            /**
+             * Format: int64
+             * @description Posts held out.
+             */
+            held_out: number;
+            /**
+             * Format: int64
+             * @description Posts learnt from.
+             */
+            labels: number;
+            /** @description The label that loses too much. */
+            loses?: string | null;
+            /** @description What was learnt took the place of what was in force. */
+            taken: boolean;
+            /** @description `types`, `sentiment` or `audience`. */
+            task: string;
+            /** @description Why: `better` (not worse on the whole, and no label lost more than three points), `same`, `too_few`, `worse`, `loses`. */
+            verdict: string;
         };
         /** @description How good one task is. */
         TaskQuality: {
@@ -3747,6 +4037,24 @@ export interface components {
             /** @description Spanish. */
             es: string;
         };
+        /** @description The last training, or the one under way. */
+        Training: {
+            /** @description When it was asked for. */
+            at?: string | null;
+            /** @description Who asked for it; `system` when it began by itself. */
+            by: string;
+            /** @description When it ended. */
+            ended_at?: string | null;
+            /**
+             * Format: int64
+             * @description Number of the version it made.
+             */
+            made?: number | null;
+            /** @description `none`, `queued`, `running`, `done` or `failed`. */
+            state: string;
+            /** @description Why it made none: `too_few` labels, or the `same` answers as before. */
+            why?: string | null;
+        };
         /** @description What a query makes of one text. */
         TriedText: {
             /** @description The same part by part. */
@@ -3783,7 +4091,8 @@ export interface components {
             name: string;
             /**
              * Format: double
-             * @description What it adds, 0 to 1. Grounds combine as independent chances.
+             * @description What it adds, 0 to 1. Grounds combine as independent chances. `spam` stands last: the part that it takes away from
+             *     what the others come to.
              */
             points: number;
             /** @description What was found in the post; empty for facts about the person. */
@@ -3847,6 +4156,49 @@ export interface components {
             setup_path: string;
             /** @description The user. */
             user: components["schemas"]["User"];
+        };
+        /** @description A ground for answering soon, or a topic. */
+        WeightedWords: {
+            /** @description Differs from what came with the program. */
+            changed: boolean;
+            /** @description A fact about the post or its author (`reach`, `contacts`, `anger`…): it has points and no words. */
+            fact: boolean;
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: double
+             * @description What it counts, 0 to 1; 0 is off. Grounds combine as independent chances. Of a topic it says nothing.
+             */
+            points: number;
+            shipped?: components["schemas"]["ShippedWords"] | null;
+            /** @description `urgency` or `topic`. */
+            sort: string;
+            /** @description Its words. */
+            words: components["schemas"]["Phrases"];
+        };
+        /** @description A list that is not saved yet. */
+        WeightedWordsDraft: {
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: double
+             * @description What it counts, 0 to 1.
+             */
+            points: number;
+            /** @description `urgency` or `topic`. */
+            sort: string;
+            /** @description Its words, all of them. */
+            words?: components["schemas"]["Phrases"];
+        };
+        /** @description What a list is to be. */
+        WeightedWordsForm: {
+            /**
+             * Format: double
+             * @description What it counts, 0 to 1.
+             */
+            points: number;
+            /** @description Its words, all of them. */
+            words?: components["schemas"]["Phrases"];
         };
         /** @description A shared list. */
         WordList: {
@@ -3924,6 +4276,35 @@ export interface components {
             id: string;
             /** @description Name. */
             name: string;
+        };
+        /** @description A text to try the lists on. */
+        WordsTrial: {
+            /**
+             * Format: int32
+             * @description How often they came to us in the last days.
+             */
+            contacts?: number;
+            draft?: components["schemas"]["WeightedWordsDraft"] | null;
+            /**
+             * Format: int64
+             * @description How many follow them.
+             */
+            followers?: number;
+            /** @description What somebody could write. */
+            text: string;
+        };
+        /** @description What would be said of a text. */
+        WordsTried: {
+            /** @description Its language. */
+            language: components["schemas"]["Label"];
+            /** @description How it feels about the brand. */
+            sentiment: components["schemas"]["Label"];
+            /** @description Matters it touches. */
+            topics: string[];
+            /** @description What it is for. */
+            types: components["schemas"]["Label"][];
+            /** @description How soon it wants an answer, and why. */
+            urgency: components["schemas"]["Urgency"];
         };
     };
     responses: never;
@@ -7473,11 +7854,13 @@ export interface operations {
             };
         };
         responses: {
-            204: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["ReviewAnswered"];
+                };
             };
             401: {
                 headers: {
@@ -8308,6 +8691,129 @@ export interface operations {
             };
         };
     };
+    list_learnt_versions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LearntVersions"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    start_training: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Training"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restore_learnt_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LearntVersions"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     upload_file: {
         parameters: {
             query?: never;
@@ -8518,6 +9024,200 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["UserInvited"];
                 };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_words: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AllWeightedWords"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    try_words: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WordsTrial"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WordsTried"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    save_words: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `urgency` or `topic` */
+                sort: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WeightedWordsForm"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WeightedWords"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restore_words: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `urgency` or `topic` */
+                sort: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             401: {
                 headers: {
