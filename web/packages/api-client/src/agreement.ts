@@ -109,6 +109,8 @@ interface Checked {
 	SetupLink: named.SetupLink;
 	ShippedWords: named.ShippedWords;
 	SignIn: named.SignIn;
+	SimilarAnswer: named.SimilarAnswer;
+	SimilarCase: named.SimilarCase;
 	SlowQuery: named.SlowQuery;
 	TaskQuality: named.TaskQuality;
 	TextPiece: named.TextPiece;
