@@ -9,6 +9,8 @@ use uuid::Uuid;
 
 /// Rows of one statement.
 const ROWS: usize = 500;
+/// The bit of posts in no language we know.
+const NO_LANGUAGE: i64 = 8;
 
 /// What one post says. Labels are bits, one for each label of its kind; probabilities and scores are per mille.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
@@ -225,6 +227,20 @@ impl Conn {
         Ok(on!(self, c => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(source).bind(since).bind(limit).fetch_all(c).await?))
     }
 
+    /// The newest words of people on some tasks that heads learn, newest first, at most `limit`.
+    pub async fn corrections_to_learn(&mut self, limit: i64) -> Result<Vec<CorrectionRow>> {
+        let sql = format!("SELECT {LEDGER} FROM correction WHERE task IN ('types', 'sentiment', 'audience') ORDER BY id DESC LIMIT $1");
+        Ok(on!(self, c => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(limit).fetch_all(c).await?))
+    }
+
+    /// How many posts people said something about after a correction (all when absent), counting no further than `most` lines.
+    pub async fn count_corrected_after(&mut self, after: Option<Uuid>, most: i64) -> Result<i64> {
+        const SQL: &str = "SELECT count(DISTINCT newer.post_id) FROM
+            (SELECT post_id FROM correction WHERE id > $1 AND task IN ('types', 'sentiment', 'audience') ORDER BY id LIMIT $2) AS newer";
+        let after = after.unwrap_or_default();
+        Ok(on!(self, c => sqlx::query_scalar(SQL).bind(after).bind(most).fetch_one(c).await?))
+    }
+
     /// How often authors came to us since a moment, as the newest twenty posts of each tell: one row for each author,
     /// conversation and day (of UTC).
     pub async fn recent_contacts(&mut self, provider: &str, scope: &str, authors: &[String], since: i64) -> Result<Vec<ContactRow>> {
@@ -264,6 +280,31 @@ impl Conn {
         const SQL: &str = "SELECT count(*) FROM (SELECT 1 FROM reading_due WHERE due_at <= $1 LIMIT 1) AS due";
         let count: i64 = on!(self, c => sqlx::query_scalar(SQL).bind(now).fetch_one(c).await?);
         Ok(count > 0)
+    }
+
+    /// The language authors wrote in last, of their newest five posts that are in one: `(network's id, bits)`.
+    pub async fn last_languages(&mut self, provider: &str, scope: &str, authors: &[String]) -> Result<Vec<(String, i64)>> {
+        let mut found = Vec::new();
+        for chunk in authors.chunks(ROWS) {
+            let part: Vec<(String, Option<i64>)> = on!(self, c, DB => {
+                let mut query = QueryBuilder::<DB>::new(
+                    "SELECT i.external_id, (SELECT newest.language FROM
+                        (SELECT p.seq, r.language FROM post p JOIN reading r ON r.post_seq = p.seq
+                            WHERE p.identity_id = i.id ORDER BY p.seq DESC LIMIT 5) AS newest
+                        WHERE newest.language <> ",
+                );
+                query.push_bind(NO_LANGUAGE).push(" ORDER BY newest.seq DESC LIMIT 1) FROM identity i WHERE i.provider = ");
+                query.push_bind(provider).push(" AND i.scope = ").push_bind(scope).push(" AND i.external_id IN (");
+                let mut list = query.separated(", ");
+                for id in chunk {
+                    list.push_bind(id);
+                }
+                query.push(")");
+                query.build_query_as().fetch_all(c).await?
+            });
+            found.extend(part.into_iter().filter_map(|(author, language)| Some((author, language?))));
+        }
+        Ok(found)
     }
 }
 

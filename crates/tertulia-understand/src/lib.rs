@@ -25,6 +25,6 @@ pub mod urgency;
 pub mod words;
 
 pub use grounds::Grounds;
-pub use label::{Audience, Language, MessageType, Sentiment, UnknownLabel};
+pub use label::{Audience, Language, Languages, MessageType, Sentiment, UnknownLabel};
 pub use reading::{Context, Ground, Reading, Reason, Scored, Urgency};
 pub use understander::{ASSERTED, Desk, Tier, Understander};

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::label::{Audience, Language, MessageType, Sentiment};
+use crate::label::{Audience, Language, Languages, MessageType, Sentiment};
 
 /// A label and how sure it is.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -82,6 +82,8 @@ pub struct Reading {
 pub struct Context {
     /// The language its network, thread or earlier posts of its author say; believed where the text says little.
     pub language: Option<Language>,
+    /// The languages that are listened in: a post in none of them is in [`Language::Undetermined`].
+    pub among: Languages,
     /// How many people follow its author.
     pub followers: u64,
     /// How often its author came to us in the last days before this: not messages, but days and conversations.

@@ -9,6 +9,7 @@ use crate::heads::Linear;
 use crate::label::{Audience, Language, MessageType, Sentiment};
 use crate::lists::Lists;
 use crate::model::{AUDIENCE, BRAND, COLUMNS, CONCERNED, LANGUAGES, MEMBERS, Model, PRESSING, TONE, TYPES};
+use crate::own::company::{CompanyHead, Question, Shown};
 use crate::reading::{Context, Reading, Reason, Scored};
 use crate::train::shape::{sigmoid, softmax};
 use crate::words::Words;
@@ -20,7 +21,7 @@ pub const ASSERTED: f32 = 0.5;
 const LANGUAGE_SURE: f32 = 0.55;
 /// How much the language that was expected counts, in log-odds, for a post of one letter; it fades with each letter.
 const EXPECTED: f32 = 4.0;
-/// Letters after which what was expected no longer counts.
+/// Letters after which what was expected, or is not listened in, no longer counts.
 const PLENTY: f32 = 40.0;
 /// Reasons that are given.
 const REASONS: usize = 6;
@@ -84,6 +85,13 @@ impl Understander {
         &self.model.card.version
     }
 
+    /// Of each message type the highest of the languages' probabilities from which on it is sure.
+    #[must_use]
+    pub fn least_sure(&self) -> [f32; 8] {
+        let most = |label: usize| self.model.card.sure.iter().map(|sure| sure[label]).fold(0.0, f32::max);
+        std::array::from_fn(most)
+    }
+
     /// Everything that is understood of one post.
     #[must_use]
     pub fn read(&self, text: &str, context: &Context) -> Reading {
@@ -92,21 +100,26 @@ impl Understander {
 
     /// The same, with memory that is used again, and as much work as the post is worth.
     pub fn read_at(&self, desk: &mut Desk, text: &str, context: &Context, tier: Tier) -> Reading {
-        let meaning = match tier {
-            Tier::Words => None,
-            Tier::Meaning => self.encoder.encode_recent(&[text], &mut desk.scratch, &self.recent).pop(),
-        };
-        self.put_together(desk, text, context, meaning.as_deref(), &self.grounds)
+        let meaning = self.meaning(desk, text, tier);
+        self.put_together(desk, text, context, meaning.as_deref(), &self.grounds, None)
     }
 
-    /// Reads several posts by their meaning, in order, with grounds of a company's own. Faster than one by one: they go
-    /// through the encoder together, and copies once.
+    /// Reads several posts by their meaning, in order, with grounds of a company's own, corrected by what its people taught; a
+    /// head made for other classifiers corrects nothing. Faster than one by one: they go through the encoder together, and
+    /// copies once.
     #[must_use]
-    pub fn read_all(&self, desk: &mut Desk, posts: &[(&str, Context)], grounds: &Grounds) -> Vec<Reading> {
+    pub fn read_all(&self, desk: &mut Desk, posts: &[(&str, Context)], grounds: &Grounds, own: Option<&CompanyHead>) -> Vec<Reading> {
         let texts: Vec<&str> = posts.iter().map(|(text, _)| *text).collect();
         let meanings = self.encoder.encode_recent(&texts, &mut desk.scratch, &self.recent);
         let whole = posts.iter().zip(&meanings);
-        whole.map(|((text, context), meaning)| self.put_together(desk, text, context, Some(meaning), grounds)).collect()
+        whole.map(|((text, context), meaning)| self.put_together(desk, text, context, Some(meaning), grounds, own)).collect()
+    }
+
+    fn meaning(&self, desk: &mut Desk, text: &str, tier: Tier) -> Option<Arc<encoder::Reading>> {
+        match tier {
+            Tier::Words => None,
+            Tier::Meaning => self.encoder.encode_recent(&[text], &mut desk.scratch, &self.recent).pop(),
+        }
     }
 
     /// What texts mean, in order: vectors that point the same way where texts say the same, in whatever words and language
@@ -124,11 +137,16 @@ impl Understander {
         context: &Context,
         meaning: Option<&encoder::Reading>,
         grounds: &Grounds,
+        own: Option<&CompanyHead>,
     ) -> Reading {
         desk.words.read(text);
         let language = self.language(desk, context);
         let head = head(language.label, context);
         self.weigh(desk, language.label, head, meaning);
+        let own = own.filter(|own| meaning.is_some() && own.base() == self.version());
+        if let (Some(own), Some(meaning)) = (own, meaning) {
+            own.correct(&desk.features, meaning.embedding.numbers(), &mut desk.shares);
+        }
         let shares = &desk.shares;
         let sentiment = best(Sentiment::ALL, &shares[BRAND..TYPES]);
         let audience = best(Audience::ALL, &shares[AUDIENCE..TONE]);
@@ -146,7 +164,8 @@ impl Understander {
         let least = &self.model.card.sure[head];
         // What a language's own posts have not shown to be sure is not.
         let foreign = language.label == Language::Undetermined && !desk.words.letters.trim().is_empty();
-        let sure: Vec<MessageType> = types.iter().filter(|t| !foreign && t.p >= least[t.label.index()]).map(|t| t.label).collect();
+        let least = |label: MessageType| own.and_then(|own| own.sure(label)).unwrap_or(least[label.index()]);
+        let sure: Vec<MessageType> = types.iter().filter(|t| !foreign && t.p >= least(t.label)).map(|t| t.label).collect();
         let unsure = sure.is_empty();
         let complaint = shares[TYPES + MessageType::Complaint.index()];
         let spam = shares[TYPES + MessageType::Spam.index()];
@@ -155,7 +174,7 @@ impl Understander {
             urgency: urgency::weigh(grounds, &desk.words, mood, context),
             topics: grounds.topics.find(&desk.words).into_iter().map(|f| f.list.name.clone()).collect(),
             phrases: phrases::telling(&desk.words),
-            because: self.because(&desk.words, shares[CONCERNED] >= 0.5, sentiment.label, &types),
+            because: self.because(&desk.words, shares[CONCERNED] >= 0.5, sentiment.label, &types, own),
             type_shares: std::array::from_fn(|t| shares[TYPES + t]),
             sentiment_shares: std::array::from_fn(|s| shares[s]),
             language,
@@ -167,19 +186,36 @@ impl Understander {
         }
     }
 
+    /// A post as a company's head sees it.
+    pub fn show(&self, desk: &mut Desk, text: &str, context: &Context) -> Shown {
+        desk.words.read(text);
+        let language = self.language(desk, context);
+        let meaning = self.meaning(desk, text, Tier::Meaning);
+        self.weigh(desk, language.label, head(language.label, context), meaning.as_deref());
+        let vector = meaning.map(|meaning| meaning.embedding.numbers().to_vec()).unwrap_or_default();
+        Shown { features: desk.features.clone(), meaning: vector, shares: desk.shares.clone() }
+    }
+
     /// The language of the post that lies on the desk.
     fn language(&self, desk: &mut Desk, context: &Context) -> Scored<Language> {
         let letters = desk.words.letters.trim().chars().count() as f32;
-        let expected = context.language.filter(|l| *l != Language::Undetermined);
+        let expected = context.language.filter(|l| context.among.contains(*l));
         if letters == 0.0 {
             return Scored { label: expected.unwrap_or(Language::Undetermined), p: if expected.is_some() { LANGUAGE_SURE } else { 1.0 } };
         }
         desk.letters.read_letters(&desk.words.letters);
         self.model.language.logits(&desk.letters, 0, &mut desk.logits);
+        let lean = EXPECTED * (1.0 - letters / PLENTY).max(0.0);
         if let Some(expected) = expected {
-            desk.logits[expected.index()] += EXPECTED * (1.0 - letters / PLENTY).max(0.0);
+            desk.logits[expected.index()] += lean;
         }
+        let others = || Language::UNDERSTOOD.into_iter().filter(|l| !context.among.contains(*l));
+        others().for_each(|l| desk.logits[l.index()] -= lean);
         softmax(&mut desk.logits);
+        // What is clearly in a language nobody listens in is in another one, not in the nearest of ours.
+        for other in others() {
+            desk.logits[Language::Undetermined.index()] += std::mem::take(&mut desk.logits[other.index()]);
+        }
         let found = best(Language::ALL, &desk.logits);
         if found.p >= LANGUAGE_SURE {
             return found;
@@ -222,17 +258,29 @@ impl Understander {
     }
 
     /// The words that spoke most for the labels given.
-    fn because(&self, words: &Words, concerned: bool, sentiment: Sentiment, types: &[Scored<MessageType>]) -> Vec<Reason> {
+    fn because(
+        &self,
+        words: &Words,
+        concerned: bool,
+        sentiment: Sentiment,
+        types: &[Scored<MessageType>],
+        own: Option<&CompanyHead>,
+    ) -> Vec<Reason> {
         let feeling = if concerned { BRAND } else { TONE } + sentiment.index();
         let labels =
             std::iter::once((feeling, sentiment.as_str())).chain(types.iter().map(|t| (TYPES + t.label.index(), t.label.as_str())));
         let labels: Vec<(usize, &'static str)> = labels.collect();
+        let taught: Vec<(Question, usize)> = std::iter::once((Question::Sentiment, sentiment.index()))
+            .chain(types.iter().map(|t| (Question::Types, t.label.index())))
+            .collect();
         let mut sums = vec![0.0f32; words.spans.len() * labels.len()];
         let mut count = 0u32;
         features::placed(words, |hash, word| {
             count += 1;
             for (n, (column, _)) in labels.iter().enumerate() {
-                sums[word * labels.len() + n] += self.model.fast.weight(hash, *column);
+                let (question, place) = taught[n];
+                sums[word * labels.len() + n] +=
+                    self.model.fast.weight(hash, *column) + own.map_or(0.0, |own| own.weight(question, hash, place));
             }
         });
         let unit = 1.0 / (count.max(1) as f32).sqrt();
@@ -252,10 +300,10 @@ impl Understander {
     }
 }
 
-/// Whose head reads a post: that of its language, else of the one expected, else Spanish.
+/// Whose head reads a post: that of its language, else of the one expected, else of the first listened in.
 fn head(language: Language, context: &Context) -> usize {
-    let known = [Some(language), context.language].into_iter().flatten().find(|l| *l != Language::Undetermined);
-    known.map_or(0, Language::index).min(LANGUAGES - 1)
+    let known = [Some(language), context.language].into_iter().flatten().find(|l| context.among.contains(*l));
+    known.unwrap_or(context.among.first()).index().min(LANGUAGES - 1)
 }
 
 fn best<L: Copy>(labels: &[L], shares: &[f32]) -> Scored<L> {

@@ -2,8 +2,9 @@
 //! locked.
 
 use super::{
-    CONTACT_DAYS, Contact, context,
-    reader::{self, Asked},
+    CONTACT_DAYS, Contact,
+    reader::{Asked, Reader, all_cores},
+    said::languages_in,
 };
 use crate::{
     App, Result,
@@ -13,7 +14,7 @@ use crate::{
 use std::{collections::HashMap, sync::Arc};
 use tertulia_kernel::{ChannelId, Timestamp, event::IncomingPost};
 use tertulia_store::{channel::ChannelRow, reading::ContactRow};
-use tertulia_understand::{Grounds, Reading};
+use tertulia_understand::{Language, Reading};
 
 /// What could be found out about a batch's posts ahead of its transaction.
 #[derive(Default)]
@@ -23,8 +24,12 @@ pub(crate) struct Ahead {
     now: Timestamp,
     /// By author.
     contacts: HashMap<String, Vec<ContactRow>>,
+    /// The language each author wrote in before, of those whose network tells none.
+    languages: HashMap<String, Language>,
     /// By place in the batch: of those that will be kept for what they say themselves.
     readings: Vec<Option<Reading>>,
+    /// Who reads them.
+    reader: Reader,
 }
 
 impl Ahead {
@@ -45,15 +50,24 @@ impl Ahead {
         let now = app.now();
         let since = now.plus_seconds(-CONTACT_DAYS * 86_400).as_micros();
         let known = conn.recent_contacts(&channel.shows_as, &identity_scope(&channel), &authors, since).await?;
+        let mut untold: Vec<String> = (0..posts.len())
+            .filter(|&place| kept(place) && posts[place].lang.is_none())
+            .map(|place| posts[place].author.external_id.clone())
+            .collect();
+        untold.sort_unstable();
+        untold.dedup();
+        let wrote = conn.last_languages(&channel.shows_as, &identity_scope(&channel), &untold).await?;
+        let reader = app.reader(&mut conn).await?;
         drop(conn);
-        let mut ahead = Self { now, ..Self::default() };
+        let languages = wrote.into_iter().filter_map(|(author, set)| Some((author, languages_in(set).first()?.parse().ok()?))).collect();
+        let mut ahead = Self { now, languages, reader: reader.clone(), ..Self::default() };
         for row in known {
             ahead.contacts.entry(row.author.clone()).or_default().push(row);
         }
         let places: Vec<usize> = (0..posts.len()).filter(|&place| kept(place)).collect();
         let asked = places.iter().map(|&place| ahead.asked(posts[place])).collect();
         ahead.readings = vec![None; posts.len()];
-        for (place, reading) in places.into_iter().zip(reader::read_on(reader::all_cores(), asked, &listening.grounds()).await?) {
+        for (place, reading) in places.into_iter().zip(reader.read_on(all_cores(), asked).await?) {
             ahead.readings[place] = Some(reading);
         }
         ahead.matched = matched;
@@ -72,11 +86,13 @@ impl Ahead {
     pub fn reading(&self, place: usize, post: &IncomingPost) -> Reading {
         match self.readings.get(place) {
             Some(Some(reading)) => reading.clone(),
-            _ => match &self.listening {
-                Some((listening, _)) => reader::read_one(self.asked(post), &listening.grounds()),
-                None => reader::read_one(self.asked(post), Grounds::built_in()),
-            },
+            _ => self.reader.read_one(self.asked(post)),
         }
+    }
+
+    /// Version of the model that reads them.
+    pub fn model(&self) -> String {
+        self.reader.model()
     }
 
     fn asked(&self, post: &IncomingPost) -> Asked {
@@ -86,6 +102,8 @@ impl Ahead {
             goes_on: post.in_reply_to.is_some() || post.revised_at.is_some(),
         };
         let contacts = self.contacts.get(&post.author.external_id).map_or(0, |known| contact.before(known));
-        Asked::new(post.title.as_deref(), &post.text, context(post.lang.as_deref(), post.author.followers, contacts))
+        let before = self.languages.get(&post.author.external_id).copied();
+        let context = self.reader.context(post.lang.as_deref(), before, post.author.followers, contacts);
+        Asked::new(post.title.as_deref(), &post.text, context)
     }
 }

@@ -5,10 +5,7 @@
 //! leaves it to whoever comes next, and several processes take different pages. No rule is asked: what was decided about
 //! these posts was decided when they came in.
 
-use super::{
-    InForce, Said, doubt, model,
-    reader::{self, Asked},
-};
+use super::{InForce, Said, doubt};
 use crate::{
     App, Result,
     live::{Audience, News},
@@ -78,14 +75,14 @@ pub async fn work_once(app: &App) -> Result<bool> {
     if !conn.any_unread(now.as_micros()).await? {
         return Ok(false);
     }
-    let grounds = app.listening(&mut conn).await?.grounds();
+    let reader = app.reader(&mut conn).await?;
     drop(conn);
     let mut tx = app.store.begin().await?;
     let (seqs, posts) = tx.claim_unread(now.as_micros(), now.plus_seconds(LEASE_SECONDS).as_micros(), PAGE).await?;
     tx.commit().await?;
     // How often its author had come by then is not known any more.
-    let asked = posts.iter().map(|post| Asked::stored(post, 0)).collect();
-    let readings = reader::read_on(1, asked, &grounds).await?;
+    let asked = posts.iter().map(|post| reader.asked(post, 0)).collect();
+    let readings = reader.read_on(1, asked).await?;
 
     let mut tx = app.store.begin().await?;
     let ids: Vec<_> = posts.iter().map(|post| post.id).collect();
@@ -97,7 +94,7 @@ pub async fn work_once(app: &App) -> Result<bool> {
         let stands = |row: &&PostRow| row.id == post.id && row.text == post.text && row.title == post.title;
         let Some(row) = standing.iter().find(stands).filter(|row| is_read(row) && !read.contains(&row.id)) else { continue };
         let said = Said::of(reading);
-        rows.push(InForce::of(&said, &[]).row((row.id, row.seq, row.received_at), model(), doubt(reading), &said));
+        rows.push(InForce::of(&said, &[]).row((row.id, row.seq, row.received_at), &reader.model(), doubt(reading), &said));
     }
     tx.save_readings(&rows).await?;
     tx.end_unread(&seqs).await?;

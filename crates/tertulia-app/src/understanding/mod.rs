@@ -4,12 +4,14 @@
 //! [`behind`] it. What the model said is
 //! kept with its probabilities and reasons; the labels in force are kept beside it for filters and rules. A correction is
 //! a line in a ledger that only grows, and asks the rules again about the post's open case. [`review`] draws posts for
-//! people to look at, half by chance; from that half alone [`quality`] says how often the model is right here.
+//! people to look at, half by chance; from that half alone [`quality`] says how often the model is right here. From all of
+//! it [`learning`] makes heads of the company's own.
 
 pub(crate) mod ahead;
 pub mod behind;
 pub mod correct;
 mod follow;
+pub mod learning;
 pub mod quality;
 pub(crate) mod reader;
 pub mod review;
@@ -23,7 +25,6 @@ pub(crate) use said::{Facts, doubt};
 pub use view::{Corrected, Labels, filter};
 
 use crate::{App, Result, intake::identity_scope};
-use reader::Asked;
 use tertulia_kernel::Timestamp;
 use tertulia_store::{
     Conn, StoreError, Tx,
@@ -31,25 +32,13 @@ use tertulia_store::{
     post::PostRow,
     reading::{ContactRow, CorrectionRow, ReadingRow},
 };
-use tertulia_understand::{Context, Grounds, Language, MessageType, Understander};
+use tertulia_understand::MessageType;
 
 /// How far back an author's other messages count as repeated contact.
 pub(crate) const CONTACT_DAYS: i64 = 7;
 
 /// The types that leave a case to speak by an earlier post.
 pub(crate) const QUIET: i64 = 1 << (MessageType::Other as usize);
-
-/// Version of the model in use.
-pub(crate) fn model() -> &'static str {
-    Understander::built_in().version()
-}
-
-/// What is known of a post beside its text: its network's word on the language is believed where the text says little.
-pub(crate) fn context(lang: Option<&str>, followers: Option<u64>, recent_contacts: u32) -> Context {
-    let language = lang.and_then(|lang| lang.split(['-', '_']).next()?.to_ascii_lowercase().parse().ok());
-    let language = language.filter(|language| *language != Language::Undetermined);
-    Context { language, followers: followers.unwrap_or_default(), recent_contacts }
-}
 
 /// What the model said, as stored.
 fn stored(row: &ReadingRow) -> Result<Said> {
@@ -91,10 +80,10 @@ pub(crate) async fn read_kept(app: &App, tx: &mut Tx, post: &PostRow, channel: &
         let thread = tx.conversation(conversation).await?.thread;
         contacts = Contact { thread: &thread, at: Timestamp::from_micros(post.received_at), goes_on: false }.before(&known);
     }
-    let grounds = app.listening(tx).await?.grounds();
-    for reading in reader::read_on(1, vec![Asked::stored(post, contacts)], &grounds).await? {
+    let reader = app.reader(tx).await?;
+    for reading in reader.read_on(1, vec![reader.asked(post, contacts)]).await? {
         let said = Said::of(&reading);
-        let row = InForce::of(&said, &[]).row((post.id, post.seq, post.received_at), model(), doubt(&reading), &said);
+        let row = InForce::of(&said, &[]).row((post.id, post.seq, post.received_at), &reader.model(), doubt(&reading), &said);
         tx.save_readings(&[row]).await?;
     }
     Ok(())
@@ -102,13 +91,14 @@ pub(crate) async fn read_kept(app: &App, tx: &mut Tx, post: &PostRow, channel: &
 
 /// What is known of a stored post: its row, and what the model and people said. One that still waits to be read is read
 /// now.
-async fn known(conn: &mut Conn, post: &PostRow) -> Result<(Said, i64, String, Vec<CorrectionRow>)> {
+async fn known(app: &App, conn: &mut Conn, post: &PostRow) -> Result<(Said, i64, String, Vec<CorrectionRow>)> {
     let corrections = conn.corrections_of(&[post.id]).await?;
     if let Some(row) = conn.readings(&[post.id]).await?.pop() {
         return Ok((stored(&row)?, row.doubt, row.model, corrections));
     }
-    let reading = reader::read_one(Asked::stored(post, 0), Grounds::built_in());
-    Ok((Said::of(&reading), doubt(&reading), model().to_owned(), corrections))
+    let reader = app.reader(conn).await?;
+    let reading = reader.read_one(reader.asked(post, 0));
+    Ok((Said::of(&reading), doubt(&reading), reader.model(), corrections))
 }
 
 #[cfg(test)]

@@ -3,11 +3,7 @@
 //! What people change is kept apart from what came with the program, list by list, so that the rest follows the program.
 //! Every process reads posts with the change from its next batch on; what was read before stays as it was read.
 
-use super::{
-    Said,
-    behind::MOST_COUNTED,
-    reader::{self, Asked},
-};
+use super::{Said, behind::MOST_COUNTED, reader::Asked};
 use crate::{
     Actor, App, AppError, Kind, Result, Wrong,
     audit::{self, Object},
@@ -20,7 +16,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use tertulia_policy::Permission;
 use tertulia_store::Conn;
 use tertulia_understand::{
-    Context, Grounds,
+    Grounds,
     grounds::{FactPoints, Shipped},
     lists::{Sheet, check_phrase, tidy},
     urgency::SPAM,
@@ -366,7 +362,7 @@ pub async fn try_out(app: &App, actor: &Actor, trial: Trial) -> Result<Said> {
     wrong.done()?;
     let mut conn = app.store.read().await?;
     let grounds = match trial.draft {
-        None => app.listening(&mut conn).await?.grounds(),
+        None => None,
         Some((sort, name, form)) => {
             let (sort, name) = (Sort::parse(&sort)?, name.trim().to_owned());
             let stored = stored(&mut conn).await?;
@@ -377,19 +373,25 @@ pub async fn try_out(app: &App, actor: &Actor, trial: Trial) -> Result<Said> {
                 Some(list) => (list.points, list.phrases) = (form.points, form.phrases),
                 None => every.push(WordList { sort, name, fact: false, points: form.points, phrases: form.phrases, shipped: None }),
             }
-            Arc::new(ready(every).await?)
+            Some(Arc::new(ready(every).await?))
         }
     };
+    let reader = app.reader(&mut conn).await?;
     drop(conn);
-    let context = Context { followers: trial.followers, recent_contacts: trial.contacts, ..Context::default() };
-    let readings = reader::read_on(1, vec![Asked::new(None, &text, context)], &grounds).await?;
+    let context = reader.context(None, None, Some(trial.followers), trial.contacts);
+    let reader = match grounds {
+        Some(grounds) => reader.with(grounds),
+        None => reader,
+    };
+    let readings = reader.read_on(1, vec![Asked::new(None, &text, context)]).await?;
     readings.first().map(Said::of).ok_or_else(|| AppError::new(Kind::Internal, "internal", "nothing was read"))
 }
 
 #[cfg(test)]
 mod tests {
     //! What is kept of a change.
-    use super::*;
+    use super::{super::reader::Reader, *};
+    use tertulia_understand::Context;
 
     fn form(points: u16, spanish: &[&str]) -> Form {
         let phrases = spanish.iter().map(|&phrase| phrase.to_owned()).collect();
@@ -449,7 +451,8 @@ mod tests {
         stored.topic.insert("seguros".into(), Change { points: Some(0), phrases: form(0, &["seguro de viaje"]).phrases });
         let grounds = grounds(&all(&stored)).expect("right");
         let context = Context { followers: 1_000_000, ..Context::default() };
-        let reading = reader::read_one(Asked::new(None, "Soy periodista, ¿qué cubre el seguro de viaje?", context), &grounds);
+        let reader = Reader::default().with(Arc::new(grounds));
+        let reading = reader.read_one(Asked::new(None, "Soy periodista, ¿qué cubre el seguro de viaje?", context));
         let names: Vec<&str> = reading.urgency.reasons.iter().map(|ground| ground.name.as_str()).collect();
         assert!(names.contains(&"prensa") && !names.contains(&"reach"), "{names:?}");
         assert!(reading.topics.contains(&"seguros".to_owned()), "{:?}", reading.topics);

@@ -10,6 +10,7 @@ pub mod chat;
 pub mod departments;
 pub mod files;
 pub mod labels;
+mod learning;
 pub mod lists;
 pub mod live;
 pub mod me;

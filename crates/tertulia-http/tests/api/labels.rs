@@ -58,15 +58,30 @@ async fn labels_are_shown_asked_for_corrected_and_measured() -> anyhow::Result<(
         agent.get("/api/v1/understanding").await.expect_problem(403, "forbidden");
         let drawn = supervisor.post("/api/v1/reviews", Value::Null).await.expect(200);
         assert_eq!((&drawn["left"], &drawn["done"]), (&json!(1), &json!(0)));
+        assert_eq!((&drawn["random"], &drawn["post"]["labels"]), (&json!(true), &Value::Null), "the person says first");
         let path = format!("/api/v1/reviews/{}", id(&drawn["post"]));
-        let whole = json!({ "labels": { "types": ["other"], "sentiment": "neutral", "language": "es" } });
-        supervisor.post(&path, whole.clone()).await.expect(204);
+        let whole = json!({ "labels": { "types": ["other"], "sentiment": "neutral", "language": "es", "audience": "us" } });
+        let answered = supervisor.post(&path, whole.clone()).await.expect(200);
+        assert_eq!(answered["labels"]["types"], json!([{"label": "other", "p": null}]));
+        let said = &answered["labels"]["corrected"].as_array().unwrap().iter().find(|word| word["task"] == "types").unwrap()["said"];
+        assert!(said.as_array().is_some_and(|said| !said.is_empty()), "and then sees what was said: {answered}");
         supervisor.post(&path, whole).await.expect_problem(404, "not_found");
         let passed = supervisor.post("/api/v1/reviews", Value::Null).await.expect(200);
-        supervisor.post(&format!("/api/v1/reviews/{}", id(&passed["post"])), json!({ "labels": null })).await.expect(204);
+        let answered = supervisor.post(&format!("/api/v1/reviews/{}", id(&passed["post"])), json!({ "labels": null })).await.expect(200);
+        assert_eq!(answered["labels"], Value::Null);
         let quality = supervisor.get("/api/v1/understanding").await.expect(200);
         assert_eq!((&quality["reviewed"], &quality["few"]), (&json!(1), &json!(50)), "{quality}");
         assert_eq!(quality["tasks"][0]["tables"][0]["right"]["of"], 1);
+
+        agent.get("/api/v1/understanding/versions").await.expect_problem(403, "forbidden");
+        let versions = supervisor.get("/api/v1/understanding/versions").await.expect(200);
+        assert_eq!((&versions["in_force"], &versions["items"], &versions["training"]["state"]), (&json!(0), &json!([]), &json!("none")));
+        assert_eq!(versions["labels"].as_u64().zip(versions["held_out"].as_u64()).map(|(one, other)| one + other), Some(2), "{versions}");
+        let training = supervisor.post("/api/v1/understanding/versions", Value::Null).await.expect(202);
+        assert_eq!(training["by"], "supervisor");
+        supervisor.post("/api/v1/understanding/versions/7/restore", Value::Null).await.expect_problem(404, "not_found");
+        let back = supervisor.post("/api/v1/understanding/versions/0/restore", Value::Null).await.expect(200);
+        assert_eq!(back["in_force"], 0);
     }
     Ok(())
 }

@@ -46,9 +46,12 @@ interface Checked {
 	Health: named.Health;
 	Identity: named.Identity;
 	Label: named.Label;
+	LabelCompared: named.LabelCompared;
 	LabelCorrected: named.LabelCorrected;
 	LabelReason: named.LabelReason;
 	Labels: named.Labels;
+	LearntVersion: named.LearntVersion;
+	LearntVersions: named.LearntVersions;
 	Me: named.Me;
 	MeChange: named.MeChange;
 	MissReason: named.MissReason;
@@ -95,6 +98,7 @@ interface Checked {
 	QueryEstimate: named.QueryEstimate;
 	QueryTried: named.QueryTried;
 	ReviewAnswer: named.ReviewAnswer;
+	ReviewAnswered: named.ReviewAnswered;
 	ReviewNext: named.ReviewNext;
 	Rule: named.Rule;
 	RuleActions: named.RuleActions;
@@ -112,11 +116,13 @@ interface Checked {
 	SimilarAnswer: named.SimilarAnswer;
 	SimilarCase: named.SimilarCase;
 	SlowQuery: named.SlowQuery;
+	TaskCompared: named.TaskCompared;
 	TaskQuality: named.TaskQuality;
 	TextPiece: named.TextPiece;
 	Token: named.Token;
 	TokenCreated: named.TokenCreated;
 	TokenForm: named.TokenForm;
+	Training: named.Training;
 	TriedText: named.TriedText;
 	Upload: named.Upload;
 	Urgency: named.Urgency;

@@ -410,8 +410,13 @@ export interface Correction {
 }
 export interface ReviewNext {
 	post?: Post | null;
+	random: boolean;
 	left: number;
 	done: number;
+	passed: number;
+}
+export interface ReviewAnswered {
+	labels?: Labels | null;
 }
 export interface ReviewAnswer {
 	labels?: Correction | null;
@@ -438,8 +443,58 @@ export interface TaskQuality {
 export interface Quality {
 	model: string;
 	reviewed: number;
+	others: number;
+	unanswered: number;
 	few: number;
 	tasks: TaskQuality[];
+}
+export interface LabelCompared {
+	label: string;
+	posts: number;
+	before: number;
+	after: number;
+}
+export interface TaskCompared {
+	task: string;
+	taken: boolean;
+	verdict: string;
+	loses?: string | null;
+	labels: number;
+	held_out: number;
+	before: number;
+	after: number;
+	classes: LabelCompared[];
+}
+export interface LearntVersion {
+	number: number;
+	at: Instant;
+	by: string;
+	by_id?: Uuid | null;
+	state: string;
+	fits: boolean;
+	digest: string;
+	labels: number;
+	held_out: number;
+	tasks: TaskCompared[];
+}
+export interface Training {
+	state: string;
+	by: string;
+	at?: Instant | null;
+	ended_at?: Instant | null;
+	made?: number | null;
+	why?: string | null;
+}
+export interface LearntVersions {
+	shipped: string;
+	in_force: number;
+	items: LearntVersion[];
+	training: Training;
+	labels: number;
+	held_out: number;
+	new: number;
+	labels_needed: number;
+	held_out_needed: number;
 }
 export interface PostStep {
 	at: Instant;
@@ -953,5 +1008,6 @@ export type Live =
 			total: number | null;
 			matched: number;
 	  }
+	| { type: 'understanding' }
 	| { type: 'settings' }
 	| { type: 'reset' };

@@ -15,7 +15,8 @@ const objects: Record<string, () => string> = {
 	settings: m.audit_settings,
 	canned_answer: m.audit_canned,
 	quarantine: m.audit_quarantine,
-	sample: m.audit_sample
+	sample: m.audit_sample,
+	understanding: m.audit_understanding
 };
 
 const verbs: Record<string, () => string> = {
@@ -35,7 +36,11 @@ const verbs: Record<string, () => string> = {
 	history_applied: m.audit_history_applied,
 	history_cancelled: m.audit_history_cancelled,
 	ordered: m.audit_ordered,
-	loaded: m.audit_loaded
+	loaded: m.audit_loaded,
+	training_started: m.audit_training_started,
+	promoted: m.audit_promoted,
+	refused: m.audit_refused,
+	restored: m.audit_restored
 };
 
 /** `channel.changed` in words; a word the catalogue does not know stays as the ledger has it. */
