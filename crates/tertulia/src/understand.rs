@@ -15,7 +15,9 @@ use clap::{Args, Subcommand, ValueEnum};
 use lines::{Fault, Post};
 use serde::Serialize;
 use serde_json::{Value, json};
-use tertulia_understand::{Audience, Desk, Language, MessageType, Reading, Reason, Scored, Sentiment, Tier, Understander, Urgency};
+use tertulia_understand::{
+    Audience, Context, Desk, Language, Languages, MessageType, Reading, Reason, Scored, Sentiment, Tier, Understander, Urgency,
+};
 
 /// `tertulia understand …`
 #[derive(Args)]
@@ -42,6 +44,9 @@ struct ReadArgs {
     /// How much work each post is worth.
     #[arg(long, value_enum, default_value_t = TierArg::Meaning, env = "TERTULIA_TIER")]
     tier: TierArg,
+    /// The languages listened in; a post in none of them is in `und`.
+    #[arg(long, value_name = "CODES", value_delimiter = ',', default_value = "es,en,pt", env = "TERTULIA_LANGUAGES", value_parser = listened)]
+    languages: Vec<Language>,
     /// Also say which words spoke for each label, topics and phrases.
     #[arg(long, env = "TERTULIA_WHY", value_parser = clap::builder::FalseyValueParser::new())]
     why: bool,
@@ -122,12 +127,14 @@ impl<'a> Line<'a> {
 fn read(args: &ReadArgs) -> Result<String, Fault> {
     let posts: Vec<Post> = lines::read(&args.posts, Post::from_line)?;
     let understander = Understander::built_in();
+    let among = Languages::of(args.languages.iter().copied());
     let mut desk = Desk::default();
     desk.answers_only(!args.why);
     let mut out = Vec::new();
     let begun = Instant::now();
     for post in &posts {
-        let reading = understander.read_at(&mut desk, &post.text, &post.context, args.tier.into());
+        let context = Context { among, ..post.context };
+        let reading = understander.read_at(&mut desk, &post.text, &context, args.tier.into());
         serde_json::to_writer(&mut out, &Line::of(&post.id, &reading, args.why)).expect("a reading is plain data");
         out.push(b'\n');
     }
@@ -139,6 +146,12 @@ fn read(args: &ReadArgs) -> Result<String, Fault> {
         eprintln!("{stats}");
     }
     Ok(out)
+}
+
+/// A language that can be listened in.
+fn listened(code: &str) -> Result<Language, String> {
+    let language = code.trim().parse().ok().filter(|language| Language::UNDERSTOOD.contains(language));
+    language.ok_or_else(|| format!("'{code}' is not one of: es, en, pt"))
 }
 
 /// A language by its code; what is none of ours is undetermined.
