@@ -51,6 +51,7 @@ const MIGRATIONS: &[(i64, &str, Text)] = &[
             ),
         },
     ),
+    (14, "fields", Text::Both(include_str!("../migrations/0014_fields.sql"))),
 ];
 
 /// The newest schema version this program knows.
