@@ -12,6 +12,8 @@ mod course;
 mod fields;
 #[path = "flow/intake.rs"]
 mod intake;
+#[path = "flow/learning.rs"]
+mod learning;
 #[path = "flow/quarantine.rs"]
 mod quarantine;
 #[path = "flow/races.rs"]

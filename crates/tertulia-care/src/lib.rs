@@ -2,8 +2,12 @@
 //!
 //! **Never here:** I/O, a clock, randomness. The same facts always give the same decision, with its reasons.
 //!
-//! Start with [`rules`] (a post came in), then [`life`] (which case it belongs to), then [`offer`] (who gets it).
+//! Start with [`rules`] (a post came in), then [`life`] (which case it belongs to), then [`offer`] (who gets it), then [`clock`]
+//! (how soon they were promised an answer), which counts by a [`calendar`].
 
+pub mod calendar;
+pub mod clock;
 pub mod life;
 pub mod offer;
 pub mod rules;
+pub mod words;

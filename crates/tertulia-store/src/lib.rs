@@ -22,6 +22,7 @@ pub mod dialect;
 pub mod discard;
 mod error;
 pub mod extras;
+pub mod head;
 pub mod history;
 pub mod job;
 pub mod list;

@@ -136,6 +136,11 @@ impl<'a> Batch<'a> {
         Ok(finished)
     }
 
+    /// About posts that are stored already.
+    pub(super) fn about(app: &'a App, channel: ChannelRow, listening: Arc<Listening>, reopen_days: u32, facts: Facts) -> Self {
+        Self { app, channel, listening, reopen_days, now: app.now(), facts, ahead: Ahead::default(), out: Outcome::default() }
+    }
+
     async fn run_posts(&mut self, tx: &mut Tx, posts: &[&IncomingPost], matched: &[Matched], sorted: &Sorted<'_>) -> Result<()> {
         let (mut kept, mut same) = (Vec::new(), Vec::new());
         for (place, (post, matched)) in posts.iter().zip(matched).enumerate() {
@@ -263,7 +268,7 @@ impl<'a> Batch<'a> {
         let corrections: Vec<_> = self.facts.corrections.get(&row.id).into_iter().flatten().collect();
         let says = InForce::of(&said, &corrections);
         let facts = says.facts(said.urgency);
-        self.out.readings.push(says.row((row.id, 0, row.received_at), understanding::model(), understanding::doubt(&reading), &said));
+        self.out.readings.push(says.row((row.id, 0, row.received_at), &self.ahead.model(), understanding::doubt(&reading), &said));
         facts
     }
 
