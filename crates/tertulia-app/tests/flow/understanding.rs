@@ -264,6 +264,8 @@ on_both!(what_is_passed_over_is_drawn_for_somebody_else_and_else_counted, house 
     answer_draw(&house, &other, &theirs).await;
     let quality = quality::quality(&house.app, &boss).await.expect("quality");
     assert_eq!((quality.unanswered, quality.reviewed), (0, 1));
+});
+
 /// A channel that keeps what no monitor matches for a week.
 async fn with_a_window(house: &House) {
     let mut tx = house.app.store.begin().await.expect("begin");
