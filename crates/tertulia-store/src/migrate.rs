@@ -60,6 +60,7 @@ const MIGRATIONS: &[(i64, &str, Text)] = &[
         },
     ),
     (13, "reading", Text::Both(include_str!("../migrations/0013_reading.sql"))),
+    (14, "fields", Text::Both(include_str!("../migrations/0014_fields.sql"))),
 ];
 
 /// The schema versions there are, oldest first.
