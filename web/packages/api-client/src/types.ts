@@ -975,6 +975,8 @@ export interface CompanySettings {
 	offer_seconds: number;
 	undo_seconds: number;
 	reopen_days: number;
+	/** The languages customers write in: posts are read in one of them, or in none. */
+	languages: string[];
 }
 export interface SendPolicy {
 	forbidden: string[];
