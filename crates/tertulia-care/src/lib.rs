@@ -1,9 +1,12 @@
-//! Cases: when one opens, what shapes it, who is offered it. Pure decisions over facts.
+//! Cases: when one opens, what shapes it, who gets it. Pure decisions over facts.
 //!
 //! **Never here:** I/O, a clock, randomness. The same facts always give the same decision, with its reasons.
 //!
-//! Start with [`rules`] (a post came in), then [`life`] (which case it belongs to), then [`offer`] (who gets it).
+//! Start with [`rules`] (a post came in), then [`life`] (which case it belongs to), then [`router`] (who gets it) and
+//! [`simulate`] (how that would go). [`offer`] is what the product offers by until the router takes its place.
 
 pub mod life;
 pub mod offer;
+pub mod router;
 pub mod rules;
+pub mod simulate;
