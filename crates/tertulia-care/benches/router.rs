@@ -160,6 +160,10 @@ fn measure(waiting: u64, agents: u64) {
         println!("  {name}: {} events, median {:.1?}, p99 {:.1?}, slowest {:.1?}", times.len(), at(0.5), at(0.99), at(1.0));
     }
     println!("  {} still wait", in_line(&router));
+    let begun = Instant::now();
+    let mut heir = Router::load(router.snapshot());
+    heir.handle(now, Event::Tick);
+    println!("  another router has gone on from a snapshot after {:.1?}", begun.elapsed());
 }
 
 fn main() {

@@ -17,27 +17,21 @@ impl Router {
     /// several people and pieces of work freed at once meet by the order of the work.
     pub(super) fn settle(&mut self) {
         loop {
-            if let Some(person) = self.freed.pop_first() {
+            while let Some(person) = self.freed.pop_first() {
                 self.feed(person);
-            } else if let Some(case) = self.most_pressing_loose() {
-                self.loose.remove(&case);
-                self.place(case);
-            } else {
+            }
+            if self.loose.is_empty() {
                 return;
             }
+            let mut loose: Vec<CaseId> = std::mem::take(&mut self.loose).into_iter().collect();
+            loose.sort_by_cached_key(|case| {
+                let item = &self.items[case];
+                (Reverse(self.score_of(item)), item.work.since, *case)
+            });
+            for case in loose {
+                self.place(case);
+            }
         }
-    }
-
-    fn most_pressing_loose(&mut self) -> Option<CaseId> {
-        if self.loose.len() > 1 {
-            let waits = |case: &CaseId| self.items.get(case).is_some_and(|item| item.stage == Stage::Waiting);
-            let press = |case: CaseId| {
-                let item = &self.items[&case];
-                (self.score_of(item), Reverse(item.work.since), Reverse(case))
-            };
-            return self.loose.iter().copied().filter(waits).max_by_key(|&case| press(case)).or_else(|| self.loose.first().copied());
-        }
-        self.loose.first().copied()
     }
 
     /// Somebody became free: the most pressing work they can take, until they can take no more.

@@ -15,6 +15,9 @@ use tertulia_kernel::Timestamp;
 pub type Points = i64;
 
 const HOUR: i128 = 3_600_000_000;
+/// The most points one term can be weighted with, and what no sum of terms ever reaches.
+const MOST: f64 = 1e4;
+const BOUND: i128 = 1 << 59;
 
 /// Weights of the terms. Each term but waiting and deadline is between 0 and 1 before it is weighted.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -36,7 +39,7 @@ pub struct Formula {
     pub waiting: f64,
     /// Of the deadline: 0 until [`Formula::deadline_s`] before it, 1 at it, and growing on at that pace.
     pub deadline: f64,
-    /// Seconds before the deadline from which it counts.
+    /// Seconds before the deadline from which it counts, at least a minute; 0 for not at all.
     pub deadline_s: u32,
 }
 
@@ -123,13 +126,13 @@ pub struct Share {
 
 /// Millionths of a weight; what is no number counts nothing.
 fn micro(points: f64) -> Points {
-    // A cast saturates, and a NaN becomes 0.
-    (points.clamp(-1e6, 1e6) * 1e6).round() as Points
+    // A NaN becomes 0.
+    (points.clamp(-MOST, MOST) * 1e6).round() as Points
 }
 
 /// Points gained by `at` at so many an hour.
 fn line(per_hour: Points, at: Timestamp) -> Points {
-    (i128::from(per_hour) * i128::from(at.as_micros())).div_euclid(HOUR) as Points
+    (i128::from(per_hour) * i128::from(at.as_micros())).div_euclid(HOUR).clamp(-BOUND, BOUND) as Points
 }
 
 impl Formula {
@@ -159,10 +162,10 @@ impl Formula {
 
     /// The slopes all work of a queue shares.
     pub fn slopes(&self) -> Slopes {
-        let deadline = micro(self.deadline.max(0.0));
+        let (deadline, deadline_s) = (micro(self.deadline.max(0.0)), i64::from(self.deadline_s).max(60));
         // Work that never gains by waiting may wait for ever: nothing ages backwards.
-        let near = if self.deadline_s == 0 { 0 } else { deadline.saturating_mul(3_600) / i64::from(self.deadline_s) };
-        Slopes { age: micro(self.waiting.max(0.0)), near, deadline, deadline_s: i64::from(self.deadline_s) }
+        let near = if self.deadline_s == 0 { 0 } else { deadline * 3_600 / deadline_s };
+        Slopes { age: micro(self.waiting.max(0.0)), near, deadline, deadline_s }
     }
 }
 

@@ -235,7 +235,7 @@ impl Scenario {
             }
             arrivals.handling_s.check(&at("handling_s"))?;
             arrivals.patience_s.iter().try_for_each(|patience| patience.check(&at("patience_s")))?;
-            within(at("priority"), arrivals.priority, -1e6, 1e6)?;
+            within(at("priority"), arrivals.priority, -1e4, 1e4)?;
         }
         let all: f64 = self.agents.iter().map(|group| f64::from(group.count)).sum();
         within("agents".into(), all, 0.0, MOST)?;

@@ -178,7 +178,7 @@ impl Ledger {
     }
 
     fn units(&self, work: &Work) -> u32 {
-        work.units.unwrap_or_else(|| match work.channel.as_str() {
+        work.units.unwrap_or(match work.channel.as_str() {
             "voice" => 4,
             "chat" => 2,
             _ => 1,
