@@ -81,7 +81,7 @@ function screens(): string[] {
 		'/channels',
 		'/channels/new',
 		'/channels/new/mastodon',
-		...['profile', 'tokens', 'canned', 'policy', 'departments', 'users', 'company', 'audit'].map(
+		...['profile', 'tokens', 'canned', 'words', 'policy', 'departments', 'users', 'company', 'audit'].map(
 			(name) => `/settings/${name}`
 		)
 	];
@@ -167,6 +167,7 @@ test('axe finds nothing in English either', async ({ browser }) => {
 		'/channels',
 		'/channels/new/mastodon',
 		'/settings/profile',
+		'/settings/words',
 		'/settings/company'
 	]);
 });

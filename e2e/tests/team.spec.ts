@@ -1,5 +1,5 @@
 /** Agents at work in the console: a visitor of the web chat, two agents on one case, the keyboard alone. */
-import { expect, test, type Page } from '@playwright/test';
+import { expect, test } from '@playwright/test';
 import { Api, type Channel } from '../support/api';
 import { answer, composer, post, row, signedIn } from '../support/console';
 import { Server } from '../support/server';
@@ -23,13 +23,6 @@ test.afterAll(async () => {
 	await server?.stop();
 });
 
-/** Opens the folder of all cases and waits for the live line, so that what happens next is seen to arrive. */
-async function openAll(page: Page): Promise<void> {
-	const live = page.waitForResponse((response) => response.url().endsWith('/api/v1/live'));
-	await page.goto(`${server.base}/inbox/all`);
-	await live;
-}
-
 test('a visitor of the web chat and an agent talk, each in a browser of their own', async ({
 	browser,
 	page
@@ -40,7 +33,7 @@ test('a visitor of the web chat and an agent talk, each in a browser of their ow
 	);
 	const agent = await signedIn(browser, ines);
 	try {
-		await openAll(agent.page);
+		await agent.page.goto(`${server.base}/inbox/all`);
 		await page.goto(site.origin);
 		await page.getByRole('button', { name: /^Abrir el chat/ }).click();
 		const log = page.getByRole('log');
@@ -84,7 +77,7 @@ test('two agents do not answer the same case by accident', async ({ browser }) =
 	const one = await signedIn(browser, ines);
 	const two = await signedIn(browser, diego);
 	for (const { page } of [one, two]) {
-		await openAll(page);
+		await page.goto(`${server.base}/inbox/all`);
 		await row(page, 'Quiero mi reembolso').getByRole('link').click();
 		await expect(composer(page)).toBeVisible();
 	}
@@ -116,7 +109,7 @@ test('a case is found, answered and resolved by keyboard alone', async ({ browse
 	const words = ['canela', 'laurel', 'romero'];
 	for (const word of words) await visit(server, chat, `Se perdió mi caja de ${word}`);
 	const { context, page } = await signedIn(browser, ines);
-	await openAll(page);
+	await page.goto(`${server.base}/inbox/all`);
 	for (const word of words) await expect(row(page, word)).toBeVisible();
 
 	await page.keyboard.press('j');

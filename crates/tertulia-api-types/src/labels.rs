@@ -21,7 +21,8 @@ pub struct Label {
 pub struct UrgencyGround {
     /// Name of the list or fact (`safety`, `legal`, `outage`, `reach`…).
     pub name: String,
-    /// What it adds, 0 to 1. Grounds combine as independent chances.
+    /// What it adds, 0 to 1. Grounds combine as independent chances. `spam` stands last: the part that it takes away from
+    /// what the others come to.
     pub points: f64,
     /// What was found in the post; empty for facts about the person.
     pub words: String,
@@ -106,12 +107,16 @@ pub struct Correction {
 /// What there is to review.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct ReviewNext {
-    /// The post drawn; null when there is none left.
+    /// The post drawn; null when there is none left. One drawn by chance comes without its labels: you say first.
     pub post: Option<Post>,
-    /// Posts of the last seven days that nobody has drawn.
+    /// It was drawn by chance, not for being doubtful.
+    pub random: bool,
+    /// Posts of the last seven days that chance draws from.
     pub left: i64,
     /// Reviews answered in that time.
     pub done: i64,
+    /// Posts drawn by chance in that time that were passed over and nobody answered.
+    pub passed: i64,
 }
 
 /// The answer to a review: the whole of what the post says, or nothing to pass it over.
@@ -120,6 +125,13 @@ pub struct ReviewNext {
 pub struct ReviewAnswer {
     /// Types, sentiment and language are required; absent to pass the post over.
     pub labels: Option<Correction>,
+}
+
+/// What came of a review.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct ReviewAnswered {
+    /// The labels in force, and in `corrected` what the model had said; null when the post was passed over.
+    pub labels: Option<Labels>,
 }
 
 /// How often something was right, and between which bounds that lies in truth, 19 times in 20 (Wilson).
@@ -167,12 +179,117 @@ pub struct TaskQuality {
 /// How good the labels are here, from posts drawn by chance and reviewed in the last 90 days.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Quality {
-    /// Version of the model in use.
+    /// Version of the model in force: that of the shipped classifiers, and after a `+` the number of what people taught them.
     pub model: String,
-    /// Posts drawn by chance and reviewed.
+    /// Posts that it read and that were drawn by chance and reviewed: only they count.
     pub reviewed: i64,
+    /// The same of posts that other versions read: they do not count.
+    pub others: i64,
+    /// Posts drawn by chance that were passed over and nobody answered.
+    pub unanswered: i64,
     /// Fewer than this say too little.
     pub few: i64,
     /// Task by task.
     pub tasks: Vec<TaskQuality>,
+}
+
+/// How good one label was before and after.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct LabelCompared {
+    /// Its name.
+    pub label: String,
+    /// Posts held out that people gave it.
+    pub posts: u64,
+    /// F1 of what was in force, 0 to 1.
+    pub before: f64,
+    /// F1 of what was learnt.
+    pub after: f64,
+}
+
+/// How good one task was before and after, on posts that neither learnt from.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct TaskCompared {
+    /// `types`, `sentiment` or `audience`.
+    pub task: String,
+    /// What was learnt took the place of what was in force.
+    pub taken: bool,
+    /// Why: `better` (not worse on the whole, and no label lost more than three points), `same`, `too_few`, `worse`, `loses`.
+    pub verdict: String,
+    /// The label that loses too much.
+    pub loses: Option<String>,
+    /// Posts learnt from.
+    pub labels: u64,
+    /// Posts held out.
+    pub held_out: u64,
+    /// Macro-F1 of what was in force, 0 to 1.
+    pub before: f64,
+    /// Macro-F1 of what was learnt.
+    pub after: f64,
+    /// Label by label.
+    pub classes: Vec<LabelCompared>,
+}
+
+/// A version of what people taught.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct LearntVersion {
+    /// Number, from 1.
+    pub number: i64,
+    /// When it was made.
+    pub at: String,
+    /// Who asked for it; `system` when it began by itself.
+    pub by: String,
+    /// Their id.
+    pub by_id: Option<Uuid>,
+    /// `in_force`, `earlier` or `refused`.
+    pub state: String,
+    /// It was made for the classifiers of this program; one that was not can't be in force.
+    pub fits: bool,
+    /// SHA-256 of its weights.
+    pub digest: String,
+    /// Posts it learnt from.
+    pub labels: i64,
+    /// Posts it was measured by.
+    pub held_out: i64,
+    /// Task by task.
+    pub tasks: Vec<TaskCompared>,
+}
+
+/// The last training, or the one under way.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Training {
+    /// `none`, `queued`, `running`, `done` or `failed`.
+    pub state: String,
+    /// Who asked for it; `system` when it began by itself.
+    pub by: String,
+    /// When it was asked for.
+    pub at: Option<String>,
+    /// When it ended.
+    pub ended_at: Option<String>,
+    /// Number of the version it made.
+    pub made: Option<i64>,
+    /// Why it made none: `too_few` labels, or the `same` answers as before.
+    pub why: Option<String>,
+}
+
+/// What people taught, and what there is to learn from.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct LearntVersions {
+    /// Version of the shipped classifiers: number 0.
+    pub shipped: String,
+    /// Number of the version in force, 0 for the shipped classifiers.
+    pub in_force: i64,
+    /// Versions, newest first.
+    pub items: Vec<LearntVersion>,
+    /// The last training, or the one under way.
+    pub training: Training,
+    /// Posts people labelled that can be learnt from.
+    pub labels: u64,
+    /// Posts people labelled that are held out for measuring, for ever: about a fifth.
+    pub held_out: u64,
+    /// Posts labelled since the last training; from 20 on the next begins by itself.
+    pub new: i64,
+    /// Posts of a task to learn from that are needed at least.
+    pub labels_needed: u64,
+    /// Posts of a task held out that are needed at least.
+    pub held_out_needed: u64,
 }

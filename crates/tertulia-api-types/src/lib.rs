@@ -18,3 +18,4 @@ pub mod rules;
 pub mod session;
 pub mod settings;
 pub mod staff;
+pub mod words;

@@ -62,6 +62,8 @@ pub enum Live {
         /// Of those looked at, matching.
         matched: i64,
     },
+    /// A training began or ended, or another version of what people taught is in force.
+    Understanding {},
     /// Settings changed (departments, users, monitors, rules, canned answers).
     Settings {},
     /// Updates were missed: fetch everything shown.

@@ -18,6 +18,8 @@ pub struct CompanySettings {
     pub undo_seconds: u32,
     /// A resolved case is reopened by a new message within so many days; later ones open a new case.
     pub reopen_days: u32,
+    /// The languages your customers write in (`es`, `en`, `pt`): posts are read in one of them, or in none.
+    pub languages: Vec<String>,
 }
 
 /// What no outgoing text may contain.

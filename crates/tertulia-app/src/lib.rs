@@ -79,6 +79,8 @@ pub struct App {
     pub outbox_wake: Arc<tokio::sync::Notify>,
     /// Wakes the passes over history.
     pub history_wake: Arc<tokio::sync::Notify>,
+    /// Wakes the training of heads.
+    pub training_wake: Arc<tokio::sync::Notify>,
     /// Seals channel secrets.
     pub sealer: Arc<secret::Sealer>,
     /// Counters for `/metrics`.
@@ -86,6 +88,7 @@ pub struct App {
     /// Where the program may keep files: those to replay lie in `replay/` of it.
     pub folder: Option<PathBuf>,
     listening_cache: listening::Cache,
+    head_cache: understanding::learning::head::Cache,
     newest_id: Arc<Mutex<u128>>,
 }
 
@@ -102,10 +105,12 @@ impl App {
             board: cases::presence::Board::default(),
             outbox_wake: Arc::default(),
             history_wake: Arc::default(),
+            training_wake: Arc::default(),
             sealer: Arc::new(sealer),
             metrics: metrics::Metrics::default(),
             folder: None,
             listening_cache: listening::Cache::default(),
+            head_cache: understanding::learning::head::Cache::default(),
             newest_id: Arc::default(),
         }
     }

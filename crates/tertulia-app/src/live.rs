@@ -101,6 +101,8 @@ pub enum News {
         /// Of those looked at, matching.
         matched: i64,
     },
+    /// A training began or ended, or another version of the labels' model is in force.
+    Understanding {},
     /// Something everybody caches changed.
     Settings {},
     /// What the user may changed, or one of their sessions or tokens ended (for the streams themselves).

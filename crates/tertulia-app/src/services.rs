@@ -1,6 +1,14 @@
 //! What runs beside the requests, from [`start`] until cancelled.
 
-use crate::{App, Result, answers::outbox, lines, monitors::history, offers, staff::housekeeping};
+use crate::{
+    App, Result,
+    answers::outbox,
+    lines,
+    monitors::history,
+    offers,
+    staff::housekeeping,
+    understanding::{behind, learning::train},
+};
 use std::time::Duration;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -16,6 +24,8 @@ pub fn start(app: App, cancelled: CancellationToken) -> TaskTracker {
     services.spawn(outbox::run(app.clone(), cancelled.clone()));
     services.spawn(offers::run(app.clone(), cancelled.clone()));
     services.spawn(history::run(app.clone(), cancelled.clone()));
+    services.spawn(train::run(app.clone(), cancelled.clone()));
+    services.spawn(behind::run(app.clone(), cancelled.clone()));
     services.spawn(keep_house(app, cancelled));
     services.close();
     services

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tertulia_policy::Permission;
 use tertulia_store::Conn;
+use tertulia_understand::{Language, Languages};
 
 const COMPANY: &str = "company";
 const SEND_POLICY: &str = "send_policy";
@@ -31,11 +32,28 @@ pub struct Company {
     pub undo_seconds: u32,
     /// Days within which a new message reopens a resolved case.
     pub reopen_days: u32,
+    /// Codes of the languages its customers write in; a post in none of them is in another language.
+    pub languages: Vec<String>,
 }
 
 impl Default for Company {
     fn default() -> Self {
-        Self { name: "Tertulia".into(), zone: "America/Bogota".into(), offers: true, offer_seconds: 45, undo_seconds: 5, reopen_days: 7 }
+        Self {
+            name: "Tertulia".into(),
+            zone: "America/Bogota".into(),
+            offers: true,
+            offer_seconds: 45,
+            undo_seconds: 5,
+            reopen_days: 7,
+            languages: Language::UNDERSTOOD.map(|language| language.as_str().to_owned()).into(),
+        }
+    }
+}
+
+impl Company {
+    /// The languages its customers write in.
+    pub fn listened(&self) -> Languages {
+        Languages::of(self.languages.iter().filter_map(|code| code.parse().ok()))
     }
 }
 
@@ -76,6 +94,11 @@ pub async fn set_company(app: &App, actor: &Actor, mut company: Company) -> Resu
     wrong.unless((10..=600).contains(&company.offer_seconds), "offer_seconds", "out_of_range", "10 to 600 seconds");
     wrong.unless(company.undo_seconds <= 60, "undo_seconds", "out_of_range", "at most 60 seconds");
     wrong.unless(company.reopen_days <= 365, "reopen_days", "out_of_range", "at most 365 days");
+    let listened = company.listened();
+    let understood = |code: &String| code.parse().is_ok_and(|language| listened.contains(language));
+    let some = !company.languages.is_empty() && company.languages.iter().all(understood);
+    wrong.unless(some, "languages", "unknown", "one or more of es, en, pt");
+    company.languages = Language::UNDERSTOOD.iter().filter(|l| listened.contains(**l)).map(|l| l.as_str().to_owned()).collect();
     wrong.done()?;
     let mut tx = app.store.begin().await?;
     tx.set_setting(COMPANY, &company).await?;

@@ -10,6 +10,8 @@ mod colleagues;
 mod course;
 #[path = "flow/intake.rs"]
 mod intake;
+#[path = "flow/learning.rs"]
+mod learning;
 #[path = "flow/quarantine.rs"]
 mod quarantine;
 #[path = "flow/races.rs"]

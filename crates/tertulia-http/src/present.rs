@@ -169,7 +169,6 @@ pub fn labels(found: Labels) -> api_labels::Labels {
         at: word.at.to_rfc3339(),
         said: word.task.names(word.task.said(&found.said).0).into_iter().map(Into::into).collect(),
     });
-    let ground = |ground: Ground| api_labels::UrgencyGround { name: ground.name, points: share(ground.points), words: ground.words };
     let reason =
         |reason: Because| api_labels::LabelReason { label: reason.label, words: reason.words, weight: f64::from(reason.weight) / 1_000.0 };
     api_labels::Labels {
@@ -179,7 +178,7 @@ pub fn labels(found: Labels) -> api_labels::Labels {
         types,
         audience,
         corrected: corrected.collect(),
-        urgency: api_labels::Urgency { score: share(found.said.urgency), grounds: found.said.grounds.into_iter().map(ground).collect() },
+        urgency: urgency(found.said.urgency, found.said.grounds),
         unsure: found.now.unsure,
         topics: found.said.topics,
         phrases: found.said.phrases,
@@ -188,7 +187,14 @@ pub fn labels(found: Labels) -> api_labels::Labels {
     }
 }
 
-fn share(per_mille: u16) -> f64 {
+/// How soon a post wants an answer, and why.
+pub fn urgency(score: u16, grounds: Vec<Ground>) -> api_labels::Urgency {
+    let ground = |ground: Ground| api_labels::UrgencyGround { name: ground.name, points: share(ground.points), words: ground.words };
+    api_labels::Urgency { score: share(score), grounds: grounds.into_iter().map(ground).collect() }
+}
+
+/// Thousandths as a share from 0 to 1.
+pub fn share(per_mille: u16) -> f64 {
     f64::from(per_mille) / 1_000.0
 }
 

@@ -69,6 +69,10 @@ typed_ids! {
     MonitorId,
     /// A rule that opens or shapes cases.
     RuleId,
+    /// A service level: how soon some customers are answered.
+    ServicePolicyId,
+    /// Business hours and holidays.
+    CalendarId,
     /// An answer on its way out; also its idempotency key.
     AnswerId,
     /// A ready-made answer.

@@ -183,7 +183,7 @@ impl Tx {
         Ok(removed)
     }
 
-    /// Keeps posts for good that were only kept for a while.
+    /// Keeps posts for good that were only kept for a while; they wait to be read.
     pub async fn keep_posts(&mut self, ids: &[Uuid]) -> Result<()> {
         for chunk in ids.chunks(ROWS) {
             on!(self, c, DB => {
@@ -193,6 +193,17 @@ impl Tx {
                     list.push_bind(*id);
                 }
                 query.push(")");
+                query.build().execute(c).await?.rows_affected()
+            });
+            on!(self, c, DB => {
+                let mut query = QueryBuilder::<DB>::new(
+                    "INSERT INTO reading_due (post_seq, post_id, due_at) SELECT seq, id, 0 FROM post WHERE direction = 'in' AND id IN (",
+                );
+                let mut list = query.separated(", ");
+                for id in chunk {
+                    list.push_bind(*id);
+                }
+                query.push(") ON CONFLICT DO NOTHING");
                 query.build().execute(c).await?.rows_affected()
             });
         }

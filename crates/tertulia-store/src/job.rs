@@ -36,6 +36,13 @@ impl Conn {
         let count: i64 = on!(self, c => sqlx::query_scalar(SQL).bind(now).bind(kind).fetch_one(c).await?);
         Ok(count > 0)
     }
+
+    /// Whether work with this key is queued or being done.
+    pub async fn is_job_open(&mut self, unique_key: &str) -> Result<bool> {
+        const SQL: &str = "SELECT count(*) FROM job WHERE unique_key = $1 AND failed_at IS NULL";
+        let count: i64 = on!(self, c => sqlx::query_scalar(SQL).bind(unique_key).fetch_one(c).await?);
+        Ok(count > 0)
+    }
 }
 
 impl Tx {

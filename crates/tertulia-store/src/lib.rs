@@ -21,6 +21,7 @@ pub mod desk;
 pub mod dialect;
 pub mod discard;
 mod error;
+pub mod head;
 pub mod history;
 pub mod job;
 pub mod list;

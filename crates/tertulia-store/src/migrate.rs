@@ -51,6 +51,15 @@ const MIGRATIONS: &[(i64, &str, Text)] = &[
             ),
         },
     ),
+    (
+        12,
+        "learning",
+        Text::Each {
+            sqlite: concat!(include_str!("../migrations/0012_learning.sql"), include_str!("../migrations/0012_learning.sqlite.sql")),
+            postgres: concat!(include_str!("../migrations/0012_learning.sql"), include_str!("../migrations/0012_learning.postgres.sql")),
+        },
+    ),
+    (13, "reading", Text::Both(include_str!("../migrations/0013_reading.sql"))),
 ];
 
 /// The newest schema version this program knows.

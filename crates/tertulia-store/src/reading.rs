@@ -1,11 +1,16 @@
 //! What posts say: the labels in force, what the model said, and the ledger of what people said about it.
 
-use crate::{Conn, Result, Tx, on};
+use crate::{
+    Conn, Result, Tx, on,
+    post::{COLUMNS as POST_COLUMNS, PostRow},
+};
 use sqlx::{FromRow, QueryBuilder};
 use uuid::Uuid;
 
 /// Rows of one statement.
 const ROWS: usize = 500;
+/// The bit of posts in no language we know.
+const NO_LANGUAGE: i64 = 8;
 
 /// What one post says. Labels are bits, one for each label of its kind; probabilities and scores are per mille.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
@@ -118,8 +123,31 @@ where
     }
 }
 
+/// A time somebody came to us: on which day, in which conversation.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct ContactRow {
+    /// The network's id of the author.
+    pub author: String,
+    /// The conversation's thread.
+    pub thread: String,
+    /// Days since 1970, UTC.
+    pub day: i64,
+}
+
 const COLUMNS: &str = "post_seq, post_id, at, model, language, sentiment, types, audience, urgency, unsure, doubt, said";
 const LEDGER: &str = "id, post_id, channel_id, at, user_id, actor, task, said, said_p, label, model, language, source";
+
+/// Places and the bracket that ends their list.
+fn push_all<DB: sqlx::Database>(query: &mut QueryBuilder<DB>, seqs: &[i64])
+where
+    i64: for<'q> sqlx::Encode<'q, DB> + sqlx::Type<DB>,
+{
+    let mut list = query.separated(", ");
+    for seq in seqs {
+        list.push_bind(*seq);
+    }
+    query.push(")");
+}
 
 fn with(alias: &str) -> String {
     COLUMNS.split(", ").map(|column| format!("{alias}.{column}")).collect::<Vec<_>>().join(", ")
@@ -199,18 +227,36 @@ impl Conn {
         Ok(on!(self, c => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(source).bind(since).bind(limit).fetch_all(c).await?))
     }
 
-    /// How much authors wrote since a moment, counting no further than the newest twenty of each: `(network's id, posts)`.
-    pub async fn recent_contacts(&mut self, provider: &str, scope: &str, authors: &[String], since: i64) -> Result<Vec<(String, i64)>> {
+    /// The newest words of people on some tasks that heads learn, newest first, at most `limit`.
+    pub async fn corrections_to_learn(&mut self, limit: i64) -> Result<Vec<CorrectionRow>> {
+        let sql = format!("SELECT {LEDGER} FROM correction WHERE task IN ('types', 'sentiment', 'audience') ORDER BY id DESC LIMIT $1");
+        Ok(on!(self, c => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(limit).fetch_all(c).await?))
+    }
+
+    /// How many posts people said something about after a correction (all when absent), counting no further than `most` lines.
+    pub async fn count_corrected_after(&mut self, after: Option<Uuid>, most: i64) -> Result<i64> {
+        const SQL: &str = "SELECT count(DISTINCT newer.post_id) FROM
+            (SELECT post_id FROM correction WHERE id > $1 AND task IN ('types', 'sentiment', 'audience') ORDER BY id LIMIT $2) AS newer";
+        let after = after.unwrap_or_default();
+        Ok(on!(self, c => sqlx::query_scalar(SQL).bind(after).bind(most).fetch_one(c).await?))
+    }
+
+    /// How often authors came to us since a moment, as the newest twenty posts of each tell: one row for each author,
+    /// conversation and day (of UTC).
+    pub async fn recent_contacts(&mut self, provider: &str, scope: &str, authors: &[String], since: i64) -> Result<Vec<ContactRow>> {
         let mut found = Vec::new();
         for chunk in authors.chunks(ROWS) {
-            let part: Vec<(String, i64)> = on!(self, c, DB => {
+            let part: Vec<ContactRow> = on!(self, c, DB => {
                 let mut query = QueryBuilder::<DB>::new(
-                    "SELECT i.external_id, (SELECT count(*) FROM
-                        (SELECT p.received_at FROM post p WHERE p.identity_id = i.id ORDER BY p.seq DESC LIMIT 20) AS newest
-                        WHERE newest.received_at >= ",
+                    "SELECT DISTINCT i.external_id AS author, v.thread AS thread, p.received_at / 86400000000 AS day
+                     FROM identity i JOIN post p ON p.identity_id = i.id JOIN conversation v ON v.id = p.conversation_id
+                     WHERE p.received_at >= ",
                 );
-                query.push_bind(since).push(") FROM identity i WHERE i.provider = ").push_bind(provider);
-                query.push(" AND i.scope = ").push_bind(scope).push(" AND i.external_id IN (");
+                query.push_bind(since).push(
+                    " AND p.seq >= coalesce((SELECT n.seq FROM post n WHERE n.identity_id = i.id ORDER BY n.seq DESC LIMIT 1 OFFSET 19), 0)
+                     AND i.provider = ",
+                );
+                query.push_bind(provider).push(" AND i.scope = ").push_bind(scope).push(" AND i.external_id IN (");
                 let mut list = query.separated(", ");
                 for id in chunk {
                     list.push_bind(id);
@@ -222,9 +268,82 @@ impl Conn {
         }
         Ok(found)
     }
+
+    /// How many kept posts wait to be read, counting no further than `most`.
+    pub async fn count_unread(&mut self, most: i64) -> Result<i64> {
+        const SQL: &str = "SELECT count(*) FROM (SELECT 1 FROM reading_due LIMIT $1) AS due";
+        Ok(on!(self, c => sqlx::query_scalar(SQL).bind(most).fetch_one(c).await?))
+    }
+
+    /// Whether a kept post waits to be read: asked before a write lock is taken.
+    pub async fn any_unread(&mut self, now: i64) -> Result<bool> {
+        const SQL: &str = "SELECT count(*) FROM (SELECT 1 FROM reading_due WHERE due_at <= $1 LIMIT 1) AS due";
+        let count: i64 = on!(self, c => sqlx::query_scalar(SQL).bind(now).fetch_one(c).await?);
+        Ok(count > 0)
+    }
+
+    /// The language authors wrote in last, of their newest five posts that are in one: `(network's id, bits)`.
+    pub async fn last_languages(&mut self, provider: &str, scope: &str, authors: &[String]) -> Result<Vec<(String, i64)>> {
+        let mut found = Vec::new();
+        for chunk in authors.chunks(ROWS) {
+            let part: Vec<(String, Option<i64>)> = on!(self, c, DB => {
+                let mut query = QueryBuilder::<DB>::new(
+                    "SELECT i.external_id, (SELECT newest.language FROM
+                        (SELECT p.seq, r.language FROM post p JOIN reading r ON r.post_seq = p.seq
+                            WHERE p.identity_id = i.id ORDER BY p.seq DESC LIMIT 5) AS newest
+                        WHERE newest.language <> ",
+                );
+                query.push_bind(NO_LANGUAGE).push(" ORDER BY newest.seq DESC LIMIT 1) FROM identity i WHERE i.provider = ");
+                query.push_bind(provider).push(" AND i.scope = ").push_bind(scope).push(" AND i.external_id IN (");
+                let mut list = query.separated(", ");
+                for id in chunk {
+                    list.push_bind(id);
+                }
+                query.push(")");
+                query.build_query_as().fetch_all(c).await?
+            });
+            found.extend(part.into_iter().filter_map(|(author, language)| Some((author, language?))));
+        }
+        Ok(found)
+    }
 }
 
 impl Tx {
+    /// Claims the newest kept posts that wait to be read, until `until`: their places, and those that are still there.
+    pub async fn claim_unread(&mut self, now: i64, until: i64, limit: i64) -> Result<(Vec<i64>, Vec<PostRow>)> {
+        let sql =
+            format!("SELECT post_seq FROM reading_due WHERE due_at <= $1 ORDER BY post_seq DESC LIMIT $2{}", self.dialect().skip_locked());
+        let seqs: Vec<i64> = on!(self, c => sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).bind(now).bind(limit).fetch_all(c).await?);
+        if seqs.is_empty() {
+            return Ok((seqs, Vec::new()));
+        }
+        on!(self, c, DB => {
+            let mut query = QueryBuilder::<DB>::new("UPDATE reading_due SET due_at = ");
+            query.push_bind(until).push(" WHERE post_seq IN (");
+            push_all(&mut query, &seqs);
+            query.build().execute(c).await?.rows_affected()
+        });
+        let posts = on!(self, c, DB => {
+            let mut query = QueryBuilder::<DB>::new(format!("SELECT {POST_COLUMNS} FROM post WHERE seq IN ("));
+            push_all(&mut query, &seqs);
+            query.push(" ORDER BY seq DESC");
+            query.build_query_as().fetch_all(c).await?
+        });
+        Ok((seqs, posts))
+    }
+
+    /// These posts no longer wait to be read.
+    pub async fn end_unread(&mut self, seqs: &[i64]) -> Result<()> {
+        for chunk in seqs.chunks(ROWS) {
+            on!(self, c, DB => {
+                let mut query = QueryBuilder::<DB>::new("DELETE FROM reading_due WHERE post_seq IN (");
+                push_all(&mut query, chunk);
+                query.build().execute(c).await?.rows_affected()
+            });
+        }
+        Ok(())
+    }
+
     /// Puts what posts say, over what was there.
     pub async fn save_readings(&mut self, readings: &[ReadingRow]) -> Result<()> {
         for chunk in readings.chunks(ROWS) {

@@ -17,53 +17,59 @@ pub struct ReviewRow {
     pub drawn_at: i64,
     /// When it was answered or passed over.
     pub done_at: Option<i64>,
+    /// How many passed it over; 0 once somebody answered.
+    pub passed: i64,
 }
 
-const COLUMNS: &str = "post_id, user_id, random, drawn_at, done_at";
+/// How reviews of a time ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, FromRow)]
+pub struct ReviewCounts {
+    /// Answered.
+    pub answered: i64,
+    /// Of those drawn by chance, passed over without an answer.
+    pub passed: i64,
+}
+
+const COLUMNS: &str = "post_id, user_id, random, drawn_at, done_at, passed";
+/// What chance draws from, of `reading r`, for user `$2`: all that was not drawn by chance before. What somebody passed over is
+/// drawn once more, for somebody else, so that what is hard to tell does not fall out of the sample.
+const DRAWABLE: &str = "r.at >= $1 AND NOT EXISTS
+    (SELECT 1 FROM review v WHERE v.post_id = r.post_id AND v.random AND (v.done_at IS NULL OR v.passed <> 1 OR v.user_id = $2))";
 
 impl Conn {
-    /// A post's review, when it was drawn.
-    pub async fn review(&mut self, post: Uuid) -> Result<Option<ReviewRow>> {
-        let sql = format!("SELECT {COLUMNS} FROM review WHERE post_id = $1");
-        Ok(on!(self, c => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(post).fetch_optional(c).await?))
-    }
-
-    /// How many posts of since a moment nobody has drawn.
-    pub async fn count_reviewable(&mut self, since: i64) -> Result<i64> {
-        const SQL: &str =
-            "SELECT count(*) FROM reading r WHERE r.at >= $1 AND NOT EXISTS (SELECT 1 FROM review v WHERE v.post_id = r.post_id)";
-        Ok(on!(self, c => sqlx::query_scalar(SQL).bind(since).fetch_one(c).await?))
+    /// How many posts of since a moment chance draws from for a user.
+    pub async fn count_reviewable(&mut self, since: i64, user: Uuid) -> Result<i64> {
+        let sql = format!("SELECT count(*) FROM reading r WHERE {DRAWABLE}");
+        Ok(on!(self, c => sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).bind(since).bind(user).fetch_one(c).await?))
     }
 
     /// The one of them at a place, in order of arrival.
-    pub async fn reviewable_at(&mut self, since: i64, place: i64) -> Result<Option<Uuid>> {
-        const SQL: &str = "SELECT r.post_id FROM reading r WHERE r.at >= $1
-            AND NOT EXISTS (SELECT 1 FROM review v WHERE v.post_id = r.post_id) ORDER BY r.at, r.post_id LIMIT 1 OFFSET $2";
-        Ok(on!(self, c => sqlx::query_scalar(SQL).bind(since).bind(place).fetch_optional(c).await?))
+    pub async fn reviewable_at(&mut self, since: i64, user: Uuid, place: i64) -> Result<Option<Uuid>> {
+        let sql = format!("SELECT r.post_id FROM reading r WHERE {DRAWABLE} ORDER BY r.at, r.post_id LIMIT 1 OFFSET $3");
+        Ok(on!(self, c => sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).bind(since).bind(user).bind(place).fetch_optional(c).await?))
     }
 
-    /// The most doubtful of them that nobody has said anything about.
+    /// The most doubtful that nobody has drawn or said anything about.
     pub async fn most_doubtful(&mut self, since: i64) -> Result<Option<Uuid>> {
         const SQL: &str = "SELECT r.post_id FROM reading r WHERE r.at >= $1 AND r.doubt > 0
             AND NOT EXISTS (SELECT 1 FROM review v WHERE v.post_id = r.post_id) ORDER BY r.doubt DESC, r.post_id LIMIT 1";
         Ok(on!(self, c => sqlx::query_scalar(SQL).bind(since).fetch_optional(c).await?))
     }
 
-    /// How many reviews were answered since a moment, and how many of them were drawn by chance.
-    pub async fn count_reviews(&mut self, since: i64) -> Result<(i64, i64)> {
-        const SQL: &str = "SELECT count(*), count(CASE WHEN random THEN 1 END) FROM review WHERE done_at >= $1";
+    /// How reviews ended since a moment.
+    pub async fn count_reviews(&mut self, since: i64) -> Result<ReviewCounts> {
+        const SQL: &str =
+            "SELECT count(CASE WHEN passed = 0 THEN 1 END) AS answered, count(CASE WHEN random AND passed > 0 THEN 1 END) AS passed
+            FROM review WHERE done_at >= $1";
         Ok(on!(self, c => sqlx::query_as(SQL).bind(since).fetch_one(c).await?))
     }
-}
 
-impl Tx {
     /// What this user drew and has not answered, or what somebody drew before `stale` and left lying.
     pub async fn open_review(&mut self, user: Uuid, stale: i64) -> Result<Option<ReviewRow>> {
         // A post that was deleted meanwhile is not asked about any more.
         let sql = format!(
             "SELECT {COLUMNS} FROM review v WHERE v.done_at IS NULL AND (v.user_id = $1 OR v.drawn_at <= $2)
-             AND EXISTS (SELECT 1 FROM reading r WHERE r.post_id = v.post_id) ORDER BY v.drawn_at LIMIT 1{}",
-            self.dialect().skip_locked()
+             AND EXISTS (SELECT 1 FROM reading r WHERE r.post_id = v.post_id) ORDER BY v.drawn_at LIMIT 1"
         );
         Ok(on!(self, c => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(user).bind(stale).fetch_optional(c).await?))
     }
@@ -73,25 +79,37 @@ impl Tx {
         const SQL: &str = "SELECT random FROM review ORDER BY drawn_at DESC, post_id DESC LIMIT 1";
         Ok(on!(self, c => sqlx::query_scalar(SQL).fetch_optional(c).await?))
     }
+}
 
-    /// Puts a draw. Of two that draw the same post at once the second is refused.
-    pub async fn insert_review(&mut self, row: &ReviewRow) -> Result<()> {
-        const SQL: &str = "INSERT INTO review (post_id, user_id, random, drawn_at, done_at) VALUES ($1, $2, $3, $4, $5)";
-        on!(self, c => sqlx::query(SQL).bind(row.post_id).bind(row.user_id).bind(row.random).bind(row.drawn_at).bind(row.done_at)
+impl Tx {
+    /// Puts a draw, or draws again what somebody else passed over; false when another was first.
+    pub async fn insert_review(&mut self, row: &ReviewRow) -> Result<bool> {
+        const SQL: &str = "INSERT INTO review (post_id, user_id, random, drawn_at, done_at, passed) VALUES ($1, $2, $3, $4, $5, $6)
+            ON CONFLICT (post_id, random) DO UPDATE SET user_id = excluded.user_id, drawn_at = excluded.drawn_at, done_at = NULL
+                WHERE review.done_at IS NOT NULL AND review.passed = 1 AND review.user_id <> excluded.user_id";
+        let done = on!(self, c => sqlx::query(SQL).bind(row.post_id).bind(row.user_id).bind(row.random).bind(row.drawn_at)
+            .bind(row.done_at).bind(row.passed).execute(c).await?.rows_affected());
+        Ok(done > 0)
+    }
+
+    /// Ends a review this user has open; none when it is somebody else's or was ended. Who passes it over says nothing.
+    pub async fn end_review(&mut self, post: Uuid, user: Uuid, at: i64, answered: bool) -> Result<Option<ReviewRow>> {
+        let passed = if answered { "0" } else { "passed + 1" };
+        let sql = format!(
+            "UPDATE review SET done_at = $3, passed = {passed} WHERE post_id = $1 AND user_id = $2 AND done_at IS NULL RETURNING {COLUMNS}"
+        );
+        let mut ended: Vec<ReviewRow> =
+            on!(self, c => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(post).bind(user).bind(at).fetch_all(c).await?);
+        // Drawn twice, it was asked about without its labels: the answer is one by chance.
+        ended.sort_by_key(|row| row.random);
+        Ok(ended.pop())
+    }
+
+    /// Gives an open review to a user; false when it was ended meanwhile.
+    pub async fn take_review(&mut self, row: &ReviewRow) -> Result<bool> {
+        const SQL: &str = "UPDATE review SET user_id = $3, drawn_at = $4 WHERE post_id = $1 AND random = $2 AND done_at IS NULL";
+        let done = on!(self, c => sqlx::query(SQL).bind(row.post_id).bind(row.random).bind(row.user_id).bind(row.drawn_at)
             .execute(c).await?.rows_affected());
-        Ok(())
-    }
-
-    /// Ends a review this user has open; none when it is somebody else's or was ended.
-    pub async fn end_review(&mut self, post: Uuid, user: Uuid, at: i64) -> Result<Option<ReviewRow>> {
-        let sql = format!("UPDATE review SET done_at = $3 WHERE post_id = $1 AND user_id = $2 AND done_at IS NULL RETURNING {COLUMNS}");
-        Ok(on!(self, c => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(post).bind(user).bind(at).fetch_optional(c).await?))
-    }
-
-    /// Gives an open review to a user.
-    pub async fn update_review(&mut self, row: &ReviewRow) -> Result<()> {
-        const SQL: &str = "UPDATE review SET user_id = $2, drawn_at = $3, done_at = $4 WHERE post_id = $1";
-        on!(self, c => sqlx::query(SQL).bind(row.post_id).bind(row.user_id).bind(row.drawn_at).bind(row.done_at).execute(c).await?.rows_affected());
-        Ok(())
+        Ok(done > 0)
     }
 }

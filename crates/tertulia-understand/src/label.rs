@@ -77,6 +77,41 @@ impl Language {
     pub const UNDERSTOOD: [Self; 3] = [Self::Spanish, Self::English, Self::Portuguese];
 }
 
+/// The languages somebody listens in: at first every one that is understood.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Languages([bool; 3]);
+
+impl Default for Languages {
+    fn default() -> Self {
+        Self([true; 3])
+    }
+}
+
+impl Languages {
+    /// Those, without what is no language; of none, all.
+    pub fn of(languages: impl IntoIterator<Item = Language>) -> Self {
+        let mut set = [false; 3];
+        for language in languages {
+            if let Some(place) = set.get_mut(language.index()) {
+                *place = true;
+            }
+        }
+        if set.contains(&true) { Self(set) } else { Self::default() }
+    }
+
+    /// Whether it is one of them.
+    #[must_use]
+    pub fn contains(self, language: Language) -> bool {
+        self.0.get(language.index()).is_some_and(|set| *set)
+    }
+
+    /// The first of them.
+    #[must_use]
+    pub fn first(self) -> Language {
+        Language::UNDERSTOOD.into_iter().find(|l| self.contains(*l)).unwrap_or(Language::Spanish)
+    }
+}
+
 labels! {
     /// How a post feels about the brand it is about.
     Sentiment {

@@ -4,12 +4,14 @@
 //!
 //! - [`encoder`]: the meaning of a text as a vector, for classifiers, similar cases and grouping.
 //! - [`words`] and [`features`]: what the fast classifiers see of a text.
+//! - [`grounds`] and [`lists`]: words and points that people read and change.
 //! - [`train`] and [`evaluate`]: making classifiers from labelled posts ([`corpus`]), and measuring them.
 
 pub mod corpus;
 pub mod encoder;
 pub mod evaluate;
 pub mod features;
+pub mod grounds;
 pub mod heads;
 mod label;
 pub mod lists;
@@ -22,6 +24,7 @@ mod understander;
 pub mod urgency;
 pub mod words;
 
-pub use label::{Audience, Language, MessageType, Sentiment, UnknownLabel};
+pub use grounds::Grounds;
+pub use label::{Audience, Language, Languages, MessageType, Sentiment, UnknownLabel};
 pub use reading::{Context, Ground, Reading, Reason, Scored, Urgency};
 pub use understander::{ASSERTED, Desk, Tier, Understander};

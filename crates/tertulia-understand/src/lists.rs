@@ -3,8 +3,11 @@
 //! A file has a section for each list, `[name]` or `[name points]`, and below it lines `es: words, turns of phrase, begin*`. A `*` at the
 //! end stands for any letters, `{a|b}` for one of them; everything is compared without accents and capitals. Text after `;` at the beginning of a line is a remark.
 
+use std::collections::BTreeMap;
+
 use aho_corasick::{AhoCorasick, MatchKind};
 
+use crate::label::{Language, UnknownLabel};
 use crate::words::Words;
 
 /// Some lists, ready to look for.
@@ -44,15 +47,25 @@ pub struct Found<'a> {
     pub words: &'a str,
 }
 
-impl Lists {
-    /// Reads a file of lists.
+/// A list as people read and change it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sheet {
+    /// Its name.
+    pub name: String,
+    /// What it counts, 0 to 1.
+    pub points: f32,
+    /// Its words and turns of phrase by language.
+    pub phrases: BTreeMap<Language, Vec<String>>,
+}
+
+impl Sheet {
+    /// The lists of a file, in order.
     ///
     /// # Errors
     ///
     /// The first line that is not as it should be.
-    pub fn parse(file: &str) -> Result<Self, ListError> {
-        let mut lists: Vec<List> = Vec::new();
-        let (mut patterns, mut owners) = (Vec::new(), Vec::new());
+    pub fn all(file: &str) -> Result<Vec<Self>, ListError> {
+        let mut sheets: Vec<Self> = Vec::new();
         for (at, line) in file.lines().enumerate() {
             let wrong = |what: &str| ListError { line: at + 1, what: what.to_owned() };
             let line = line.trim();
@@ -66,24 +79,67 @@ impl Lists {
                 if !(0.0..=1.0).contains(&points) {
                     return Err(wrong("points are a number from 0 to 1"));
                 }
-                lists.push(List { name: name.to_owned(), points });
+                sheets.push(Self { name: name.to_owned(), points, phrases: BTreeMap::new() });
                 continue;
             }
-            let owner = lists.len().checked_sub(1).ok_or_else(|| wrong("words come after a list's name: [name]"))?;
-            let (_, phrases) = line.split_once(':').ok_or_else(|| wrong("expected 'es: words, turns of phrase'"))?;
-            for phrase in phrases.split(',').map(str::trim).filter(|p| !p.is_empty()) {
-                let each = alternatives(phrase)
-                    .ok_or_else(|| wrong(&format!("'{phrase}' has a brace that is not closed, or too many alternatives")))?;
-                for phrase in each {
-                    let found = pattern(&phrase)
-                        .ok_or_else(|| wrong(&format!("'{phrase}' needs three letters before '*', and '*' only at its end")));
-                    patterns.push(found?);
+            let sheet = sheets.last_mut().ok_or_else(|| wrong("words come after a list's name: [name]"))?;
+            let (language, phrases) = line.split_once(':').ok_or_else(|| wrong("expected 'es: words, turns of phrase'"))?;
+            let language = language.parse().map_err(|e: UnknownLabel| wrong(&e.to_string()))?;
+            let kept = sheet.phrases.entry(language).or_default();
+            for phrase in phrases.split(',').map(tidy).filter(|p| !p.is_empty()) {
+                patterns(&phrase).map_err(|what| wrong(&what))?;
+                if !kept.contains(&phrase) {
+                    kept.push(phrase);
+                }
+            }
+        }
+        Ok(sheets)
+    }
+}
+
+/// A phrase with one blank between its words and none around it.
+#[must_use]
+pub fn tidy(phrase: &str) -> String {
+    phrase.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// How many texts a phrase stands for, its alternatives all told.
+///
+/// # Errors
+///
+/// What is wrong with it.
+pub fn check_phrase(phrase: &str) -> Result<usize, String> {
+    patterns(phrase).map(|patterns| patterns.len())
+}
+
+impl Lists {
+    /// Reads a file of lists.
+    ///
+    /// # Errors
+    ///
+    /// The first line that is not as it should be.
+    pub fn parse(file: &str) -> Result<Self, ListError> {
+        Self::of(&Sheet::all(file)?)
+    }
+
+    /// Makes lists ready to look for. One without points is not looked for.
+    ///
+    /// # Errors
+    ///
+    /// A phrase that is not as it should be.
+    pub fn of(sheets: &[Sheet]) -> Result<Self, ListError> {
+        let wrong = |what: String| ListError { line: 0, what };
+        let (mut all, mut owners) = (Vec::new(), Vec::new());
+        for (owner, sheet) in sheets.iter().enumerate().filter(|(_, sheet)| sheet.points > 0.0) {
+            for phrase in sheet.phrases.values().flatten() {
+                for pattern in patterns(phrase).map_err(wrong)? {
+                    all.push(pattern);
                     owners.push(owner as u32);
                 }
             }
         }
-        let built = AhoCorasick::builder().match_kind(MatchKind::Standard).build(&patterns);
-        let patterns = built.map_err(|e| ListError { line: 0, what: e.to_string() })?;
+        let patterns = AhoCorasick::builder().match_kind(MatchKind::Standard).build(&all).map_err(|e| wrong(e.to_string()))?;
+        let lists = sheets.iter().map(|sheet| List { name: sheet.name.clone(), points: sheet.points }).collect();
         Ok(Self { lists, owners, patterns })
     }
 
@@ -110,6 +166,13 @@ impl Lists {
     pub fn all(&self) -> &[List] {
         &self.lists
     }
+}
+
+/// What a phrase stands for, as it is looked for.
+fn patterns(phrase: &str) -> Result<Vec<String>, String> {
+    let each = alternatives(phrase).ok_or_else(|| format!("'{phrase}' has a brace that is not closed, or too many alternatives"))?;
+    let wrong = |phrase: &str| format!("'{phrase}' needs three letters before '*', and '*' only at its end");
+    each.iter().map(|phrase| pattern(phrase).ok_or_else(|| wrong(phrase))).collect()
 }
 
 /// Most phrases that one with alternatives stands for.
@@ -173,12 +236,23 @@ mod tests {
     }
 
     #[test]
+    fn a_list_without_points_is_not_looked_for() {
+        let mut sheets = Sheet::all("[legal 0.5]\nes: abogado\nes: juez\n[calm]\nes: abogado").expect("right lists");
+        assert_eq!(sheets[0].phrases[&Language::Spanish], ["abogado", "juez"]);
+        sheets[0].points = 0.0;
+        let (lists, mut words) = (Lists::of(&sheets).expect("right lists"), Words::default());
+        words.read("el juez y el abogado");
+        assert_eq!(lists.find(&words).iter().map(|f| f.list.name.as_str()).collect::<Vec<_>>(), ["calm"]);
+    }
+
+    #[test]
     fn a_wrong_line_is_named() {
         let wrong = |file: &str| Lists::parse(file).expect_err("a wrong file").to_string();
         assert_eq!(wrong("es: a"), "line 1: words come after a list's name: [name]");
         assert_eq!(wrong("[a 2]"), "line 1: points are a number from 0 to 1");
         assert_eq!(wrong("[a]\nes: ab*"), "line 2: 'ab*' needs three letters before '*', and '*' only at its end");
         assert_eq!(wrong("[a]\nes: {b|c"), "line 2: '{b|c' has a brace that is not closed, or too many alternatives");
+        assert_eq!(wrong("[a]\nfr: mot"), "line 2: 'fr' is not one of: es, en, pt, und");
         assert_eq!(wrong("[a]\nwords"), "line 2: expected 'es: words, turns of phrase'");
     }
 }

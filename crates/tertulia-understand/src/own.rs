@@ -2,6 +2,12 @@
 //!
 //! Words (hashed features) and meaning (the encoder's vector) are fitted apart and put together by what each said of posts it had not
 //! seen, so that the probabilities are honest.
+//!
+//! [`OwnHead`] has labels of its own; a [`company`]'s head corrects the answers of the classifiers that came with the program.
+
+pub mod company;
+mod fit;
+pub mod gate;
 
 use crate::encoder::{DIMS, Encoder, Scratch};
 use crate::features::Features;

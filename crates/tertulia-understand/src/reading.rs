@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::label::{Audience, Language, MessageType, Sentiment};
+use crate::label::{Audience, Language, Languages, MessageType, Sentiment};
 
 /// A label and how sure it is.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -29,7 +29,8 @@ pub struct Reason {
 pub struct Ground {
     /// The name of the list or fact: `safety`, `legal`, `anger`, `reach`…
     pub name: String,
-    /// What it adds, 0 to 1. Grounds combine as independent chances: 1 − Π(1 − points).
+    /// What it adds, 0 to 1. Grounds combine as independent chances: 1 − Π(1 − points). `spam` is the last: the part it
+    /// takes away from what the others come to.
     pub points: f32,
     /// What was found in the post, as folded words; empty for facts about the person.
     pub words: String,
@@ -81,8 +82,10 @@ pub struct Reading {
 pub struct Context {
     /// The language its network, thread or earlier posts of its author say; believed where the text says little.
     pub language: Option<Language>,
+    /// The languages that are listened in: a post in none of them is in [`Language::Undetermined`].
+    pub among: Languages,
     /// How many people follow its author.
     pub followers: u64,
-    /// How many messages its author wrote to us in the last days before this one.
+    /// How often its author came to us in the last days before this: not messages, but days and conversations.
     pub recent_contacts: u32,
 }

@@ -1,6 +1,6 @@
 //! How soon a post wants an answer: grounds with points that people can read and change, put together as independent chances.
 
-use crate::lists::Lists;
+use crate::grounds::Grounds;
 use crate::reading::{Context, Ground, Urgency};
 use crate::words::Words;
 
@@ -17,56 +17,59 @@ pub struct Mood {
     pub pressing: f32,
 }
 
-/// Points of an angry complaint.
-const ANGER: f32 = 0.25;
-/// Points of a post that reads like those people would answer today.
-const PRESSING: f32 = 0.5;
-/// Points of a post that shouts.
-const SHOUTING: f32 = 0.1;
-/// Points of each message its author wrote lately, up to three.
-const AGAIN: f32 = 0.15;
-/// Points of a million followers; a thousand have half.
-const REACH: f32 = 0.4;
+/// What counts less is not worth naming.
+const LEAST: f32 = 0.01;
 /// Followers from which on reach counts.
 const KNOWN: u64 = 1_000;
 
-/// Weighs one post. `score = (1 − Π(1 − points)) · (1 − spam)`; every ground is named.
+/// The name of what takes away: the part of the urgency that goes because the post is likely advertising or deceit.
+pub const SPAM: &str = "spam";
+
+/// Weighs one post. `score = (1 − Π(1 − points)) · (1 − spam)`; every ground is named, [`SPAM`] last.
 #[must_use]
-pub fn weigh(lists: &Lists, words: &Words, mood: Mood, context: &Context) -> Urgency {
-    let mut reasons: Vec<Ground> = lists
+pub fn weigh(grounds: &Grounds, words: &Words, mood: Mood, context: &Context) -> Urgency {
+    let points = &grounds.facts;
+    let mut reasons: Vec<Ground> = grounds
+        .urgency
         .find(words)
         .into_iter()
         .map(|found| Ground { name: found.list.name.clone(), points: found.list.points, words: found.words.to_owned() })
         .collect();
     let mut fact = |name: &str, points: f32| {
-        if points >= 0.01 {
-            reasons.push(Ground { name: name.to_owned(), points, words: String::new() });
+        if points >= LEAST {
+            reasons.push(Ground { name: name.to_owned(), points: points.min(1.0), words: String::new() });
         }
     };
-    fact("anger", ANGER * mood.negative * mood.complaint);
-    fact("pressing", PRESSING * mood.pressing);
+    fact("anger", points.anger * mood.negative * mood.complaint);
+    fact("pressing", points.pressing * mood.pressing);
     let manner = words.manner;
     if manner.shouted >= 2 || manner.exclamations >= 3 {
-        fact("shouting", SHOUTING * mood.negative);
+        fact("shouting", points.shouting * mood.negative);
     }
-    fact("contacts", AGAIN * context.recent_contacts.min(3) as f32);
+    fact("contacts", points.contacts * context.recent_contacts.min(3) as f32);
     if context.followers >= KNOWN {
-        fact("reach", REACH * ((context.followers as f32).log10() / 6.0).min(1.0));
+        fact("reach", points.reach * ((context.followers as f32).log10() / 6.0).min(1.0));
     }
     reasons.sort_by(|a, b| b.points.total_cmp(&a.points));
     let waits: f32 = reasons.iter().map(|r| 1.0 - r.points).product();
+    if !reasons.is_empty() && mood.spam >= LEAST {
+        reasons.push(Ground { name: SPAM.to_owned(), points: mood.spam, words: String::new() });
+    }
     Urgency { score: (1.0 - waits) * (1.0 - mood.spam), reasons }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::grounds::FactPoints;
+    use crate::lists::Sheet;
 
     fn urgency(text: &str, mood: Mood, context: Context) -> Urgency {
-        let lists = Lists::parse("[safety 0.8]\nes: huele a gas\n[legal 0.5]\nes: abogad*").expect("right lists");
+        let sheets = Sheet::all("[safety 0.8]\nes: huele a gas\n[legal 0.5]\nes: abogad*").expect("right lists");
+        let grounds = Grounds::of(&sheets, &[], FactPoints::default()).expect("right lists");
         let mut words = Words::default();
         words.read(text);
-        weigh(&lists, &words, mood, &context)
+        weigh(&grounds, &words, mood, &context)
     }
 
     const CALM: Mood = Mood { negative: 0.0, complaint: 0.0, spam: 0.0, pressing: 0.0 };
@@ -83,7 +86,10 @@ mod tests {
     #[test]
     fn nothing_said_can_wait_and_spam_too() {
         assert_eq!(urgency("hola", CALM, Context::default()), Urgency::default());
-        assert_eq!(urgency("huele a gas", Mood { spam: 1.0, ..CALM }, Context::default()).score, 0.0);
+        let sold = urgency("huele a gas", Mood { spam: 0.75, ..CALM }, Context::default());
+        assert!((sold.score - 0.2).abs() < 1e-6);
+        assert_eq!(sold.reasons.iter().map(|r| (r.name.as_str(), r.points)).collect::<Vec<_>>(), [("safety", 0.8), (SPAM, 0.75)]);
+        assert!(urgency("hola", Mood { spam: 1.0, ..CALM }, Context::default()).reasons.is_empty(), "it takes nothing away");
     }
 
     #[test]

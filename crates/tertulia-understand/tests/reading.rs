@@ -1,6 +1,6 @@
 //! What the classifiers that came with the program make of posts.
 
-use tertulia_understand::{Audience, Context, Desk, Language, MessageType, Reading, Sentiment, Tier, Understander};
+use tertulia_understand::{Audience, Context, Desk, Language, Languages, MessageType, Reading, Sentiment, Tier, Understander};
 
 fn read(text: &str) -> Reading {
     Understander::built_in().read(text, &Context::default())
@@ -57,6 +57,26 @@ fn the_language_expected_counts_where_the_text_says_little() {
     let long = Understander::built_in().read("Llevo toda la mañana esperando al técnico y nadie aparece", &context);
     assert_eq!(long.language.label, Language::Spanish);
     assert_eq!(read("👍👍 123").language.label, Language::Undetermined);
+}
+
+#[test]
+fn only_the_languages_listened_in_are_named() {
+    let named = |text: &str, among: &[Language]| {
+        let context = Context { among: Languages::of(among.iter().copied()), ..Context::default() };
+        Understander::built_in().read(text, &context).language.label
+    };
+    let portuguese = "Estou há duas semanas esperando meu pedido e ninguém me responde, que vergonha";
+    assert_eq!(named(portuguese, &[]), Language::Portuguese);
+    // Clear as it is, it is not taken for the nearest one.
+    assert_eq!(named(portuguese, &[Language::Spanish, Language::English]), Language::Undetermined);
+    for short in ["muito bom", "obrigado", "que chato", "no funciona", "not good", "una pregunta"] {
+        for only in Language::UNDERSTOOD {
+            let found = named(short, &[only]);
+            assert!(found == only || found == Language::Undetermined, "{short} among {only} alone is {found}");
+        }
+    }
+    // What could be two of ours is the one that is listened in.
+    assert_eq!(named("no problem, gracias", &[Language::Spanish]), Language::Spanish);
 }
 
 #[test]

@@ -14,7 +14,7 @@ use std::time::Instant;
 use clap::{Args, Subcommand, ValueEnum};
 use lines::{Fault, Post};
 use serde_json::json;
-use tertulia_understand::{Desk, Language, Tier, Understander};
+use tertulia_understand::{Context, Desk, Language, Languages, Tier, Understander};
 
 /// `tertulia understand …`
 #[derive(Args)]
@@ -41,6 +41,9 @@ struct ReadArgs {
     /// How much work each post is worth.
     #[arg(long, value_enum, default_value_t = TierArg::Meaning, env = "TERTULIA_TIER")]
     tier: TierArg,
+    /// The languages listened in; a post in none of them is in `und`.
+    #[arg(long, value_name = "CODES", value_delimiter = ',', default_value = "es,en,pt", env = "TERTULIA_LANGUAGES", value_parser = listened)]
+    languages: Vec<Language>,
     /// Also say which words spoke for each label, topics and phrases.
     #[arg(long, env = "TERTULIA_WHY", value_parser = clap::builder::FalseyValueParser::new())]
     why: bool,
@@ -90,11 +93,13 @@ impl UnderstandCommand {
 fn read(args: &ReadArgs) -> Result<String, Fault> {
     let posts: Vec<Post> = lines::read(&args.posts, Post::from_line)?;
     let understander = Understander::built_in();
+    let among = Languages::of(args.languages.iter().copied());
     let mut desk = Desk::default();
     let mut out = String::new();
     let begun = Instant::now();
     for post in &posts {
-        let reading = understander.read_at(&mut desk, &post.text, &post.context, args.tier.into());
+        let context = Context { among, ..post.context };
+        let reading = understander.read_at(&mut desk, &post.text, &context, args.tier.into());
         let mut line = json!({
             "id": post.id,
             "language": reading.language,
@@ -119,6 +124,12 @@ fn read(args: &ReadArgs) -> Result<String, Fault> {
         eprintln!("{stats}");
     }
     Ok(out)
+}
+
+/// A language that can be listened in.
+fn listened(code: &str) -> Result<Language, String> {
+    let language = code.trim().parse().ok().filter(|language| Language::UNDERSTOOD.contains(language));
+    language.ok_or_else(|| format!("'{code}' is not one of: es, en, pt"))
 }
 
 /// A language by its code; what is none of ours is undetermined.

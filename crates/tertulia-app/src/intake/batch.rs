@@ -134,6 +134,11 @@ impl<'a> Batch<'a> {
         Ok(finished)
     }
 
+    /// About posts that are stored already.
+    pub(super) fn about(app: &'a App, channel: ChannelRow, listening: Arc<Listening>, reopen_days: u32, facts: Facts) -> Self {
+        Self { app, channel, listening, reopen_days, now: app.now(), facts, ahead: Ahead::default(), out: Outcome::default() }
+    }
+
     async fn run_posts(&mut self, tx: &mut Tx, posts: &[&IncomingPost], matched: &[Matched], sorted: &Sorted<'_>) -> Result<()> {
         let mut kept = Vec::new();
         for (place, (post, matched)) in posts.iter().zip(matched).enumerate() {
@@ -247,7 +252,7 @@ impl<'a> Batch<'a> {
         let corrections: Vec<_> = self.facts.corrections.get(&row.id).into_iter().flatten().collect();
         let says = InForce::of(&said, &corrections);
         let facts = says.facts(said.urgency);
-        self.out.readings.push(says.row((row.id, 0, row.received_at), understanding::model(), understanding::doubt(&reading), &said));
+        self.out.readings.push(says.row((row.id, 0, row.received_at), &self.ahead.model(), understanding::doubt(&reading), &said));
         facts
     }
 
@@ -357,7 +362,15 @@ impl<'a> Batch<'a> {
     }
 
     /// Asks the rules, then opens, extends or reopens a case, or keeps the post without one.
-    fn assign_case(&mut self, post: &IncomingPost, matched: &Matched, says: &Says, row: &mut PostRow, conversation: Uuid, person: Uuid) {
+    pub(super) fn assign_case(
+        &mut self,
+        post: &IncomingPost,
+        matched: &Matched,
+        says: &Says,
+        row: &mut PostRow,
+        conversation: Uuid,
+        person: Uuid,
+    ) {
         let decision = decide_rules(
             &self.listening.rules,
             &PostFacts {

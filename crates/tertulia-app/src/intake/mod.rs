@@ -11,6 +11,7 @@ mod author;
 mod batch;
 mod course;
 mod facts;
+mod reconsider;
 mod save;
 mod settle;
 
@@ -25,6 +26,7 @@ pub use aside::can_be_replayed;
 pub(crate) use author::find_or_create as find_or_create_author;
 pub(crate) use batch::{excerpt, text_of};
 pub(crate) use facts::identity_scope;
+pub(crate) use reconsider::reconsider;
 
 use async_trait::async_trait;
 use batch::Batch;

@@ -30,6 +30,8 @@ pub enum Changed {
     Rules,
     /// A shared list, by its name as queries compare it.
     List(String),
+    /// Words and points that posts are read with.
+    Words,
     /// More than is worth naming.
     Everything,
 }
@@ -40,6 +42,7 @@ impl Changed {
             Self::Monitor(id) => format!("monitor {id}"),
             Self::Rules => "rules".into(),
             Self::List(key) => format!("list {key}"),
+            Self::Words => "words".into(),
             Self::Everything => "everything".into(),
         }
     }
@@ -50,6 +53,7 @@ impl Changed {
             Some(("monitor", id)) => id.parse().map_or(Self::Everything, |id| Self::Monitor(MonitorId(id))),
             Some(("list", key)) => Self::List(key.to_owned()),
             None if stored == "rules" => Self::Rules,
+            None if stored == "words" => Self::Words,
             _ => Self::Everything,
         }
     }
@@ -62,6 +66,7 @@ struct Again {
     monitors: BTreeSet<MonitorId>,
     rules: bool,
     lists: BTreeSet<String>,
+    words: bool,
 }
 
 impl Again {
@@ -75,6 +80,7 @@ impl Again {
                 Changed::Monitor(id) => again.monitors.extend([id]),
                 Changed::Rules => again.rules = true,
                 Changed::List(key) => again.lists.extend([key]),
+                Changed::Words => again.words = true,
                 Changed::Everything => return None,
             }
         }
@@ -167,7 +173,7 @@ impl App {
                 Listener::Rule(id) => rules.extend([id]),
             }
         }
-        let rows = read::some(conn, &monitors, again.rules || !rules.is_empty()).await?;
+        let rows = read::some(conn, &monitors, again.rules || !rules.is_empty(), again.words).await?;
         self.count_read(rows.len());
         read::compiled(move || known.followed_by(rows, &monitors, &rules, again.version)).await
     }
@@ -191,7 +197,7 @@ mod tests {
     #[test]
     fn a_change_is_read_as_it_was_stored() {
         let id = MonitorId(uuid::Uuid::from_u128(7));
-        for what in [Changed::Monitor(id), Changed::Rules, Changed::List("de la casa".into()), Changed::Everything] {
+        for what in [Changed::Monitor(id), Changed::Rules, Changed::List("de la casa".into()), Changed::Words, Changed::Everything] {
             assert_eq!(Changed::read(&what.stored()), what);
         }
         assert_eq!(Changed::read("something new"), Changed::Everything);

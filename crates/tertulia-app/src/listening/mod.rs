@@ -20,6 +20,7 @@ use tertulia_care::rules::Rule;
 use tertulia_kernel::{MonitorId, RuleId};
 use tertulia_listen::{Engine, Frequencies, Lists, MonitorSet};
 use tertulia_store::monitor::MonitorRow;
+use tertulia_understand::Grounds;
 
 /// Posts in the sample from which on the stream is known, and what monitors wait for is chosen by it.
 const KNOWN: u32 = 512;
@@ -77,6 +78,8 @@ pub struct Listening {
     learnt: Arc<Frequencies>,
     /// Rules, in order.
     pub rules: Arc<[Rule]>,
+    /// Words and points that posts are read with, where the company changed them.
+    grounds: Option<Arc<Grounds>>,
 }
 
 impl Listening {
@@ -91,7 +94,7 @@ impl Listening {
         let queries = held.iter().filter_map(|(listener, heard)| Some((listener, heard.query.as_ref()?.parsed())));
         let mut monitors = MonitorSet::from(Engine::build(queries, learnt.clone()));
         monitors.learn(&learnt);
-        Self { version, held, monitors, learnt: Arc::new(learnt), rules }
+        Self { version, held, monitors, learnt: Arc::new(learnt), rules, grounds: rows.grounds.unwrap_or_default() }
     }
 
     /// The same with some monitors read again, and the rules if they were: those whose words changed, and `stale` ones, are
@@ -103,6 +106,9 @@ impl Listening {
         for id in monitors {
             let listener = Listener::Monitor(*id);
             next.put(listener, read.remove(&listener));
+        }
+        if let Some(grounds) = rows.grounds {
+            next.grounds = grounds;
         }
         let Some(rules) = rows.rules else { return next };
         let asks = |rules: &[Rule], id| rules.iter().find(|rule| rule.id == id).and_then(|rule| rule.conditions.query.clone());
@@ -128,6 +134,7 @@ impl Listening {
             monitors: self.monitors.successor(),
             learnt: Arc::clone(&self.learnt),
             rules: Arc::clone(&self.rules),
+            grounds: self.grounds.clone(),
         }
     }
 
@@ -154,7 +161,14 @@ impl Listening {
         let mut monitors = self.monitors.clone();
         monitors.learn(&seen);
         monitors.merge();
-        Self { version: self.version.clone(), held: self.held.joined(), monitors, learnt: Arc::new(learnt), rules: Arc::clone(&self.rules) }
+        Self {
+            version: self.version.clone(),
+            held: self.held.joined(),
+            monitors,
+            learnt: Arc::new(learnt),
+            rules: Arc::clone(&self.rules),
+            grounds: self.grounds.clone(),
+        }
     }
 
     /// This one, merged from `old`, with what changed until `now`; none when `now` does not follow on `old`.
@@ -162,7 +176,12 @@ impl Listening {
         for (listener, heard) in now.held.since(&old.held)? {
             self.put(listener, heard);
         }
-        Some(Self { version: now.version.clone(), rules: Arc::clone(&now.rules), ..self })
+        Some(Self { version: now.version.clone(), rules: Arc::clone(&now.rules), grounds: now.grounds.clone(), ..self })
+    }
+
+    /// Words and points that posts are read with.
+    pub fn grounds(&self) -> Arc<Grounds> {
+        Arc::clone(self.grounds.as_ref().unwrap_or_else(|| Grounds::built_in()))
     }
 
     /// A monitor's name; empty when it is gone.
@@ -252,7 +271,7 @@ mod tests {
             actions: Actions::default(),
         };
         let monitors = monitors.iter().map(|(n, query)| row(*n, query)).collect();
-        read::Rows { monitors, rules: rules.map(|rules| rules.iter().map(rule).collect()), lists: lists.clone() }
+        read::Rows { monitors, rules: rules.map(|rules| rules.iter().map(rule).collect()), lists: lists.clone(), grounds: None }
     }
 
     fn monitors(ids: &[u128]) -> BTreeSet<MonitorId> {

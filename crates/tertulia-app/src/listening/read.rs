@@ -1,11 +1,12 @@
 //! The rows that queries are compiled from.
 
-use crate::{AppError, Kind, Result, lists};
-use std::collections::BTreeSet;
+use crate::{AppError, Kind, Result, lists, understanding::words};
+use std::{collections::BTreeSet, sync::Arc};
 use tertulia_care::rules::{Actions, Conditions, Rule};
 use tertulia_kernel::MonitorId;
 use tertulia_listen::Lists;
 use tertulia_store::{Conn, monitor::MonitorRow};
+use tertulia_understand::Grounds;
 
 /// What was read.
 pub(super) struct Rows {
@@ -13,6 +14,8 @@ pub(super) struct Rows {
     /// Rules in force, in order; none when they were not asked for.
     pub rules: Option<Vec<Rule>>,
     pub lists: Lists,
+    /// Words and points that posts are read with, the company's or none; none at all when they were not asked for.
+    pub grounds: Option<Option<Arc<Grounds>>>,
 }
 
 impl Rows {
@@ -24,17 +27,19 @@ impl Rows {
 /// All monitors and rules.
 pub(super) async fn everything(conn: &mut Conn) -> Result<Rows> {
     let lists = lists::all(conn).await?;
-    Ok(Rows { monitors: conn.monitors().await?, rules: Some(rules(conn).await?), lists })
+    let grounds = words::in_force(conn).await?;
+    Ok(Rows { monitors: conn.monitors().await?, rules: Some(rules(conn).await?), lists, grounds: Some(grounds) })
 }
 
-/// Some monitors, and perhaps the rules, with the lists they name.
-pub(super) async fn some(conn: &mut Conn, monitors: &BTreeSet<MonitorId>, with_rules: bool) -> Result<Rows> {
+/// Some monitors, and perhaps the rules, with the lists they name; perhaps the words and points that posts are read with.
+pub(super) async fn some(conn: &mut Conn, monitors: &BTreeSet<MonitorId>, with_rules: bool, with_grounds: bool) -> Result<Rows> {
     let ids: Vec<_> = monitors.iter().map(|id| id.0).collect();
     let monitors = conn.monitors_by_id(&ids).await?;
     let rules = if with_rules { Some(rules(conn).await?) } else { None };
     let asked = rules.iter().flatten().filter_map(|rule| rule.conditions.query.as_deref());
     let lists = lists::named(conn, monitors.iter().map(|row| row.query.as_str()).chain(asked)).await?;
-    Ok(Rows { monitors, rules, lists })
+    let grounds = if with_grounds { Some(words::in_force(conn).await?) } else { None };
+    Ok(Rows { monitors, rules, lists, grounds })
 }
 
 /// The rules in force, in order.

@@ -6,6 +6,7 @@ use crate::{
     error::again,
     intake::{excerpt, find_or_create_author},
     live::{Audience, News},
+    understanding,
 };
 use serde_json::json;
 use tertulia_kernel::{PostId, event::Author};
@@ -43,6 +44,7 @@ async fn try_open_case(app: &App, actor: &Actor, id: PostId) -> Result<CaseView>
         // Its thread has a case: the post joins it.
         let row = cases::load(&mut tx, actor, case.into()).await?;
         join(app, actor, &mut tx, &mut post, &row, "extended").await?;
+        understanding::read_kept(app, &mut tx, &post, &channel).await?;
         let view = one(&mut tx, actor, row).await?;
         tx.commit().await?;
         tell(app, &view.row, &post, false);
@@ -54,6 +56,7 @@ async fn try_open_case(app: &App, actor: &Actor, id: PostId) -> Result<CaseView>
     tx.update_conversations(std::slice::from_ref(&conversation)).await?;
     tx.set_case_of_conversation_posts(conversation.id, row.id).await?;
     join(app, actor, &mut tx, &mut post, &row, "opened").await?;
+    understanding::read_kept(app, &mut tx, &post, &channel).await?;
     tx.save_changes(&[ChangeRow {
         id: app.new_id(),
         case_id: row.id,

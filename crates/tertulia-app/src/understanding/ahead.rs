@@ -1,25 +1,35 @@
 //! Before a batch's transaction: matching and reading its posts, so that nobody waits for the processor with the database
 //! locked.
 
-use super::{CONTACT_DAYS, context, read};
+use super::{
+    CONTACT_DAYS, Contact,
+    reader::{Asked, Reader, all_cores},
+    said::languages_in,
+};
 use crate::{
-    App, AppError, Kind, Result,
+    App, Result,
     intake::{identity_scope, text_of},
     listening::{Listening, Matched},
 };
 use std::{collections::HashMap, sync::Arc};
-use tertulia_kernel::{ChannelId, event::IncomingPost};
-use tertulia_store::channel::ChannelRow;
-use tertulia_understand::{Context, Desk, Reading};
+use tertulia_kernel::{ChannelId, Timestamp, event::IncomingPost};
+use tertulia_store::{channel::ChannelRow, reading::ContactRow};
+use tertulia_understand::{Language, Reading};
 
 /// What could be found out about a batch's posts ahead of its transaction.
 #[derive(Default)]
 pub(crate) struct Ahead {
     listening: Option<(Arc<Listening>, ChannelRow)>,
     matched: Vec<Matched>,
-    contacts: HashMap<String, u32>,
+    now: Timestamp,
+    /// By author.
+    contacts: HashMap<String, Vec<ContactRow>>,
+    /// The language each author wrote in before, of those whose network tells none.
+    languages: HashMap<String, Language>,
     /// By place in the batch: of those that will be kept for what they say themselves.
     readings: Vec<Option<Reading>>,
+    /// Who reads them.
+    reader: Reader,
 }
 
 impl Ahead {
@@ -37,27 +47,29 @@ impl Ahead {
             (0..posts.len()).filter(|&place| kept(place)).map(|place| posts[place].author.external_id.clone()).collect();
         authors.sort_unstable();
         authors.dedup();
-        let since = app.now().plus_seconds(-CONTACT_DAYS * 86_400).as_micros();
-        let counted = conn.recent_contacts(&channel.shows_as, &identity_scope(&channel), &authors, since).await?;
-        drop(conn);
-        let mut ahead = Self {
-            contacts: counted.into_iter().map(|(author, posts)| (author, u32::try_from(posts).unwrap_or(u32::MAX))).collect(),
-            ..Self::default()
-        };
-        let asked: Vec<Option<(Option<String>, String, Context)>> = posts
-            .iter()
-            .enumerate()
-            .map(|(place, post)| kept(place).then(|| (post.title.clone(), post.text.clone(), ahead.context(post))))
+        let now = app.now();
+        let since = now.plus_seconds(-CONTACT_DAYS * 86_400).as_micros();
+        let known = conn.recent_contacts(&channel.shows_as, &identity_scope(&channel), &authors, since).await?;
+        let mut untold: Vec<String> = (0..posts.len())
+            .filter(|&place| kept(place) && posts[place].lang.is_none())
+            .map(|place| posts[place].author.external_id.clone())
             .collect();
-        let reading = move || {
-            let mut desk = Desk::default();
-            let mut one = |(title, text, context): &(Option<String>, String, Context)| read(&mut desk, title.as_deref(), text, context);
-            asked.iter().map(|asked| asked.as_ref().map(&mut one)).collect()
-        };
-        ahead.readings = tokio::task::spawn_blocking(reading).await.map_err(|error| AppError {
-            source: Some(Box::new(error)),
-            ..AppError::new(Kind::Internal, "internal", "reading the posts failed; the log tells more")
-        })?;
+        untold.sort_unstable();
+        untold.dedup();
+        let wrote = conn.last_languages(&channel.shows_as, &identity_scope(&channel), &untold).await?;
+        let reader = app.reader(&mut conn).await?;
+        drop(conn);
+        let languages = wrote.into_iter().filter_map(|(author, set)| Some((author, languages_in(set).first()?.parse().ok()?))).collect();
+        let mut ahead = Self { now, languages, reader: reader.clone(), ..Self::default() };
+        for row in known {
+            ahead.contacts.entry(row.author.clone()).or_default().push(row);
+        }
+        let places: Vec<usize> = (0..posts.len()).filter(|&place| kept(place)).collect();
+        let asked = places.iter().map(|&place| ahead.asked(posts[place])).collect();
+        ahead.readings = vec![None; posts.len()];
+        for (place, reading) in places.into_iter().zip(reader.read_on(all_cores(), asked).await?) {
+            ahead.readings[place] = Some(reading);
+        }
         ahead.matched = matched;
         ahead.listening = Some((listening, channel));
         Ok(ahead)
@@ -74,12 +86,24 @@ impl Ahead {
     pub fn reading(&self, place: usize, post: &IncomingPost) -> Reading {
         match self.readings.get(place) {
             Some(Some(reading)) => reading.clone(),
-            _ => read(&mut Desk::default(), post.title.as_deref(), &post.text, &self.context(post)),
+            _ => self.reader.read_one(self.asked(post)),
         }
     }
 
-    fn context(&self, post: &IncomingPost) -> Context {
-        let contacts = self.contacts.get(&post.author.external_id).copied().unwrap_or_default();
-        context(post.lang.as_deref(), post.author.followers, contacts)
+    /// Version of the model that reads them.
+    pub fn model(&self) -> String {
+        self.reader.model()
+    }
+
+    fn asked(&self, post: &IncomingPost) -> Asked {
+        let contact = Contact {
+            thread: post.thread.as_deref().unwrap_or(&post.external_id),
+            at: self.now,
+            goes_on: post.in_reply_to.is_some() || post.revised_at.is_some(),
+        };
+        let contacts = self.contacts.get(&post.author.external_id).map_or(0, |known| contact.before(known));
+        let before = self.languages.get(&post.author.external_id).copied();
+        let context = self.reader.context(post.lang.as_deref(), before, post.author.followers, contacts);
+        Asked::new(post.title.as_deref(), &post.text, context)
     }
 }

@@ -9,6 +9,7 @@ use crate::{
     Actor, App, AppError, Result, Wrong,
     audit::{self, Object},
     error::again,
+    intake,
     live::{Audience, News},
     posts,
 };
@@ -145,8 +146,8 @@ pub(super) async fn write(
     told: &[(Task, i64)],
     source: Source,
 ) -> Result<(Labels, Telling)> {
-    let (post, case) = lock(actor, tx, id).await?;
-    let (said, doubt, model, mut ledger) = known(tx, &post).await?;
+    let (mut post, case) = lock(actor, tx, id).await?;
+    let (said, doubt, model, mut ledger) = known(app, tx, &post).await?;
     let before = InForce::of(&said, &ledger.iter().collect::<Vec<_>>());
     // Rules are asked about what speaks for the case, before or after: an old post or a bystander's moves nothing.
     let spoke = speaks(tx, case.as_ref(), &post).await?;
@@ -188,6 +189,13 @@ pub(super) async fn write(
     let mut news = Vec::new();
     let changed = before.facts(said.urgency) != after.facts(said.urgency);
     let mut audience = Audience::Everybody;
+    if changed && case.is_none() {
+        // What was kept without a case may be a complaint now.
+        news.extend(intake::reconsider(app, tx, &mut post, &after.facts(said.urgency)).await?);
+        if let Some(case) = post.case_id {
+            audience = crate::cases::audience(&tx.case(case).await?);
+        }
+    }
     if let Some(mut case) = case {
         audience = crate::cases::audience(&case);
         if changed && case.state != "resolved" && (spoke || speaks(tx, Some(&case), &post).await?) {

@@ -1,5 +1,6 @@
 //! How good it is here: how often the model was right, from the random half of the reviews alone. What people correct by
-//! themselves is what struck them, and what is doubtful is harder than the rest: neither tells of the whole.
+//! themselves is what struck them, and what is doubtful is harder than the rest: neither tells of the whole. Only what the model in
+//! force said counts: an earlier one was another.
 
 use super::said::{Task, languages_in};
 use crate::{Actor, App, Result};
@@ -83,10 +84,14 @@ pub struct TaskQuality {
 /// How good it is here.
 #[derive(Clone, Debug)]
 pub struct Quality {
-    /// Version of the model in use.
-    pub model: &'static str,
-    /// Posts reviewed by chance.
+    /// Version of the model in force, and the number of what people taught it.
+    pub model: String,
+    /// Posts it read that were reviewed by chance.
     pub reviewed: i64,
+    /// Posts that other versions read and that were reviewed by chance: they do not count here.
+    pub others: i64,
+    /// Posts drawn by chance that were passed over and nobody answered.
+    pub unanswered: i64,
     /// Task by task.
     pub tasks: Vec<TaskQuality>,
 }
@@ -95,13 +100,25 @@ pub struct Quality {
 pub async fn quality(app: &App, actor: &Actor) -> Result<Quality> {
     actor.must(Permission::SeeAllCases)?;
     let since = app.now().plus_seconds(-DAYS * 86_400).as_micros();
-    let rows = app.store.read().await?.corrections_from("random", since, MOST).await?;
-    let of_task = |task: Task| rows.iter().filter(move |row| row.task == task.as_str());
-    Ok(Quality {
-        model: super::model(),
-        reviewed: of_task(Task::Types).count().try_into().unwrap_or(i64::MAX),
+    let mut conn = app.store.read().await?;
+    let model = app.reader(&mut conn).await?.model();
+    let rows = conn.corrections_from("random", since, MOST).await?;
+    let unanswered = conn.count_reviews(since).await?.passed;
+    Ok(reckon(model, rows, unanswered))
+}
+
+fn reckon(model: String, rows: Vec<CorrectionRow>, unanswered: i64) -> Quality {
+    let (own, others): (Vec<CorrectionRow>, Vec<CorrectionRow>) = rows.into_iter().partition(|row| row.model == model);
+    let reviewed =
+        |rows: &[CorrectionRow]| rows.iter().filter(|row| row.task == Task::Types.as_str()).count().try_into().unwrap_or(i64::MAX);
+    let of_task = |task: Task| own.iter().filter(move |row| row.task == task.as_str());
+    Quality {
+        reviewed: reviewed(&own),
+        others: reviewed(&others),
+        unanswered,
         tasks: Task::ALL.into_iter().map(|task| of(task, of_task(task))).collect(),
-    })
+        model,
+    }
 }
 
 fn of<'r>(task: Task, rows: impl Iterator<Item = &'r CorrectionRow>) -> TaskQuality {
@@ -189,6 +206,14 @@ mod tests {
         assert_eq!(quality.tables[0].cells, [[1, 1, 0], [0, 0, 0], [0, 0, 1]]);
         assert_eq!((quality.tables[0].right.right, quality.tables[0].right.of), (2, 3));
         assert_eq!(quality.tables[3].cells, [[1, 1, 0], [0, 0, 0], [0, 0, 0]]);
+    }
+
+    #[test]
+    fn only_what_the_model_in_force_said_counts() {
+        let by = |model: &str, said| CorrectionRow { model: model.into(), ..row(Task::Types, said, 0b01, 2) };
+        let quality = reckon("2".into(), vec![by("2", 0b01), by("1", 0b10), by("1", 0b10)], 3);
+        assert_eq!((quality.reviewed, quality.others, quality.unanswered), (1, 2, 3));
+        assert_eq!((quality.tasks[0].tables[0].right.right, quality.tasks[0].tables[0].right.of), (1, 1));
     }
 
     #[test]

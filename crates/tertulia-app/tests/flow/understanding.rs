@@ -4,9 +4,14 @@ use crate::support::{House, house};
 use tertulia_app::{
     Actor,
     cases::{self, FolderName, change},
+    monitors::{self, Form, history},
     posts::{self, Search},
     rules::{Actions, Conditions},
-    understanding::{self, Correction, Labels, Task, filter, quality, review},
+    settings,
+    understanding::{
+        self, Correction, Labels, Task, behind, filter, quality, review,
+        words::{self, Trial},
+    },
     view::PostView,
 };
 use tertulia_care::rules::Priority;
@@ -15,7 +20,7 @@ use tertulia_kernel::{
     event::{Event, IncomingPost},
 };
 use tertulia_policy::Role;
-use tertulia_store::{case::CaseRow, post::StepRow};
+use tertulia_store::{case::CaseRow, channel::ChannelRow, post::StepRow};
 
 fn event(post: IncomingPost) -> Event {
     Event::Post(Box::new(post))
@@ -58,6 +63,31 @@ async fn stored(house: &House, case: CaseId) -> CaseRow {
 async fn steps(house: &House, post: PostId) -> Vec<StepRow> {
     house.app.store.read().await.expect("read").steps(post.0).await.expect("steps")
 }
+
+on_both!(a_language_is_one_of_those_listened_in_and_a_word_is_in_that_of_its_author, house => {
+    let boss = house.user("Olga", Role::Administrator).await;
+    let said = |id: &str, text: &str| event(IncomingPost { lang: None, ..addressed(id, "ana", text) });
+    house.accept(vec![said("1", "Necesito ayuda con mi factura, no entiendo el cobro de este mes")]).await;
+    house.accept(vec![said("2", "no")]).await;
+    house.accept(vec![event(IncomingPost { lang: None, ..addressed("3", "bob", "no") })]).await;
+    let language = async |id: &str| {
+        let found = listed(&house, &boss, Search::default()).await;
+        let found = found.into_iter().find(|post| post.row.external_id == id).expect("kept");
+        names(&found.labels.expect("read"), Task::Language)
+    };
+    assert_eq!(language("2").await, ["es"], "as what she wrote before");
+    assert_ne!(language("3").await, ["es"], "of whom nothing is known");
+
+    let company = settings::company(&mut house.app.store.read().await.expect("read")).await.expect("company");
+    let spoken = |languages: &[&str]| settings::Company { languages: languages.iter().map(|&l| l.into()).collect(), ..company.clone() };
+    assert!(settings::set_company(&house.app, &boss, spoken(&["es", "xx"])).await.is_err());
+    assert!(settings::set_company(&house.app, &boss, spoken(&[])).await.is_err());
+    let saved = settings::set_company(&house.app, &boss, spoken(&["pt", "en"])).await.expect("saved");
+    assert_eq!(saved.languages, ["en", "pt"]);
+    let text = "Llevo toda la semana esperando a que alguien me responda sobre mi pedido";
+    house.accept(vec![said("4", text)]).await;
+    assert_eq!(language("4").await, ["und"], "nobody listens in Spanish any more");
+});
 
 on_both!(what_is_kept_is_read_and_what_is_ours_or_passes_by_is_not, house => {
     house.monitor("Marca", "mirasol").await;
@@ -139,6 +169,47 @@ on_both!(nothing_is_routed_by_what_the_model_is_unsure_of, house => {
     assert_eq!(case.row.tags.contains("leído"), !unsure, "a rule by type holds just when the type is sure");
 });
 
+on_both!(a_correction_opens_the_case_that_intake_would_have_opened, house => {
+    let complaints = house.department("complaints").await;
+    let opens = Actions { open_case: Some(true), department_id: Some(complaints), priority: Some(Priority::High), ..Actions::default() };
+    house.rule("Quejas", Conditions { types: vec!["complaint".into()], ..Conditions::default() }, opens).await;
+    house.rule("El resto no", Conditions::default(), Actions { open_case: Some(false), ..Actions::default() }).await;
+    let boss = house.user("Jefa", Role::Supervisor).await;
+    house.accept(vec![event(addressed("1", "ana", "hola"))]).await;
+    let post = listed(&house, &boss, Search::default()).await.remove(0);
+    assert_eq!(post.row.case_id, None, "a rule says no");
+    let id = PostId(post.row.id);
+    understanding::correct(&house.app, &boss, id, &types(&["praise"])).await.expect("correct");
+    assert_eq!(listed(&house, &boss, Search::default()).await[0].row.case_id, None, "still no");
+
+    understanding::correct(&house.app, &boss, id, &types(&["complaint"])).await.expect("correct");
+    let case = house.only_case(&boss).await.row;
+    assert_eq!((case.department_id, case.priority.as_str(), case.excerpt.as_str()), (Some(complaints.0), "high", "hola"));
+    assert_eq!(listed(&house, &boss, Search::default()).await[0].row.case_id, Some(case.id));
+    let cased: Vec<StepRow> = steps(&house, id).await.into_iter().filter(|step| step.step == "cased").collect();
+    assert!(cased.len() == 1 && cased[0].why.contains("opened"), "{cased:?}");
+    assert_eq!(house.found("hola").await, 1, "it is found as before");
+
+    // Once it has a case, a correction does to the case what the rules say, and opens no other.
+    understanding::correct(&house.app, &boss, id, &types(&["spam"])).await.expect("correct");
+    understanding::correct(&house.app, &boss, id, &types(&["complaint"])).await.expect("correct");
+    assert_eq!(house.only_case(&boss).await.row.id, case.id);
+});
+
+/// Answers a draw with the model's own labels but for the types.
+async fn answer_draw(house: &House, boss: &Actor, next: &review::Next) -> Labels {
+    let id = PostId(next.post.as_ref().expect("drawn").row.id);
+    let says = posts::detail(&house.app, boss, id).await.expect("post").post.labels.expect("read");
+    let one = |task| names(&says, task).first().map(|name| (*name).to_owned());
+    let whole =
+        Correction { types: types(&["spam"]).types, sentiment: one(Task::Sentiment), language: one(Task::Language), audience: None };
+    let part = review::answer(&house.app, boss, id, Some(&types(&["spam"]))).await.expect_err("half an answer");
+    assert_eq!(part.fields[0].field, "sentiment");
+    let labels = review::answer(&house.app, boss, id, Some(&whole)).await.expect("answer").expect("labels");
+    assert_eq!(review::answer(&house.app, boss, id, Some(&whole)).await.expect_err("answered").code, "not_found");
+    labels
+}
+
 on_both!(reviews_are_drawn_by_turns_and_only_those_by_chance_are_counted, house => {
     let boss = house.user("Jefa", Role::Supervisor).await;
     let agent = house.user("Luisa", Role::Agent).await;
@@ -148,37 +219,161 @@ on_both!(reviews_are_drawn_by_turns_and_only_those_by_chance_are_counted, house 
     for (n, text) in texts.iter().enumerate() {
         house.accept(vec![event(addressed(&n.to_string(), &format!("p{n}"), text))]).await;
     }
-    let mut seen = Vec::new();
-    for n in 0..4 {
+    let (mut by_chance, mut doubtful) = (Vec::new(), Vec::new());
+    loop {
         house.clock.forward(1);
         let next = review::next(&house.app, &boss).await.expect("next");
-        let post = next.post.expect("one more");
-        assert_eq!((next.left, next.done), (3 - n, n));
-        let again = review::next(&house.app, &boss).await.expect("the same").post.expect("one");
-        assert_eq!(again.row.id, post.row.id, "until it is answered it is the same one");
-        let says = post.labels.expect("read");
-        let one = |task| names(&says, task).first().map(|name| (*name).to_owned());
-        let whole = Correction { types: types(&["spam"]).types, sentiment: one(Task::Sentiment), language: one(Task::Language), audience: None };
-        let id = PostId(post.row.id);
-        let part = review::answer(&house.app, &boss, id, Some(&types(&["spam"]))).await.expect_err("half an answer");
-        assert_eq!(part.fields[0].field, "sentiment");
-        review::answer(&house.app, &boss, id, Some(&whole)).await.expect("answer");
-        assert_eq!(review::answer(&house.app, &boss, id, Some(&whole)).await.expect_err("answered").code, "not_found");
-        seen.push(post.row.id);
+        let Some(post) = &next.post else { break };
+        assert_eq!(next.done, by_chance.len() as i64 + doubtful.len() as i64);
+        let again = review::next(&house.app, &boss).await.expect("the same");
+        assert_eq!((again.post.expect("one").row.id, again.random), (post.row.id, next.random), "until it is answered it is the same one");
+        assert_eq!(post.labels.is_none(), next.random, "who is asked by chance says first");
+        if by_chance.len() + doubtful.len() < 3 {
+            assert_eq!(next.random, (by_chance.len() + doubtful.len()) % 2 == 0, "by turns");
+        }
+        answer_draw(&house, &boss, &next).await;
+        if next.random { &mut by_chance } else { &mut doubtful }.push(post.row.id);
+        assert!(by_chance.len() + doubtful.len() < 9);
     }
-    seen.sort_unstable();
-    seen.dedup();
-    assert_eq!(seen.len(), 4, "each once");
-    assert!(review::next(&house.app, &boss).await.expect("none left").post.is_none());
+    by_chance.sort_unstable();
+    by_chance.dedup();
+    assert_eq!(by_chance.len(), 4, "chance draws from everything, what was doubtful too");
     let mut conn = house.app.store.read().await.expect("read");
-    let by_chance = conn.corrections_from("random", 0, 100).await.expect("ledger").len();
-    let doubtful = conn.corrections_from("doubtful", 0, 100).await.expect("ledger").len();
+    assert_eq!(conn.corrections_from("random", 0, 100).await.expect("ledger").len(), 12);
+    assert_eq!(conn.corrections_from("doubtful", 0, 100).await.expect("ledger").len(), 3 * doubtful.len());
     drop(conn);
-    assert_eq!(by_chance + doubtful, 12);
     let quality = quality::quality(&house.app, &boss).await.expect("quality");
-    assert_eq!(quality.reviewed as usize * 3, by_chance);
     let all = |task: Task| quality.tasks.iter().find(|found| found.task == task).expect("every task").tables[0].right;
     assert_eq!((all(Task::Types).right, all(Task::Types).of), (0, quality.reviewed), "nothing here was spam");
-    assert_eq!((all(Task::Sentiment).right, all(Task::Audience).of), (quality.reviewed, 0));
+    assert_eq!((quality.reviewed, all(Task::Sentiment).right, all(Task::Audience).of), (4, 4, 0));
     assert_eq!(quality::quality(&house.app, &agent).await.expect_err("sees only a part").code, "forbidden");
+});
+
+on_both!(what_is_passed_over_is_drawn_for_somebody_else_and_else_counted, house => {
+    let (boss, other) = (house.user("Jefa", Role::Supervisor).await, house.user("Otra", Role::Supervisor).await);
+    house.accept(vec![event(addressed("1", "ana", "hola"))]).await;
+    let drawn = review::next(&house.app, &boss).await.expect("next");
+    let id = PostId(drawn.post.expect("one").row.id);
+    assert!(review::answer(&house.app, &boss, id, None).await.expect("pass").is_none());
+    house.clock.forward(1);
+    let mine = review::next(&house.app, &boss).await.expect("next");
+    assert_eq!((mine.post.is_none(), mine.left, mine.done, mine.passed), (true, 0, 0, 1), "it counts as unanswered");
+    assert_eq!(quality::quality(&house.app, &boss).await.expect("quality").unanswered, 1);
+    let theirs = review::next(&house.app, &other).await.expect("next");
+    assert_eq!((theirs.random, theirs.post.as_ref().map(|post| post.row.id)), (true, Some(id.0)));
+    answer_draw(&house, &other, &theirs).await;
+    let quality = quality::quality(&house.app, &boss).await.expect("quality");
+    assert_eq!((quality.unanswered, quality.reviewed), (0, 1));
+/// A channel that keeps what no monitor matches for a week.
+async fn with_a_window(house: &House) {
+    let mut tx = house.app.store.begin().await.expect("begin");
+    let row = tx.channel(house.channel.0).await.expect("channel");
+    tx.update_channel(&ChannelRow { window_days: 7, ..row }).await.expect("window");
+    tx.commit().await.expect("commit");
+}
+
+/// One that asks for suitcases, applied to what is there.
+async fn a_late_monitor(house: &House, boss: &Actor) {
+    let form = Form { name: "Equipaje".into(), query: "maleta".into(), enabled: true, folder: None, owner: None, note: None };
+    monitors::create(&house.app, boss, form).await.expect("create");
+    while history::work_once(&house.app).await.expect("pass") {}
+}
+
+on_both!(what_is_kept_later_is_read_then_by_hand_at_once_and_by_a_monitor_soon, house => {
+    with_a_window(&house).await;
+    let boss = house.user("Jefa", Role::Supervisor).await;
+    let complaint = "Pésimo servicio, mi paquete no llegó y nadie contesta";
+    house.accept(vec![event(house::post("1", "ana", complaint)), event(house::post("2", "eva", "perdieron mi maleta, quiero que me la devuelvan"))]).await;
+    assert_eq!(house.count("reading").await, 0, "both only pass by");
+    let mut conn = house.app.store.read().await.expect("read");
+    let passing = conn.posts_by_external(house.channel.0, &["1".into()]).await.expect("posts").remove(0);
+    drop(conn);
+    let opened = posts::open_case(&house.app, &boss, passing.id.into()).await.expect("open");
+    assert!(names(&opened.labels.expect("read"), Task::Types).contains(&"complaint"));
+    assert_eq!(house.only_case(&boss).await.labels.expect("read").post_id, passing.id);
+
+    a_late_monitor(&house, &boss).await;
+    assert_eq!((house.count("reading").await, house.count("reading_due").await), (1, 1));
+    assert!(behind::work_once(&house.app).await.expect("read") && !behind::work_once(&house.app).await.expect("nothing left"));
+    assert_eq!((house.count("reading").await, house.count("reading_due").await), (2, 0));
+    let found = listed(&house, &boss, Search::default()).await.into_iter().find(|post| post.row.external_id == "2").expect("kept");
+    assert!(found.labels.expect("read").corrected.is_empty());
+});
+
+on_both!(what_somebody_said_meanwhile_or_took_away_is_not_read_over, house => {
+    with_a_window(&house).await;
+    let boss = house.user("Jefa", Role::Supervisor).await;
+    house.accept((1..4).map(|n| event(house::post(&n.to_string(), "ana", "perdieron mi maleta"))).collect()).await;
+    a_late_monitor(&house, &boss).await;
+    let of = async |id: &str| {
+        let mut conn = house.app.store.read().await.expect("read");
+        PostId(conn.posts_by_external(house.channel.0, &[id.into()]).await.expect("posts").remove(0).id)
+    };
+    understanding::correct(&house.app, &boss, of("1").await, &types(&["praise"])).await.expect("correct");
+    house.accept(vec![Event::Deleted { external_id: "2".into(), at: house.app.now() }]).await;
+    assert!(behind::work_once(&house.app).await.expect("read"));
+    assert_eq!((house.count("reading").await, house.count("reading_due").await), (2, 0), "one was deleted");
+    let praised = listed(&house, &boss, Search { labels: filter(&[], &[], &["praise"], None, None).expect("known"), ..Search::default() }).await;
+    assert_eq!(praised.iter().map(|post| post.row.external_id.as_str()).collect::<Vec<_>>(), ["1"]);
+});
+
+on_both!(coming_again_counts_by_days_and_conversations_not_by_lines, house => {
+    let boss = house.user("Jefa", Role::Supervisor).await;
+    let urgency = async |id: &str| {
+        let post = listed(&house, &boss, Search::default()).await.into_iter().find(|post| post.row.external_id == id).expect("kept");
+        let grounds = post.labels.expect("read").said.grounds;
+        grounds.iter().find(|ground| ground.name == "contacts").map_or(0, |ground| ground.points)
+    };
+    let line = |id: &str, thread: &str| event(IncomingPost { thread: Some(thread.into()), ..addressed(id, "ana", "hola, sigo con mi duda") });
+    for id in ["1", "2", "3"] {
+        house.accept(vec![line(id, "chat")]).await;
+        assert_eq!(urgency(id).await, 0, "lines of one conversation are one time");
+    }
+    let again = IncomingPost { thread: Some("chat".into()), revised_at: Some(house.app.now()), ..addressed("3", "ana", "hola, sigo con mis dudas") };
+    house.accept(vec![event(again)]).await;
+    assert_eq!(urgency("3").await, 0, "an edit is not one more");
+    house.accept(vec![line("4", "correo")]).await;
+    assert_eq!(urgency("4").await, 150, "another conversation is");
+    house.clock.forward(86_400);
+    house.accept(vec![line("5", "chat")]).await;
+    assert_eq!(urgency("5").await, 300, "and another day");
+});
+
+on_both!(words_that_count_are_the_companys_to_change, house => {
+    let boss = house.user("Jefa", Role::Supervisor).await;
+    let agent = house.user("Luisa", Role::Agent).await;
+    assert_eq!(words::show(&house.app, &agent).await.expect_err("not theirs").code, "forbidden");
+    let text = "soy periodista y quiero saber su versión";
+    let grounds = async |id: &str| {
+        house.accept(vec![event(addressed(id, id, text))]).await;
+        let post = listed(&house, &boss, Search::default()).await.into_iter().find(|post| post.row.external_id == id).expect("kept");
+        post.labels.expect("read").said.grounds.into_iter().map(|ground| (ground.name, ground.points)).collect::<Vec<_>>()
+    };
+    let press = ("prensa".to_owned(), 700);
+    assert!(!grounds("1").await.contains(&press));
+    let spanish = |phrases: &[&str]| [(tertulia_understand::Language::Spanish, phrases.iter().map(|&phrase| phrase.into()).collect())].into();
+    let form = words::Form { points: 700, phrases: spanish(&["periodista", "un diario"]) };
+    // First tried, then saved.
+    let draft = Some(("urgency".to_owned(), "prensa".to_owned(), form.clone()));
+    let said = words::try_out(&house.app, &boss, Trial { text: text.into(), draft, ..Trial::default() }).await.expect("try");
+    assert!(said.urgency >= 700 && said.grounds[0].words == "periodista", "{said:?}");
+    assert!(!grounds("2").await.contains(&press), "trying changes nothing");
+    let saved = words::save(&house.app, &boss, "urgency", "prensa", form).await.expect("save");
+    assert!(saved.shipped.is_none() && saved.changed());
+    assert!(grounds("3").await.contains(&press), "from the next post on");
+    // Another process reads with it too.
+    let other = tertulia_app::App::new(house.app.store.clone(), tertulia_app::secret::Sealer::new([7; 32]), tertulia_app::Networks::default());
+    let said = words::try_out(&other, &boss, Trial { text: text.into(), ..Trial::default() }).await.expect("try");
+    assert_eq!(said.grounds[0].name, "prensa");
+    words::restore(&house.app, &boss, "urgency", "prensa").await.expect("remove");
+    assert!(!grounds("4").await.contains(&press));
+    assert_eq!(words::restore(&house.app, &boss, "urgency", "prensa").await.expect_err("gone").code, "not_found");
+    let quiet = words::Form { points: 0, ..words::Form::default() };
+    let reach = words::save(&house.app, &boss, "urgency", "reach", quiet).await.expect("save");
+    assert!(reach.fact && reach.changed());
+    let famous = Trial { text: "hola".into(), followers: 1_000_000, ..Trial::default() };
+    assert_eq!(words::try_out(&house.app, &boss, famous.clone()).await.expect("try").grounds, []);
+    let back = words::restore(&house.app, &boss, "urgency", "reach").await.expect("restore").expect("shipped");
+    assert_eq!((back.points, back.changed()), (400, false));
+    assert_eq!(words::try_out(&house.app, &boss, famous).await.expect("try").grounds[0].name, "reach");
 });

@@ -24,7 +24,7 @@
 //! [`Router::next_wake`]. Whoever takes over from a dead process loads the snapshot again.
 //!
 //! ```
-//! use tertulia_care::router::{Agent, Event, Lang, Queue, Router, Settings, State, What, Work};
+//! use tertulia_care::{router::{Agent, Event, Queue, Router, Settings, State, What, Work}, words::Locale};
 //! use tertulia_kernel::Timestamp;
 //! # use uuid::Uuid;
 //! # let (queue, maria, case) = (Uuid::from_u128(1).into(), Uuid::from_u128(2).into(), Uuid::from_u128(3).into());
@@ -39,7 +39,7 @@
 //!     facts: Default::default(), sticky: None };
 //! let decisions = router.handle(now, Event::Arrives(Box::new(work)));
 //! assert!(matches!(decisions[0].what, What::Assign { agent, .. } if agent == maria));
-//! assert!(decisions[0].why.words(Lang::Es).starts_with("María: nadie más podía. Cola Quejas"));
+//! assert!(decisions[0].why.words(Locale::Es).starts_with("María: nadie más podía. Cola Quejas"));
 //! ```
 //!
 //! Read `matching` for who gets what, `flow` for what happens to work, `people` for what happens to people, `time` for
@@ -66,7 +66,6 @@ pub use event::{Event, Target};
 pub use priority::{Facts, Formula, Points, Sentiment, Share, Slopes, Term};
 pub use setup::{Agent, Choice, MISSED, Mode, Need, Overflow, Queue, Ring, Settings, Standing, State};
 pub use view::{AgentNow, Snapshot};
-pub use words::Lang;
 pub use work::{Aim, Item, Role, Seat, Stage, Work};
 
 use demand::{Demands, Names};

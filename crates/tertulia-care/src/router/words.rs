@@ -5,18 +5,10 @@ use super::{
     priority::{Points, Share, Term},
     setup::{MISSED, State},
 };
-use crate::rules::Priority;
+use crate::{rules::Priority, words::Locale};
 
-/// A language of explanations.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Lang {
-    /// Spanish.
-    Es,
-    /// English.
-    En,
-}
-
-impl Lang {
+/// Pieces of sentences.
+impl Locale {
     fn of(self, es: impl Into<String>, en: impl Into<String>) -> String {
         match self {
             Self::Es => es.into(),
@@ -56,7 +48,7 @@ impl Lang {
 
 impl Share {
     /// `12 000 followers +0.30`.
-    pub fn words(&self, lang: Lang) -> String {
+    pub fn words(&self, lang: Locale) -> String {
         let what = match &self.term {
             Term::Level(level) => match level {
                 Priority::Low => lang.of("prioridad baja", "low priority"),
@@ -80,7 +72,7 @@ impl Share {
 
 impl State {
     /// The state as people say it; a reason's code is shown as it is.
-    pub fn words(&self, lang: Lang) -> String {
+    pub fn words(&self, lang: Locale) -> String {
         match self {
             Self::Ready => lang.of("disponible", "ready"),
             Self::NotReady { reason } if reason == MISSED => {
@@ -94,7 +86,7 @@ impl State {
 }
 
 impl RingNow {
-    fn words(&self, lang: Lang) -> String {
+    fn words(&self, lang: Locale) -> String {
         let mut parts = Vec::new();
         if let Some(competence) = self.competence {
             parts.push(lang.of(format!("basta competencia {competence}"), format!("competence {competence} will do")));
@@ -112,7 +104,7 @@ impl RingNow {
 }
 
 impl By {
-    fn words(&self, lang: Lang) -> String {
+    fn words(&self, lang: Locale) -> String {
         match self {
             Self::Sticky => lang.of("conoce al cliente", "knows the customer"),
             Self::Hand => lang.of("una persona lo eligió así", "a person chose so"),
@@ -143,7 +135,7 @@ impl By {
 }
 
 impl Chosen {
-    fn words(&self, lang: Lang) -> String {
+    fn words(&self, lang: Locale) -> String {
         let shares = self.shares.iter().map(|share| share.words(lang)).collect::<Vec<_>>().join("; ");
         let (queue, waited, points) = (&self.queue, lang.span(self.waited_s), lang.points(self.score));
         let mut text = format!("{}: {}. ", self.agent, self.by.words(lang));
@@ -161,7 +153,7 @@ impl Chosen {
 }
 
 impl Gone {
-    fn words(self, lang: Lang) -> String {
+    fn words(self, lang: Locale) -> String {
         match self {
             Self::Abandoned => lang.of("El cliente se fue.", "The customer gave up."),
             Self::Closed => lang.of("El caso se cerró.", "The case was closed."),
@@ -177,7 +169,7 @@ impl Gone {
 }
 
 impl Misfit {
-    fn words(self, lang: Lang) -> String {
+    fn words(self, lang: Locale) -> String {
         match self {
             Self::UnknownCase => lang.of("No hay tal trabajo.", "There is no such work."),
             Self::UnknownAgent => lang.of("No hay tal persona.", "There is no such person."),
@@ -192,7 +184,7 @@ impl Misfit {
 
 impl Why {
     /// The reason as people read it.
-    pub fn words(&self, lang: Lang) -> String {
+    pub fn words(&self, lang: Locale) -> String {
         match self {
             Self::Chosen(chosen) => chosen.words(lang),
             Self::Accepted { agent } => lang.of(format!("{agent} aceptó la oferta."), format!("{agent} accepted the offer.")),

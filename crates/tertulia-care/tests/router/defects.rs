@@ -1,7 +1,8 @@
 //! What goes wrong in other systems, each by name.
 
 use super::support::{Centre, agent, agent_id, break_time, case_id, need, queue_id, short};
-use tertulia_care::router::{Event, Facts, Formula, Lang, Mode, Overflow, Queue, Ring, Sentiment, Settings, State, Target, What, Why};
+use tertulia_care::router::{Event, Facts, Formula, Mode, Overflow, Queue, Ring, Sentiment, Settings, State, Target, What, Why};
+use tertulia_care::words::Locale;
 use tertulia_kernel::Timestamp;
 
 fn offering(n: u8) -> Queue {
@@ -40,7 +41,7 @@ fn an_offer_that_passes_keeps_the_age_of_its_work_and_the_agent_is_not_ready() {
     centre.arrives(1, 0, "chat");
     let decisions = centre.wait(20);
     assert_eq!(short(&decisions), ["return 1 ← Ana", "Ana is not ready (let an offer pass)", "offer 1 → Beto"]);
-    assert_eq!(decisions[0].why.words(Lang::Es), "Ana no respondió a tiempo; el caso conserva su antigüedad.");
+    assert_eq!(decisions[0].why.words(Locale::Es), "Ana no respondió a tiempo; el caso conserva su antigüedad.");
     assert_eq!(centre.router.work(case_id(1)).unwrap().work.since, came);
     // It stays before what came later.
     centre.arrives(2, 0, "chat");
@@ -100,7 +101,7 @@ fn followers_and_customer_type_change_who_is_first_and_the_explanation_says_so()
         centre.wait(60);
         centre.arrives_as(2, 0, "voice", |work| shape(&mut work.facts));
         let given = centre.state(0, State::Ready);
-        (short(&given)[0].clone(), given[0].why.words(Lang::Es), given[0].why.words(Lang::En))
+        (short(&given)[0].clone(), given[0].why.words(Locale::Es), given[0].why.words(Locale::En))
     };
     assert_eq!(first(|_| {}).0, "assign 1 → Ana", "the older one, all else equal");
     let (what, es, en) = first(|facts| facts.followers = Some(12_000));
@@ -150,7 +151,7 @@ fn work_near_its_deadline_comes_before_older_work() {
     assert_eq!(order(&centre), [case_id(2), case_id(1)]);
     let given = centre.state(0, State::Ready);
     assert_eq!(short(&given), ["assign 2 → Ana"]);
-    assert!(given[0].why.words(Lang::En).contains("due in 5 min +0.83"), "{}", given[0].why.words(Lang::En));
+    assert!(given[0].why.words(Locale::En).contains("due in 5 min +0.83"), "{}", given[0].why.words(Locale::En));
 }
 
 #[test]
@@ -163,7 +164,7 @@ fn rings_ask_less_with_time_and_say_so() {
     assert_eq!(short(&centre.wait(59)), ["widen 1 to ring 1"]);
     let given = centre.wait(1);
     assert_eq!(short(&given), ["widen 1 to ring 2", "assign 1 → Ana"]);
-    let words = given[1].why.words(Lang::Es);
+    let words = given[1].why.words(Locale::Es);
     assert!(words.starts_with("Ana: más tiempo sin trabajo nuevo (62 s) entre 2."), "{words}");
     assert!(words.ends_with("Anillo 2, tras 60 s: basta competencia 3, ya no hace falta vip."), "{words}");
 }
@@ -180,10 +181,10 @@ fn overflow_by_time_and_by_size_keeps_the_age_and_never_goes_round() {
     centre.arrives(2, 0, "voice");
     let third = centre.arrives(3, 0, "voice");
     assert_eq!(short(&third), ["overflow 3 → queue 1"]);
-    assert_eq!(third[0].why.words(Lang::Es), "En Quejas ya esperan 2; pasa a Ventas.");
+    assert_eq!(third[0].why.words(Locale::Es), "En Quejas ya esperan 2; pasa a Ventas.");
     let moved = centre.wait(90);
     assert_eq!(short(&moved), ["overflow 1 → queue 1", "overflow 2 → queue 1"]);
-    assert_eq!(moved[0].why.words(Lang::En), "It waited 90 s in Quejas and goes on to Ventas.");
+    assert_eq!(moved[0].why.words(Locale::En), "It waited 90 s in Quejas and goes on to Ventas.");
     assert_eq!(short(&centre.wait(3_600)), [""; 0]);
     assert_eq!(centre.router.work(case_id(1)).unwrap().work.since, came);
     assert_eq!(short(&centre.state(0, State::Ready)), ["assign 1 → Ana"]);

@@ -1,7 +1,8 @@
 //! States, wrap-up, sticky agents, transfer, consultation, conference, call-backs, pulling.
 
 use super::support::{Centre, agent, agent_id, break_time, case_id, need, queue_id, short};
-use tertulia_care::router::{Choice, Event, Lang, Mode, Queue, Role, Standing, State, Target};
+use tertulia_care::router::{Choice, Event, Mode, Queue, Role, Standing, State, Target};
+use tertulia_care::words::Locale;
 
 fn assigning(n: u8) -> Queue {
     Queue::new(queue_id(n), "Quejas")
@@ -34,7 +35,7 @@ fn the_queue_chooses_between_experts_and_beginners() {
         centre.arrives(2, 0, "chat");
         centre.arrives(3, 0, "chat");
         let given = centre.arrives_as(4, 0, "chat", |work| work.needs = vec![need("es", 3)]);
-        (short(&given)[0].clone(), given[0].why.words(Lang::En))
+        (short(&given)[0].clone(), given[0].why.words(Locale::En))
     };
     assert_eq!(chosen(Choice::MostSkilled).0, "assign 4 → Ana");
     assert_eq!(chosen(Choice::LeastSkilled).0, "assign 4 → Beto");
@@ -51,7 +52,7 @@ fn preferred_skills_decide_and_required_ones_exclude() {
         work.prefers = vec![need("wine", 1)];
     });
     assert_eq!(short(&given), ["assign 1 → Carla"]);
-    assert!(given[0].why.words(Lang::Es).starts_with("Carla: las habilidades preferidas, entre 2."));
+    assert!(given[0].why.words(Locale::Es).starts_with("Carla: las habilidades preferidas, entre 2."));
 }
 
 #[test]
@@ -70,7 +71,7 @@ fn who_is_not_ready_any_more_loses_the_offer_and_the_work_goes_on() {
     centre.arrives(1, 0, "chat");
     let moved = centre.state(0, break_time());
     assert_eq!(short(&moved), ["withdraw 1 ← Ana", "offer 1 → Beto"]);
-    assert_eq!(moved[0].why.words(Lang::En), "Ana is not ready (break).");
+    assert_eq!(moved[0].why.words(Locale::En), "Ana is not ready (break).");
 }
 
 #[test]
@@ -96,7 +97,7 @@ fn work_waits_a_little_for_who_knows_the_customer() {
     let mut centre = Centre::new([queue], [agent(0, &[0], &[]), agent(1, &[0], &[])]);
     let given = known(&mut centre, 1);
     assert_eq!(short(&given), ["assign 1 → Beto"], "although Ana has been idle longer");
-    assert!(given[0].why.words(Lang::En).starts_with("Beto: knows the customer."));
+    assert!(given[0].why.words(Locale::En).starts_with("Beto: knows the customer."));
     // He is on a call: it waits for him, but not for ever.
     assert_eq!(short(&known(&mut centre, 2)), [""; 0]);
     assert_eq!(short(&centre.wait(30)), ["assign 2 → Ana"]);
@@ -117,7 +118,7 @@ fn transfer_to_a_queue_and_to_a_person() {
     // Carla serves no queue and has no skill: a person chose her.
     let given = centre.tell(to(Target::Agent(agent_id(2))));
     assert_eq!(short(&given), ["assign 1 → Carla"]);
-    assert!(given[0].why.words(Lang::Es).starts_with("Carla: una persona lo eligió así."));
+    assert!(given[0].why.words(Locale::Es).starts_with("Carla: una persona lo eligió así."));
     assert_eq!(centre.router.work(case_id(1)).unwrap().work.since, came);
     // Handed to somebody on a break it waits for them; when the time is over, the queue has it.
     centre.state(0, break_time());
@@ -141,7 +142,7 @@ fn consultation_and_conference_take_room_and_end_with_the_work() {
     // The owner leaves: who is in conference goes on, and the owner is free for the next call.
     let left = centre.tell(Event::Left { case: case_id(1), agent: agent_id(0) });
     assert_eq!(short(&left), ["assign 1 → Carla", "offer 2 → Ana"]);
-    assert_eq!(left[0].why.words(Lang::Es), "Quien lo llevaba se fue y sigue Carla.");
+    assert_eq!(left[0].why.words(Locale::Es), "Quien lo llevaba se fue y sigue Carla.");
     // She leaves too: it waits again, not for her.
     assert_eq!(short(&centre.tell(Event::Left { case: case_id(1), agent: agent_id(2) })), ["return 1 ← Carla"]);
 }
@@ -155,7 +156,7 @@ fn a_call_back_waits_for_its_hour_and_for_who_promised_it() {
     assert_eq!(short(&centre.tell(asked)), [""; 0]);
     let done = centre.wait(3_600);
     assert_eq!(short(&done), ["wake 1", "assign 1 → Ana"], "who had it");
-    assert_eq!(done[0].why.words(Lang::En), "It is time to call the customer.");
+    assert_eq!(done[0].why.words(Locale::En), "It is time to call the customer.");
     assert_eq!(centre.router.work(case_id(1)).unwrap().work.since, at, "the wait counts from the promise");
 }
 
@@ -168,7 +169,7 @@ fn in_a_pull_queue_work_waits_until_somebody_asks() {
     let pull = Event::Pulls { agent: agent_id(0) };
     let pulled = centre.tell(pull.clone());
     assert_eq!(short(&pulled), ["assign 2 → Ana"]);
-    assert!(pulled[0].why.words(Lang::Es).starts_with("Ana: lo pidió; lo más urgente de 3 en espera."));
+    assert!(pulled[0].why.words(Locale::Es).starts_with("Ana: lo pidió; lo más urgente de 3 en espera."));
     assert_eq!(short(&centre.tell(pull.clone())), ["assign 1 → Ana"]);
     assert_eq!(short(&centre.tell(pull.clone())), ["nothing: Of 1 waiting, nothing is for Ana."]);
     centre.state(0, break_time());

@@ -1,6 +1,7 @@
 //! A small contact centre to try things in.
 
-use tertulia_care::router::{Agent, Decision, Event, Facts, Lang, Need, Queue, Router, Settings, State, What, Work};
+use tertulia_care::router::{Agent, Decision, Event, Facts, Need, Queue, Router, Settings, State, What, Work};
+use tertulia_care::words::Locale;
 use tertulia_kernel::{CaseId, DepartmentId, Timestamp, UserId};
 use uuid::Uuid;
 
@@ -128,11 +129,11 @@ pub fn short(decisions: &[Decision]) -> Vec<String> {
         What::Return { case: c, agent } => format!("return {} ← {}", case(*c), who(*agent)),
         What::Overflow { case: c, to, .. } => format!("overflow {} → queue {}", case(*c), queue(*to)),
         What::Widen { case: c, ring } => format!("widen {} to ring {ring}", case(*c)),
-        What::SetState { agent, state } => format!("{} is {}", who(*agent), state.words(Lang::En)),
+        What::SetState { agent, state } => format!("{} is {}", who(*agent), state.words(Locale::En)),
         What::Free { case: c, agent } => format!("free {} ← {}", case(*c), who(*agent)),
         What::Wake { case: c } => format!("wake {}", case(*c)),
-        What::Nothing { .. } => format!("nothing: {}", decision.why.words(Lang::En)),
-        What::Ignored => format!("ignored: {}", decision.why.words(Lang::En)),
+        What::Nothing { .. } => format!("nothing: {}", decision.why.words(Locale::En)),
+        What::Ignored => format!("ignored: {}", decision.why.words(Locale::En)),
     };
     decisions.iter().map(say).collect()
 }

@@ -89,6 +89,14 @@ pub(super) fn detail(code: &str, lang: Lang) -> Option<&'static str> {
             "Solo lo que escribió otra persona y se conserva dice algo: esto es nuestro, fue borrado o está de paso.",
             "Only what somebody else wrote and is kept says something: this is ours, was deleted, or is passing.",
         ),
+        "version_refused" => (
+            "Esta versión fue peor que la que estaba en uso y nunca se usó.",
+            "This version was worse than the one in force and was never used.",
+        ),
+        "version_outdated" => (
+            "Esta versión se hizo para otra edición del programa y ya no le sirve: entrena una nueva.",
+            "This version was made for another edition of the program and does not fit this one: train a new one.",
+        ),
         "author_unknown" => (
             "De esta publicación solo se guardó una copia por un tiempo y no se conoce a su autor. Tendrá caso cuando un monitor la encuentre.",
             "Only a copy of this post was kept for a while and its author is not known. It gets a case when a monitor catches it.",
@@ -172,6 +180,11 @@ pub(super) fn field(code: &str, lang: Lang) -> Option<&'static str> {
         "unknown" => ("No existe.", "It does not exist."),
         "malformed" => ("Tiene una forma que no se acepta.", "It is not in the form that is taken."),
         "out_of_range" => ("Está fuera del rango permitido.", "It is out of range."),
+        "phrase" => (
+            "Esta frase no se entiende: cierra las llaves y escribe al menos tres letras antes del asterisco final.",
+            "This phrase is not understood: close its braces and write at least three letters before the asterisk at its end.",
+        ),
+        "no_words" => ("Esta señal no tiene palabras.", "This ground has no words."),
         _ => return None,
     };
     Some(lang.of_two(es, en))

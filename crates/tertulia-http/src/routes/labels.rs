@@ -5,7 +5,7 @@ use crate::{
     extract::{Json, Path, Signed},
     present,
 };
-use axum::{extract::State, http::StatusCode};
+use axum::extract::State;
 use tertulia_api_types::{labels as api, problem::Problem};
 use tertulia_app::{
     App, AppError,
@@ -21,7 +21,12 @@ use uuid::Uuid;
 
 /// Its routes.
 pub fn routes() -> OpenApiRouter<HttpState> {
-    OpenApiRouter::new().routes(routes!(correct)).routes(routes!(next)).routes(routes!(answer)).routes(routes!(show))
+    OpenApiRouter::new()
+        .routes(routes!(correct))
+        .routes(routes!(next))
+        .routes(routes!(answer))
+        .routes(routes!(show))
+        .merge(super::learning::routes())
 }
 
 /// Says what a post says. The word of a person counts from then on; where it changes what rules ask about, they are asked
@@ -39,28 +44,29 @@ async fn correct(
     Ok(Json(present::labels(understanding::correct(&app, &actor, id.into(), &read(form)).await?)))
 }
 
-/// Draws a post for review: by turns one by chance from the last seven days, and the one the model knows least of. Until it
-/// is answered it is the same one. Supervisors and administrators.
+/// Draws a post for review: by turns one by chance from the last seven days, without its labels, and the one the model knows least
+/// of. Until it is answered it is the same one. Supervisors and administrators.
 #[utoipa::path(post, path = "/api/v1/reviews", operation_id = "draw_review", tag = "understanding",
     responses((status = 200, body = api::ReviewNext), (status = 401, body = Problem), (status = 403, body = Problem)))]
 async fn next(State(app): State<App>, Signed(actor): Signed) -> Result<Json<api::ReviewNext>> {
     let next = review::next(&app, &actor).await?;
-    Ok(Json(api::ReviewNext { post: next.post.map(present::post), left: next.left, done: next.done }))
+    let review::Next { post, random, left, done, passed } = next;
+    Ok(Json(api::ReviewNext { post: post.map(present::post), random, left, done, passed }))
 }
 
-/// Answers a review. Supervisors and administrators.
+/// Answers a review, and tells what the model had said. Supervisors and administrators.
 #[utoipa::path(post, path = "/api/v1/reviews/{id}", operation_id = "answer_review", tag = "understanding",
     params(("id" = Uuid, Path, description = "The post")), request_body = api::ReviewAnswer,
-    responses((status = 204), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem),
-        (status = 409, body = Problem), (status = 422, body = Problem)))]
+    responses((status = 200, body = api::ReviewAnswered), (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
 async fn answer(
     State(app): State<App>,
     Signed(actor): Signed,
     Path(id): Path<Uuid>,
     Json(form): Json<api::ReviewAnswer>,
-) -> Result<StatusCode> {
-    review::answer(&app, &actor, id.into(), form.labels.map(read).as_ref()).await?;
-    Ok(StatusCode::NO_CONTENT)
+) -> Result<Json<api::ReviewAnswered>> {
+    let labels = review::answer(&app, &actor, id.into(), form.labels.map(read).as_ref()).await?;
+    Ok(Json(api::ReviewAnswered { labels: labels.map(present::labels) }))
 }
 
 /// How good the labels are here. Supervisors and administrators.
@@ -69,8 +75,10 @@ async fn answer(
 async fn show(State(app): State<App>, Signed(actor): Signed) -> Result<Json<api::Quality>> {
     let found = quality::quality(&app, &actor).await?;
     Ok(Json(api::Quality {
-        model: found.model.into(),
+        model: found.model,
         reviewed: found.reviewed,
+        others: found.others,
+        unanswered: found.unanswered,
         few: quality::FEW,
         tasks: found.tasks.into_iter().map(api_task).collect(),
     }))

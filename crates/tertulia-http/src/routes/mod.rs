@@ -10,6 +10,7 @@ pub mod chat;
 pub mod departments;
 pub mod files;
 pub mod labels;
+mod learning;
 pub mod lists;
 pub mod live;
 pub mod me;
@@ -30,6 +31,7 @@ pub mod settings;
 pub mod setup;
 pub mod tokens;
 pub mod users;
+pub mod words;
 
 use crate::HttpState;
 use utoipa_axum::router::OpenApiRouter;
@@ -57,6 +59,7 @@ pub(crate) fn all() -> OpenApiRouter<HttpState> {
         .merge(posts_push::routes())
         .merge(posts::routes())
         .merge(labels::routes())
+        .merge(words::routes())
         .merge(monitors::routes())
         .merge(monitor_versions::routes())
         .merge(monitor_matches::routes())

@@ -37,6 +37,7 @@ async fn change_company(State(app): State<App>, Signed(actor): Signed, Json(form
         offer_seconds: form.offer_seconds,
         undo_seconds: form.undo_seconds,
         reopen_days: form.reopen_days,
+        languages: form.languages,
     };
     Ok(Json(api_company(settings::set_company(&app, &actor, company).await?)))
 }
@@ -65,5 +66,6 @@ fn api_company(company: settings::Company) -> CompanySettings {
         offer_seconds: company.offer_seconds,
         undo_seconds: company.undo_seconds,
         reopen_days: company.reopen_days,
+        languages: company.languages,
     }
 }

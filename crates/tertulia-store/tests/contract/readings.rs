@@ -6,8 +6,9 @@ use super::{
 };
 use tertulia_store::{
     Store,
+    head::HeadRow,
     reading::{CorrectionRow, LabelFilter, ReadingRow},
-    review::ReviewRow,
+    review::{ReviewCounts, ReviewRow},
     search::{PostFilter, Terms},
 };
 
@@ -129,6 +130,7 @@ on_both! {
         let mut attempts = vec![
             "UPDATE correction SET label = 4",
             "INSERT INTO correction SELECT * FROM correction",
+            "DELETE FROM correction",
         ];
         attempts.push(if store.dialect().name() == "postgres" { "TRUNCATE correction" } else { "REPLACE INTO correction SELECT * FROM correction" });
         for attempt in attempts {
@@ -140,42 +142,119 @@ on_both! {
         assert_eq!(conn.corrections_of(&[id(100)]).await?, [correction(1, QUESTION, "post"), correction(2, COMPLAINT, "random")]);
         assert_eq!(conn.corrections_from("random", NOW, 10).await?, [correction(2, COMPLAINT, "random")]);
         assert!(conn.corrections_from("random", NOW + 3, 10).await?.is_empty());
+        assert_eq!(conn.corrections_to_learn(10).await?, [correction(2, COMPLAINT, "random"), correction(1, QUESTION, "post")]);
+        assert_eq!((conn.count_corrected_after(None, 10).await?, conn.count_corrected_after(Some(id(2)), 10).await?), (1, 0));
         Ok(())
     }
 
-    async fn a_post_is_drawn_once_for_review(store) {
+    async fn a_post_is_drawn_once_by_chance_and_once_for_being_doubtful(store) {
         with_posts(&store).await?;
         let mut tx = store.begin().await?;
-        assert_eq!((tx.count_reviewable(NOW).await?, tx.last_draw().await?), (5, None));
-        let first = tx.reviewable_at(NOW, 0).await?.expect("one");
+        let (me, other) = (id(AGENT), id(9_999));
+        assert_eq!((tx.count_reviewable(NOW, me).await?, tx.last_draw().await?), (5, None));
+        let first = tx.reviewable_at(NOW, me, 0).await?.expect("one");
         assert_eq!(first, id(100));
         assert_eq!(tx.most_doubtful(NOW).await?, Some(id(104)));
-        let row = ReviewRow { post_id: first, user_id: id(AGENT), random: true, drawn_at: NOW, done_at: None };
-        tx.insert_review(&row).await?;
-        assert_eq!(tx.open_review(id(AGENT), 0).await?, Some(row.clone()));
-        assert_eq!(tx.open_review(id(9_999), NOW - 1).await?, None);
-        assert_eq!(tx.open_review(id(9_999), NOW).await?, Some(row.clone()), "left lying");
-        assert_eq!((tx.count_reviewable(NOW).await?, tx.last_draw().await?), (4, Some(true)));
-        tx.update_review(&ReviewRow { done_at: Some(NOW + 1), ..row.clone() }).await?;
-        assert_eq!(tx.open_review(id(AGENT), NOW).await?, None);
-        assert_eq!(tx.count_reviews(NOW).await?, (1, 1));
+        let row = ReviewRow { post_id: first, user_id: me, random: true, drawn_at: NOW, done_at: None, passed: 0 };
+        assert!(tx.insert_review(&row).await?);
+        assert!(!tx.insert_review(&ReviewRow { user_id: other, ..row.clone() }).await?, "another drew it first");
+        assert_eq!(tx.open_review(me, 0).await?, Some(row.clone()));
+        assert_eq!(tx.open_review(other, NOW - 1).await?, None);
+        assert_eq!(tx.open_review(other, NOW).await?, Some(row.clone()), "left lying");
+        assert_eq!((tx.count_reviewable(NOW, me).await?, tx.last_draw().await?), (4, Some(true)));
+        // What was drawn for being doubtful stays in what chance draws from.
+        assert!(tx.insert_review(&ReviewRow { post_id: id(104), random: false, drawn_at: NOW + 1, ..row.clone() }).await?);
+        assert_eq!((tx.count_reviewable(NOW, me).await?, tx.most_doubtful(NOW).await?), (4, Some(id(103))));
+        assert_eq!(tx.end_review(id(104), me, NOW + 1, true).await?.map(|row| row.random), Some(false));
+        // Passed over once, somebody else draws it; passed over twice, nobody does, and it is counted.
+        let passed = tx.end_review(first, me, NOW + 1, false).await?.expect("mine");
+        assert_eq!((passed.passed, tx.end_review(first, me, NOW + 1, false).await?), (1, None));
+        assert_eq!((tx.count_reviewable(NOW, me).await?, tx.count_reviewable(NOW, other).await?), (4, 5));
+        assert!(!tx.take_review(&row).await?, "it was ended");
+        assert!(!tx.insert_review(&row).await?);
+        assert!(tx.insert_review(&ReviewRow { user_id: other, ..row.clone() }).await?);
+        assert!(tx.take_review(&ReviewRow { user_id: other, drawn_at: NOW + 2, ..row.clone() }).await?);
+        assert_eq!(tx.count_reviews(NOW).await?, ReviewCounts { answered: 1, passed: 0 }, "it is under way again");
+        tx.end_review(first, other, NOW + 3, false).await?.expect("theirs");
+        assert_eq!((tx.count_reviewable(NOW, me).await?, tx.count_reviews(NOW).await?), (4, ReviewCounts { answered: 1, passed: 1 }));
         tx.commit().await?;
-        let mut tx = store.begin().await?;
-        assert!(tx.insert_review(&row).await.is_err(), "another drew it first");
-        drop(tx);
-        assert_eq!(count(&store, "SELECT COUNT(*) FROM review").await?, 1);
+        assert_eq!(count(&store, "SELECT COUNT(*) FROM review").await?, 2);
         Ok(())
     }
 
-    async fn recent_contacts_are_counted_by_author(store) {
+    async fn at_most_one_head_is_in_force(store) {
+        let head = |number: i64, state: &str| HeadRow {
+            number,
+            at: NOW,
+            actor_id: Some(id(AGENT)),
+            actor: "Ana".into(),
+            base: "1".into(),
+            digest: "d".into(),
+            labels: 40,
+            held_out: 20,
+            state: state.into(),
+            figures: "[]".into(),
+        };
+        let mut tx = store.begin().await?;
+        assert_eq!(tx.lock_head_in_force().await?, None);
+        tx.insert_head(&head(1, "refused"), &[1, 2]).await?;
+        tx.insert_head(&head(2, "refused"), &[3]).await?;
+        tx.put_head_in_force(Some(1)).await?;
+        tx.put_head_in_force(Some(2)).await?;
+        tx.commit().await?;
+        let mut conn = store.read().await?;
+        assert_eq!(conn.heads(10).await?, [head(2, "in_force"), head(1, "earlier")]);
+        assert_eq!((conn.head_in_force().await?, conn.head(1).await?), (Some(2), head(1, "earlier")));
+        assert_eq!(conn.head_weights(1).await?, [1, 2]);
+        drop(conn);
+        let mut tx = store.begin().await?;
+        assert!(tx.insert_head(&head(3, "in_force"), &[]).await.is_err());
+        drop(tx);
+        let mut tx = store.begin().await?;
+        tx.put_head_in_force(None).await?;
+        assert_eq!(tx.head_in_force().await?, None);
+        Ok(())
+    }
+
+    async fn who_came_lately_is_told_by_day_and_conversation(store) {
         with_posts(&store).await?;
+        let mut tx = store.begin().await?;
+        let mut earlier = post(105, "texto");
+        earlier.row.received_at = NOW - 86_400_000_000;
+        tx.insert_posts(&[earlier]).await?;
+        tx.commit().await?;
         let mut conn = store.read().await?;
         let row = conn.identity(id(company::IDENTITY)).await?;
         let authors = [row.external_id.clone(), "nobody".into()];
-        let counted = conn.recent_contacts(&row.provider, &row.scope, &authors, 0).await?;
-        assert_eq!(counted, [(row.external_id.clone(), 5)]);
-        let received = conn.post(id(100)).await?.received_at;
-        assert_eq!(conn.recent_contacts(&row.provider, &row.scope, &authors, received + 1_000_000_000_000).await?, [(row.external_id, 0)]);
+        let mut days: Vec<(String, i64)> =
+            conn.recent_contacts(&row.provider, &row.scope, &authors, 0).await?.into_iter().map(|row| (row.author, row.day)).collect();
+        days.sort_unstable();
+        let today = NOW / 86_400_000_000;
+        assert_eq!(days, [(row.external_id.clone(), today - 1), (row.external_id.clone(), today)], "five of today are one");
+        assert!(conn.recent_contacts(&row.provider, &row.scope, &authors, NOW + 1).await?.is_empty());
+        Ok(())
+    }
+
+    async fn what_is_kept_later_waits_to_be_read_and_is_claimed_once(store) {
+        with_posts(&store).await?;
+        let mut tx = store.begin().await?;
+        let mut ours = post(105, "texto");
+        ours.row.direction = "out".into();
+        tx.insert_posts(&[ours]).await?;
+        tx.keep_posts(&(100..106).map(id).collect::<Vec<_>>()).await?;
+        tx.keep_posts(&[id(100)]).await?;
+        tx.commit().await?;
+        let mut tx = store.begin().await?;
+        assert_eq!((tx.count_unread(99).await?, tx.count_unread(3).await?, tx.any_unread(NOW).await?), (5, 3, true), "ours is not read");
+        let (seqs, posts) = tx.claim_unread(NOW, NOW + 10, 3).await?;
+        assert_eq!(posts.iter().map(|row| row.id).collect::<Vec<_>>(), [id(104), id(103), id(102)], "newest first");
+        assert_eq!(posts.iter().map(|row| row.seq).collect::<Vec<_>>(), seqs);
+        let (rest, _) = tx.claim_unread(NOW, NOW + 20, 9).await?;
+        assert_eq!((rest.len(), tx.any_unread(NOW).await?), (2, false));
+        assert_eq!(tx.claim_unread(NOW + 10, NOW + 30, 9).await?.0, seqs, "whoever had them did not come back");
+        tx.end_unread(&seqs).await?;
+        assert_eq!(tx.count_unread(99).await?, 2);
+        tx.commit().await?;
         Ok(())
     }
 }

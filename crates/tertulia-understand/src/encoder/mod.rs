@@ -17,6 +17,7 @@ mod file;
 mod kernel;
 mod matrix;
 mod network;
+mod recent;
 mod rows;
 #[cfg(test)]
 mod tests;
@@ -24,9 +25,11 @@ mod tokeniser;
 mod trie;
 
 use std::borrow::Cow;
-use std::sync::OnceLock;
+use std::collections::HashMap;
+use std::sync::{Arc, OnceLock};
 
 pub use embedding::{DIMS, Embedding};
+pub use recent::Recent;
 
 use file::File;
 use kernel::Kernel;
@@ -114,12 +117,61 @@ impl Encoder {
         self.run(texts, scratch, |output| Reading { embedding: Embedding::normalised(output.numbers), features: output.features })
     }
 
+    /// The same, of what was not read lately; of copies one.
+    #[must_use]
+    pub fn encode_recent(&self, texts: &[&str], scratch: &mut Scratch, recent: &Recent) -> Vec<Arc<Reading>> {
+        let pieces: Vec<Box<[u32]>> = texts
+            .iter()
+            .map(|text| {
+                let mut tokens = Vec::new();
+                self.tokeniser.tokenise(text, &mut scratch.tokeniser, &mut tokens);
+                tokens.into()
+            })
+            .collect();
+        let mut readings = recent.known(&pieces);
+        let mut first: HashMap<&[u32], usize> = HashMap::new();
+        let mut new: Vec<usize> = Vec::new();
+        for (place, text) in pieces.iter().enumerate().filter(|(place, _)| readings[*place].is_none()) {
+            first.entry(text).or_insert_with(|| {
+                new.push(place);
+                place
+            });
+        }
+        let of = |output: Output| Arc::new(Reading { embedding: Embedding::normalised(output.numbers), features: output.features });
+        let read = self.run_pieces(new.iter().map(|&place| &*pieces[place]), scratch, of);
+        recent.keep(new.iter().zip(&read).map(|(&place, reading)| (pieces[place].clone(), Arc::clone(reading))));
+        for (place, reading) in new.iter().zip(read) {
+            readings[*place] = Some(reading);
+        }
+        let whole = |place: usize| readings[place].clone().or_else(|| readings[first[&*pieces[place]]].clone());
+        (0..texts.len()).map(|place| whole(place).expect("known, read, or a copy of one that was")).collect()
+    }
+
     /// The pieces that a text is read as; what no piece spells is empty. A blank is `▁`.
     #[must_use]
     pub fn pieces(&self, text: &str) -> Vec<&str> {
         let mut tokens = Vec::new();
         self.tokeniser.tokenise(text, &mut tokeniser::Workspace::default(), &mut tokens);
         tokens[1..tokens.len() - 1].iter().map(|&token| self.tokeniser.text(token)).collect()
+    }
+
+    fn run_pieces<'p, T>(&self, texts: impl Iterator<Item = &'p [u32]>, scratch: &mut Scratch, of: impl Fn(Output) -> T) -> Vec<T> {
+        let Scratch { network, tokens, ends, .. } = scratch;
+        tokens.clear();
+        ends.clear();
+        let (mut done, mut outputs) = (Vec::new(), Vec::new());
+        let mut texts = texts.peekable();
+        while let Some(text) = texts.next() {
+            tokens.extend_from_slice(text);
+            ends.push(tokens.len());
+            if tokens.len() >= BATCH_TOKENS || texts.peek().is_none() {
+                self.network.run(tokens, ends, network, &mut outputs);
+                done.extend(outputs.drain(..).map(&of));
+                tokens.clear();
+                ends.clear();
+            }
+        }
+        done
     }
 
     fn run<T>(&self, texts: &[&str], scratch: &mut Scratch, of: impl Fn(Output) -> T) -> Vec<T> {

@@ -39,7 +39,7 @@ impl<'a> Vectors<'a> {
 #[must_use]
 pub fn fit(vectors: Vectors<'_>, chosen: &[usize], answers: &Answers, shape: &Shape, languages: usize, settings: Settings) -> Linear {
     let problem = Problem { vectors, chosen, answers, shape, languages, settings };
-    let common = lbfgs(&problem);
+    let common = lowest(problem.head() * (1 + languages), settings.steps, |point, slope| problem.look(point, slope));
     Linear { inputs: vectors.width, outputs: shape.columns(), weights: problem.own(&common) }
 }
 
@@ -131,14 +131,14 @@ impl Problem<'_> {
 /// Steps that are remembered.
 const MEMORY: usize = 8;
 
-/// The lowest point, by limited-memory BFGS with steps cut back until they pay (Nocedal & Wright, Numerical Optimization, §7.2).
-fn lbfgs(problem: &Problem<'_>) -> Vec<f32> {
-    let size = problem.head() * (1 + problem.languages);
+/// The lowest point of what `look` says of a point (its height, and its slope), by limited-memory BFGS with steps cut back until
+/// they pay (Nocedal & Wright, Numerical Optimization, §7.2).
+pub(crate) fn lowest(size: usize, steps: usize, look: impl Fn(&[f32], &mut [f32]) -> f64) -> Vec<f32> {
     let mut point = vec![0.0f32; size];
     let mut slope = vec![0.0f32; size];
-    let mut loss = problem.look(&point, &mut slope);
+    let mut loss = look(&point, &mut slope);
     let mut memory: Vec<(Vec<f32>, Vec<f32>, f64)> = Vec::new();
-    for step in 0..problem.settings.steps {
+    for step in 0..steps {
         let mut way: Vec<f32> = slope.clone();
         let mut kept = Vec::with_capacity(memory.len());
         for (s, y, rho) in memory.iter().rev() {
@@ -163,7 +163,7 @@ fn lbfgs(problem: &Problem<'_>) -> Vec<f32> {
         let (mut next, mut next_slope) = (vec![0.0f32; size], vec![0.0f32; size]);
         let next_loss = loop {
             next.iter_mut().zip(point.iter().zip(&way)).for_each(|(n, (p, w))| *n = p - length as f32 * w);
-            let there = problem.look(&next, &mut next_slope);
+            let there = look(&next, &mut next_slope);
             if there <= loss - 1e-4 * length * fall || length < 1e-6 {
                 break there;
             }

@@ -2,7 +2,7 @@
 
 use super::Finding;
 use crate::{config::Config, say};
-use tertulia_app::system::SystemClock;
+use tertulia_app::{system::SystemClock, understanding::behind::MOST_COUNTED};
 use tertulia_kernel::{Clock, Timestamp};
 use tertulia_store::{Conn, Store, StoreError, newest_schema, slow::SlowQuery};
 
@@ -52,7 +52,17 @@ async fn look_inside(conn: &mut Conn) -> Result<Vec<Finding>, StoreError> {
     findings.push(administrators(conn).await?);
     findings.extend(channels(conn).await?);
     findings.extend(slow_queries(conn).await?);
+    findings.push(unread(conn).await?);
     Ok(findings)
+}
+
+/// Kept posts that nothing has read yet: the running server reads them by itself.
+async fn unread(conn: &mut Conn) -> Result<Finding, StoreError> {
+    let waiting = conn.count_unread(MOST_COUNTED).await?;
+    let more = if waiting < MOST_COUNTED { "" } else { "+" };
+    let words =
+        say::either("publicaciones guardadas por leer; el servidor las lee solo", "kept posts to be read; the server reads them by itself");
+    Ok(Finding::ok("posts.unread", format!("{waiting}{more} {words}")))
 }
 
 /// Monitors and rules that keep taking too long on posts.

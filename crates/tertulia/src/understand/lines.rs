@@ -51,7 +51,8 @@ impl Post {
             None | Some(Value::Null) => 0,
             Some(n) => n.as_u64().ok_or("field \"followers\": must be a whole number, zero or more")?,
         };
-        let context = Context { language: optional(line, "lang")?.map(super::language), followers, recent_contacts: 0 };
+        let context =
+            Context { language: optional(line, "lang")?.map(super::language), followers, recent_contacts: 0, ..Context::default() };
         Ok(Self { id, text: text(line, "text")?.to_owned(), context })
     }
 }

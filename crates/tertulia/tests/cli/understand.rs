@@ -27,6 +27,9 @@ fn posts_are_read_line_by_line() {
     assert!(read[0]["urgency"]["reasons"].as_array().expect("reasons").iter().any(|r| r["name"] == "reach"));
     assert_eq!(read[1]["language"]["label"], "en");
     assert_eq!(read[2]["language"]["label"], "pt", "what was told of the language counts where the text says nothing");
+    let english = house.run_with(&["understand", "--languages", "en"], posts).ok();
+    assert_eq!(lines(&english.out)[0]["language"]["label"], "und", "clearly in none of those listened in");
+    assert_eq!(house.run_with(&["understand", "--languages", "en,xx"], posts).code, 2);
     // The same posts by their words alone, with reasons.
     let quick = house.run_with(&["understand", "--tier", "words", "--why", "--stats"], posts).ok();
     assert!(lines(&quick.out)[0]["because"].as_array().is_some_and(|reasons| !reasons.is_empty()));

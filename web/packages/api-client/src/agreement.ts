@@ -8,6 +8,7 @@ import type * as named from './types.ts';
 type Described = components['schemas'];
 
 interface Checked {
+	AllWeightedWords: named.AllWeightedWords;
 	AnswerAccepted: named.AnswerAccepted;
 	AnswerCheck: named.AnswerCheck;
 	AnswerForm: named.AnswerForm;
@@ -45,9 +46,12 @@ interface Checked {
 	Health: named.Health;
 	Identity: named.Identity;
 	Label: named.Label;
+	LabelCompared: named.LabelCompared;
 	LabelCorrected: named.LabelCorrected;
 	LabelReason: named.LabelReason;
 	Labels: named.Labels;
+	LearntVersion: named.LearntVersion;
+	LearntVersions: named.LearntVersions;
 	Me: named.Me;
 	MeChange: named.MeChange;
 	MissReason: named.MissReason;
@@ -72,6 +76,7 @@ interface Checked {
 	PersonBrief: named.PersonBrief;
 	PersonChange: named.PersonChange;
 	PersonPage: named.PersonPage;
+	Phrases: named.Phrases;
 	Post: named.Post;
 	PostAuthor: named.PostAuthor;
 	PostDetail: named.PostDetail;
@@ -93,6 +98,7 @@ interface Checked {
 	QueryEstimate: named.QueryEstimate;
 	QueryTried: named.QueryTried;
 	ReviewAnswer: named.ReviewAnswer;
+	ReviewAnswered: named.ReviewAnswered;
 	ReviewNext: named.ReviewNext;
 	Rule: named.Rule;
 	RuleActions: named.RuleActions;
@@ -105,13 +111,16 @@ interface Checked {
 	SettingField: named.SettingField;
 	SetupForm: named.SetupForm;
 	SetupLink: named.SetupLink;
+	ShippedWords: named.ShippedWords;
 	SignIn: named.SignIn;
 	SlowQuery: named.SlowQuery;
+	TaskCompared: named.TaskCompared;
 	TaskQuality: named.TaskQuality;
 	TextPiece: named.TextPiece;
 	Token: named.Token;
 	TokenCreated: named.TokenCreated;
 	TokenForm: named.TokenForm;
+	Training: named.Training;
 	TriedText: named.TriedText;
 	Upload: named.Upload;
 	Urgency: named.Urgency;
@@ -120,10 +129,15 @@ interface Checked {
 	UserChange: named.UserChange;
 	UserInvite: named.UserInvite;
 	UserInvited: named.UserInvited;
+	WeightedWords: named.WeightedWords;
+	WeightedWordsDraft: named.WeightedWordsDraft;
+	WeightedWordsForm: named.WeightedWordsForm;
 	WordList: named.WordList;
 	WordListBrief: named.WordListBrief;
 	WordListForm: named.WordListForm;
 	WordListRule: named.WordListRule;
+	WordsTrial: named.WordsTrial;
+	WordsTried: named.WordsTried;
 }
 
 /** Names whose fields differ from the description. */

@@ -1394,6 +1394,64 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/words": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every ground for answering soon and every topic, with its words. Supervisors and administrators. */
+        get: operations["get_words"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/words/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Says what would be said of a text, with the lists in force or with one as it is not saved yet. Supervisors and
+         *     administrators.
+         */
+        post: operations["try_words"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/words/{sort}/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Saves a list: one that came with the program, or under another name one of the company's own. Posts are read with it from
+         *     then on. Supervisors and administrators.
+         */
+        put: operations["save_words"];
+        post?: never;
+        /** Gives a list back as it came with the program; one of the company's own goes. Supervisors and administrators. */
+        delete: operations["restore_words"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/chat/widget.js": {
         parameters: {
             query?: never;
@@ -1555,6 +1613,16 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description Every list. */
+        AllWeightedWords: {
+            /** @description Grounds for answering soon, then topics. */
+            lists: components["schemas"]["WeightedWords"][];
+            /**
+             * Format: int64
+             * @description Kept posts that still wait to be read in the background, counted up to a million.
+             */
+            unread: number;
+        };
         /** @description An answer accepted into the outbox. */
         AnswerAccepted: {
             /** @description The post that stands for it in the thread. */
@@ -2989,6 +3057,27 @@ export interface components {
             /** @description Pass as `after`. */
             next?: string | null;
         };
+        /**
+         * @description Words and turns of phrase by language. `*` at the end of a word stands for any letters, `{a|b}` for one of them; they are
+         *     compared without accents and capitals, and looked for in every post, whatever its language.
+         */
+        Phrases: {
+            /**
+             * @description English.
+             * @default []
+             */
+            en: string[];
+            /**
+             * @description Spanish.
+             * @default []
+             */
+            es: string[];
+            /**
+             * @description Portuguese.
+             * @default []
+             */
+            pt: string[];
+        };
         /** @description A post as lists and threads show it. All text is plain text. */
         Post: {
             /** @description Files. */
@@ -3638,6 +3727,16 @@ export interface components {
             /** @description `administrator` (first start) or `invitation`. */
             purpose: string;
         };
+        /** @description A list as it came with the program. */
+        ShippedWords: {
+            /**
+             * Format: double
+             * @description What it counted, 0 to 1.
+             */
+            points: number;
+            /** @description Its words. */
+            words: components["schemas"]["Phrases"];
+        };
         /** @description Sign in with e-mail and password. */
         SignIn: {
             /** @description E-mail address. */
@@ -3783,7 +3882,8 @@ export interface components {
             name: string;
             /**
              * Format: double
-             * @description What it adds, 0 to 1. Grounds combine as independent chances.
+             * @description What it adds, 0 to 1. Grounds combine as independent chances. `spam` stands last: the part that it takes away from
+             *     what the others come to.
              */
             points: number;
             /** @description What was found in the post; empty for facts about the person. */
@@ -3847,6 +3947,49 @@ export interface components {
             setup_path: string;
             /** @description The user. */
             user: components["schemas"]["User"];
+        };
+        /** @description A ground for answering soon, or a topic. */
+        WeightedWords: {
+            /** @description Differs from what came with the program. */
+            changed: boolean;
+            /** @description A fact about the post or its author (`reach`, `contacts`, `anger`…): it has points and no words. */
+            fact: boolean;
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: double
+             * @description What it counts, 0 to 1; 0 is off. Grounds combine as independent chances. Of a topic it says nothing.
+             */
+            points: number;
+            shipped?: components["schemas"]["ShippedWords"] | null;
+            /** @description `urgency` or `topic`. */
+            sort: string;
+            /** @description Its words. */
+            words: components["schemas"]["Phrases"];
+        };
+        /** @description A list that is not saved yet. */
+        WeightedWordsDraft: {
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: double
+             * @description What it counts, 0 to 1.
+             */
+            points: number;
+            /** @description `urgency` or `topic`. */
+            sort: string;
+            /** @description Its words, all of them. */
+            words?: components["schemas"]["Phrases"];
+        };
+        /** @description What a list is to be. */
+        WeightedWordsForm: {
+            /**
+             * Format: double
+             * @description What it counts, 0 to 1.
+             */
+            points: number;
+            /** @description Its words, all of them. */
+            words?: components["schemas"]["Phrases"];
         };
         /** @description A shared list. */
         WordList: {
@@ -3924,6 +4067,35 @@ export interface components {
             id: string;
             /** @description Name. */
             name: string;
+        };
+        /** @description A text to try the lists on. */
+        WordsTrial: {
+            /**
+             * Format: int32
+             * @description How often they came to us in the last days.
+             */
+            contacts?: number;
+            draft?: components["schemas"]["WeightedWordsDraft"] | null;
+            /**
+             * Format: int64
+             * @description How many follow them.
+             */
+            followers?: number;
+            /** @description What somebody could write. */
+            text: string;
+        };
+        /** @description What would be said of a text. */
+        WordsTried: {
+            /** @description Its language. */
+            language: components["schemas"]["Label"];
+            /** @description How it feels about the brand. */
+            sentiment: components["schemas"]["Label"];
+            /** @description Matters it touches. */
+            topics: string[];
+            /** @description What it is for. */
+            types: components["schemas"]["Label"][];
+            /** @description How soon it wants an answer, and why. */
+            urgency: components["schemas"]["Urgency"];
         };
     };
     responses: never;
@@ -8518,6 +8690,200 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["UserInvited"];
                 };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_words: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AllWeightedWords"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    try_words: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WordsTrial"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WordsTried"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    save_words: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `urgency` or `topic` */
+                sort: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WeightedWordsForm"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WeightedWords"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restore_words: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `urgency` or `topic` */
+                sort: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             401: {
                 headers: {

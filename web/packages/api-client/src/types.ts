@@ -59,6 +59,8 @@ export interface Session {
 	user: Me;
 	company: string;
 	sample_loaded: boolean;
+	/** Where the live line goes on for whoever fetches everything else after this. */
+	live: string;
 }
 export interface MeChange {
 	name?: string;
@@ -330,6 +332,51 @@ export interface Urgency {
 	score: number;
 	grounds: UrgencyGround[];
 }
+/** Words and turns of phrase by language. */
+export interface Phrases {
+	es: string[];
+	en: string[];
+	pt: string[];
+}
+export interface ShippedWords {
+	points: number;
+	words: Phrases;
+}
+/** A ground for answering soon, or a topic. */
+export interface WeightedWords {
+	sort: string;
+	name: string;
+	fact: boolean;
+	points: number;
+	words: Phrases;
+	changed: boolean;
+	shipped?: ShippedWords | null;
+}
+export interface AllWeightedWords {
+	lists: WeightedWords[];
+	unread: number;
+}
+export interface WeightedWordsForm {
+	points: number;
+	words?: Phrases;
+}
+export interface WeightedWordsDraft extends WeightedWordsForm {
+	sort: string;
+	name: string;
+}
+export interface WordsTrial {
+	text: string;
+	followers?: number;
+	contacts?: number;
+	draft?: WeightedWordsDraft | null;
+}
+export interface WordsTried {
+	urgency: Urgency;
+	topics: string[];
+	types: Label[];
+	sentiment: Label;
+	language: Label;
+}
 export interface LabelReason {
 	label: string;
 	words: string;
@@ -363,8 +410,13 @@ export interface Correction {
 }
 export interface ReviewNext {
 	post?: Post | null;
+	random: boolean;
 	left: number;
 	done: number;
+	passed: number;
+}
+export interface ReviewAnswered {
+	labels?: Labels | null;
 }
 export interface ReviewAnswer {
 	labels?: Correction | null;
@@ -391,8 +443,58 @@ export interface TaskQuality {
 export interface Quality {
 	model: string;
 	reviewed: number;
+	others: number;
+	unanswered: number;
 	few: number;
 	tasks: TaskQuality[];
+}
+export interface LabelCompared {
+	label: string;
+	posts: number;
+	before: number;
+	after: number;
+}
+export interface TaskCompared {
+	task: string;
+	taken: boolean;
+	verdict: string;
+	loses?: string | null;
+	labels: number;
+	held_out: number;
+	before: number;
+	after: number;
+	classes: LabelCompared[];
+}
+export interface LearntVersion {
+	number: number;
+	at: Instant;
+	by: string;
+	by_id?: Uuid | null;
+	state: string;
+	fits: boolean;
+	digest: string;
+	labels: number;
+	held_out: number;
+	tasks: TaskCompared[];
+}
+export interface Training {
+	state: string;
+	by: string;
+	at?: Instant | null;
+	ended_at?: Instant | null;
+	made?: number | null;
+	why?: string | null;
+}
+export interface LearntVersions {
+	shipped: string;
+	in_force: number;
+	items: LearntVersion[];
+	training: Training;
+	labels: number;
+	held_out: number;
+	new: number;
+	labels_needed: number;
+	held_out_needed: number;
 }
 export interface PostStep {
 	at: Instant;
@@ -895,5 +997,6 @@ export type Live =
 			total: number | null;
 			matched: number;
 	  }
+	| { type: 'understanding' }
 	| { type: 'settings' }
 	| { type: 'reset' };

@@ -29,6 +29,12 @@ const all: SettingsPage[] = [
 		load: () => import('./CannedSettings.svelte')
 	},
 	{
+		key: 'words',
+		label: m.settings_words,
+		for: 'supervisors',
+		load: () => import('./WordSettings.svelte')
+	},
+	{
 		key: 'policy',
 		label: m.settings_policy,
 		for: 'supervisors',

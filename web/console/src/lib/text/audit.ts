@@ -7,6 +7,7 @@ const objects: Record<string, () => string> = {
 	channel: m.audit_channel,
 	monitor: m.audit_monitor,
 	list: m.audit_list,
+	words: m.audit_words,
 	match: m.audit_match,
 	rule: m.audit_rule,
 	rules: m.audit_rule,
@@ -14,7 +15,8 @@ const objects: Record<string, () => string> = {
 	settings: m.audit_settings,
 	canned_answer: m.audit_canned,
 	quarantine: m.audit_quarantine,
-	sample: m.audit_sample
+	sample: m.audit_sample,
+	understanding: m.audit_understanding
 };
 
 const verbs: Record<string, () => string> = {
@@ -23,6 +25,7 @@ const verbs: Record<string, () => string> = {
 	changed: m.audit_changed,
 	deleted: m.audit_deleted,
 	removed: m.audit_deleted,
+	restored: m.audit_restored,
 	link_made: m.audit_link_made,
 	password_changed: m.audit_password_changed,
 	set_up: m.audit_set_up,
@@ -33,7 +36,11 @@ const verbs: Record<string, () => string> = {
 	history_applied: m.audit_history_applied,
 	history_cancelled: m.audit_history_cancelled,
 	ordered: m.audit_ordered,
-	loaded: m.audit_loaded
+	loaded: m.audit_loaded,
+	training_started: m.audit_training_started,
+	promoted: m.audit_promoted,
+	refused: m.audit_refused,
+	restored: m.audit_restored
 };
 
 /** `channel.changed` in words; a word the catalogue does not know stays as the ledger has it. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Labels } from '@tertulia/api-client';
-import { choiceOf, difference, pressed, toggleType } from './choice.ts';
+import { choiceOf, difference, isWhole, nothing, pressed, said, toggleType } from './choice.ts';
 
 const labels: Labels = {
 	post_id: '1',
@@ -32,7 +32,21 @@ describe('correcting labels', () => {
 		expect(pressed(choice, '4')?.types).toEqual(['complaint', 'question', 'praise']);
 		expect(pressed(choice, 'E')?.sentiment).toBe('positive');
 		expect(pressed(choice, 'c')?.language).toBe('pt');
+		expect(pressed(choice, 's')?.audience).toBe('about');
 		expect(pressed(choice, 'j')).toBeUndefined();
+	});
+
+	it('begins with nothing where the person says first, and is whole without an audience', () => {
+		const keys = (all: string) =>
+			[...all].reduce((choice, key) => pressed(choice, key) ?? choice, nothing);
+		expect(isWhole(keys('1q'))).toBe(false);
+		expect(isWhole(keys('1qz'))).toBe(true);
+		expect(said(keys('1qz'))).toEqual({
+			types: ['complaint'],
+			sentiment: 'negative',
+			language: 'es'
+		});
+		expect(said(keys('1qza')).audience).toBe('us');
 	});
 
 	it('says only what differs', () => {
@@ -41,5 +55,6 @@ describe('correcting labels', () => {
 		expect(difference(labels, { ...choice, sentiment: 'neutral' })).toEqual({
 			sentiment: 'neutral'
 		});
+		expect(difference(labels, { ...choice, audience: 'us' })).toEqual({ audience: 'us' });
 	});
 });

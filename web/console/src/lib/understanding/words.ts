@@ -17,6 +17,7 @@ export const messageTypes = [
 	'other'
 ] as const;
 export const sentiments = ['negative', 'neutral', 'positive'] as const;
+export const audiences = ['us', 'about', 'none'] as const;
 export const readLanguages = ['es', 'en', 'pt', 'und'] as const;
 
 const typeWords: Words = {
@@ -43,6 +44,7 @@ const audienceWords: Words = {
 	about: m.audience_about,
 	none: m.audience_none
 };
+export const audienceName = (audience: string) => from(audienceWords, audience);
 
 /** A language as labels name it: `und` is one nobody could tell. */
 export const labelLanguage = (code: string) =>
@@ -81,7 +83,8 @@ const groundWords: Words = {
 	anger: m.ground_anger,
 	shouting: m.ground_shouting,
 	reach: m.ground_reach,
-	contacts: m.ground_contacts
+	contacts: m.ground_contacts,
+	spam: m.ground_spam
 };
 export const groundName = (name: string) => from(groundWords, name);
 
