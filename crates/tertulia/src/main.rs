@@ -9,6 +9,7 @@ mod data;
 mod doctor;
 mod listen;
 mod log;
+mod measure;
 mod route;
 mod sample;
 mod say;
@@ -60,6 +61,9 @@ enum Command {
     Listen(listen::ListenCommand),
     /// What posts say: language, sentiment, message types, urgency.
     Understand(understand::UnderstandCommand),
+    /// The formulas of a contact centre: staffing, forecasts, definitions.
+    #[command(subcommand)]
+    Measure(measure::MeasureCommand),
     /// The router on its own: what a scenario of arrivals, people and rules would give.
     #[command(subcommand)]
     Route(route::RouteCommand),
@@ -92,6 +96,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         }
         Command::Listen(command) => return command.run(&cli.overrides),
         Command::Understand(command) => return command.run(),
+        Command::Measure(command) => return command.run(),
         Command::Route(command) => return command.run(),
         command => command,
     };
@@ -112,7 +117,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::Backup(args) => backup::backup(&config, args).await?,
             Command::Restore(args) => backup::restore(&config, args).await?,
             Command::Bench(command) => bench::run(command).await?,
-            Command::Openapi | Command::Listen(_) | Command::Understand(_) | Command::Route(_) => {}
+            Command::Openapi | Command::Listen(_) | Command::Understand(_) | Command::Measure(_) | Command::Route(_) => {}
         }
         Ok(ExitCode::SUCCESS)
     })
