@@ -10,6 +10,7 @@ mod doctor;
 mod listen;
 mod log;
 mod measure;
+mod route;
 mod sample;
 mod say;
 mod serve;
@@ -63,6 +64,9 @@ enum Command {
     /// The formulas of a contact centre: staffing, forecasts, definitions.
     #[command(subcommand)]
     Measure(measure::MeasureCommand),
+    /// The router on its own: what a scenario of arrivals, people and rules would give.
+    #[command(subcommand)]
+    Route(route::RouteCommand),
     /// Measure the flow on this machine, with a database of its own.
     #[command(subcommand)]
     Bench(bench::BenchCommand),
@@ -93,6 +97,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Listen(command) => return command.run(&cli.overrides),
         Command::Understand(command) => return command.run(),
         Command::Measure(command) => return command.run(),
+        Command::Route(command) => return command.run(),
         command => command,
     };
     let config = Config::load(&cli.overrides)?;
@@ -112,7 +117,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::Backup(args) => backup::backup(&config, args).await?,
             Command::Restore(args) => backup::restore(&config, args).await?,
             Command::Bench(command) => bench::run(command).await?,
-            Command::Openapi | Command::Listen(_) | Command::Understand(_) | Command::Measure(_) => {}
+            Command::Openapi | Command::Listen(_) | Command::Understand(_) | Command::Measure(_) | Command::Route(_) => {}
         }
         Ok(ExitCode::SUCCESS)
     })

@@ -5,6 +5,7 @@ mod accounts;
 mod backup;
 mod doctor;
 mod measure;
+mod route;
 mod sample;
 mod speech;
 mod support;
