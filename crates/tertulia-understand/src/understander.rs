@@ -130,6 +130,14 @@ impl Understander {
         }
     }
 
+    /// What texts mean, in order: vectors that point the same way where texts say the same, in whatever words and language
+    /// ([`encoder::Embedding::cosine`]). For similar cases, groups of posts, suggestions. What was read lately is known already.
+    #[must_use]
+    pub fn meanings(&self, desk: &mut Desk, texts: &[&str]) -> Vec<encoder::Embedding> {
+        let meanings = self.encoder.encode_recent(texts, &mut desk.scratch, &self.recent);
+        meanings.into_iter().map(|meaning| meaning.embedding.clone()).collect()
+    }
+
     fn put_together(
         &self,
         desk: &mut Desk,

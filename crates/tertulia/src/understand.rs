@@ -4,7 +4,7 @@
 //! output empty.
 
 mod eval;
-mod lines;
+pub mod lines;
 
 use std::io::Write;
 use std::path::PathBuf;
