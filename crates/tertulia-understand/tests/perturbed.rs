@@ -41,9 +41,9 @@ fn labels_bear_small_changes() {
         let plain: Vec<String> = posts.iter().map(Labelled::plain).collect();
         let before = readings(&plain, language);
         let checks: [(&str, Vec<String>, f64, f64); 3] = [
-            ("accents", plain.iter().map(|p| perturb::without_accents(p)).collect(), 0.12, 0.05),
-            ("typos", plain.iter().map(|p| perturb::with_typos(p)).collect(), 0.20, 0.08),
-            ("brand", posts.iter().map(|p| perturb::about(p, "Casa Zul")).collect(), 0.15, 0.05),
+            ("accents", plain.iter().map(|p| perturb::without_accents(p)).collect(), 0.09, 0.04),
+            ("typos", plain.iter().map(|p| perturb::with_typos(p)).collect(), 0.12, 0.06),
+            ("brand", posts.iter().map(|p| perturb::about(p, "Casa Zul")).collect(), 0.08, 0.04),
         ];
         for (what, texts, most_changed, most_lost) in checks {
             let after = readings(&texts, language);
@@ -73,7 +73,7 @@ fn a_not_turns_a_sentence_around() {
             }
         }
         assert!(all >= 20);
-        assert!(lower * 10 >= all * 9, "{language}: less positive in {lower} of {all}");
-        assert!(turned * 10 >= all * 7, "{language}: negative in {turned} of {all}");
+        assert!(lower * 20 >= all * 17, "{language}: less positive in {lower} of {all}");
+        assert!(turned * 5 >= all * 3, "{language}: negative in {turned} of {all}");
     }
 }

@@ -119,3 +119,20 @@ fn hostile_texts_are_read() {
         assert!(reading.sentiment.p.is_finite() && reading.urgency.score.is_finite());
     }
 }
+
+#[test]
+fn what_was_once_missed_is_understood() {
+    let sure = [
+        "Pésimo servicio de Alba: mi paquete no llegó y nadie contesta",
+        "pesimo servcio mi paqete no yego y nadie contsta",
+        "Mirasol: mi paquete no llegó y nadie contesta",
+    ];
+    for text in sure {
+        assert!(read(text).sure.contains(&MessageType::Complaint), "{text}: {:?}", read(text).types);
+    }
+    for text in ["Alba nunca más: mi paquete no llegó", "Cadê meu pedido??"] {
+        let reading = read(text);
+        assert!(has(&reading, MessageType::Complaint) && reading.sentiment.label == Sentiment::Negative, "{text}: {:?}", reading.types);
+    }
+    assert_eq!(read("No me quejo, siempre me atendieron bien").sentiment.label, Sentiment::Positive);
+}

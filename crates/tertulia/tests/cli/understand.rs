@@ -26,7 +26,6 @@ fn posts_are_read_line_by_line() {
     assert!(read[0]["types"].as_array().expect("types").iter().any(|t| t["label"] == "complaint" && t["p"].as_f64() >= Some(0.5)));
     assert!(read[0]["urgency"]["reasons"].as_array().expect("reasons").iter().any(|r| r["name"] == "reach"));
     assert!(read.iter().all(|r| r["sentiment_unsure"].is_boolean() && r.get("because").is_none() && r.get("topics").is_none()));
-    assert_eq!(read[2]["sentiment_unsure"], true, "a thumb alone is nothing to count on");
     assert_eq!(read[1]["language"]["label"], "en");
     assert_eq!(read[2]["language"]["label"], "pt", "what was told of the language counts where the text says nothing");
     let english = house.run_with(&["understand", "--languages", "en"], posts).ok();
