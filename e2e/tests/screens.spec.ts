@@ -81,9 +81,17 @@ function screens(): string[] {
 		'/channels',
 		'/channels/new',
 		'/channels/new/mastodon',
-		...['profile', 'tokens', 'canned', 'words', 'policy', 'departments', 'users', 'company', 'audit'].map(
-			(name) => `/settings/${name}`
-		)
+		...[
+			'profile',
+			'tokens',
+			'canned',
+			'words',
+			'policy',
+			'departments',
+			'users',
+			'company',
+			'audit'
+		].map((name) => `/settings/${name}`)
 	];
 }
 
