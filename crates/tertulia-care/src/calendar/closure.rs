@@ -78,10 +78,17 @@ impl Closure {
 
     /// The dates it begins on, in order, as far as calendars reach.
     pub(super) fn begins(&self) -> impl Iterator<Item = civil::Date> + '_ {
+        self.begins_within(civil::Date::MIN.year(), date_of(*DAYS.end()).year())
+    }
+
+    /// Those of some years.
+    fn begins_within(&self, from: i16, to: i16) -> impl Iterator<Item = civil::Date> + '_ {
         let first = self.from.date();
-        let end = date_of(*DAYS.end());
         let (every, times) = self.yearly.as_ref().map_or((1, 1), |yearly| (usize::from(yearly.every.max(1)), usize::MAX));
-        let years = (first.year()..=end.year()).step_by(every).take(times);
+        // What does not come again has one year; the others are passed over in whole rounds.
+        let rounds =
+            if self.yearly.is_some() { usize::try_from(from.saturating_sub(first.year())).unwrap_or(0).div_ceil(every) } else { 0 };
+        let years = (first.year()..=to).step_by(every).skip(rounds).take(times);
         years.filter_map(move |year| {
             let Some(yearly) = &self.yearly else { return Some(first) };
             let date = match yearly.nth_weekday {
@@ -95,12 +102,21 @@ impl Closure {
 
     /// Its stretches in whole minutes of the wall clock since 1970-01-01; a begun minute is closed.
     pub(super) fn stretches(&self) -> impl Iterator<Item = (i64, i64)> + '_ {
-        let from = wall_of(self.from).0;
-        let long = wall_of(self.until).0 - from;
-        self.begins().map(move |date| {
-            let from = from + (day_of(date) - day_of(self.from.date())) * super::zone::DAY;
-            (from.div_euclid(MINUTE), (from + long + MINUTE - 1).div_euclid(MINUTE))
-        })
+        self.begins().map(move |date| self.stretch(date))
+    }
+
+    /// Whether one of its stretches has a minute between two minutes of the wall clock.
+    pub(super) fn touches(&self, from: i64, to: i64) -> bool {
+        let year = |minute: i64| date_of(minute.div_euclid(1_440)).year();
+        // One that began the year before may still last.
+        let mut near = self.begins_within(year(from) - 1, year(to)).map(|date| self.stretch(date));
+        near.any(|(shut, opens)| shut < to && opens > from)
+    }
+
+    fn stretch(&self, begins: civil::Date) -> (i64, i64) {
+        let from = wall_of(self.from).0 + (day_of(begins) - day_of(self.from.date())) * super::zone::DAY;
+        let long = wall_of(self.until).0 - wall_of(self.from).0;
+        (from.div_euclid(MINUTE), (from + long + MINUTE - 1).div_euclid(MINUTE))
     }
 }
 
@@ -132,6 +148,19 @@ mod tests {
         assert_eq!(dates(&revolution, 9), [date(2025, 11, 17), date(2026, 11, 16), date(2028, 11, 20)]);
         revolution.yearly = Some(Yearly { every: 2, nth_weekday: None, last: None, except: Vec::new() });
         assert_eq!(dates(&revolution, 3), [date(2025, 11, 17), date(2027, 11, 17), date(2029, 11, 17)]);
+    }
+
+    #[test]
+    fn touches_as_its_stretches_do() {
+        let mut closure = Closure::days("vacaciones", date(2023, 12, 28), date(2024, 1, 6));
+        for every in [0, 1, 3] {
+            closure.yearly = (every > 0).then_some(Yearly { every, nth_weekday: None, last: None, except: Vec::new() });
+            for day in (day_of(date(2022, 1, 1))..day_of(date(2032, 1, 1))).step_by(3) {
+                let (from, to) = (day * 1_440, (day + 5) * 1_440);
+                let plainly = closure.stretches().any(|(shut, opens)| shut < to && opens > from);
+                assert_eq!(closure.touches(from, to), plainly, "{every} {:?}", date_of(day));
+            }
+        }
     }
 
     #[test]

@@ -197,6 +197,9 @@ impl Calendar {
 
     /// Open time between two instants; none when `to` is not later than `from`.
     pub fn business_time_between(&self, from: Timestamp, to: Timestamp) -> Length {
+        if to <= from {
+            return Length::ZERO;
+        }
         if self.is_always() {
             return Length::from_to(from.max(FIRST), to.min(LAST));
         }
@@ -243,8 +246,7 @@ impl Calendar {
     pub fn closed_between(&self, from: Timestamp, to: Timestamp) -> Vec<&str> {
         let minute = |at| self.zone.wall(at).0.div_euclid(zone::MINUTE);
         let (from, to) = (minute(from), minute(to));
-        let touches = |closure: &&Closure| closure.stretches().any(|(shut, opens)| shut < to && opens > from);
-        self.hours.closures.iter().filter(touches).map(|closure| closure.name.as_str()).collect()
+        self.hours.closures.iter().filter(|closure| closure.touches(from, to)).map(|closure| closure.name.as_str()).collect()
     }
 }
 

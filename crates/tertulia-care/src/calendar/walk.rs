@@ -11,7 +11,7 @@ use tertulia_kernel::Timestamp;
 const DAY: i64 = 1_440;
 
 /// Goes through the days of the wall clock. What it gives ascends, does not overlap and is never empty; it begins with an opening
-/// that ends after the given instant, or one shortly before it, and ends with the last day calendars know.
+/// of the given instant's date, and ends with the last day calendars know.
 pub(super) struct Walk<'a> {
     calendar: &'a Calendar,
     clock: Stretch<'a>,
@@ -27,8 +27,8 @@ pub(super) struct Walk<'a> {
 
 impl<'a> Walk<'a> {
     pub(super) fn new(calendar: &'a Calendar, from: Timestamp) -> Self {
-        // A day earlier: where clocks are put back over midnight, an instant's date is a day before that of its opening.
-        let day = (calendar.zone.wall(from).day() - 1).clamp(*DAYS.start(), DAYS.end() + 1);
+        // What belongs to an earlier day ends by this day's midnight, which is not after any instant of this date.
+        let day = calendar.zone.wall(from).day().clamp(*DAYS.start(), DAYS.end() + 1);
         let done = day * DAY;
         let closed = calendar.closed.partition_point(|closed| closed.1 <= done);
         Self { calendar, clock: Stretch::new(&calendar.zone), day, piece: 0, done, closed }

@@ -132,7 +132,7 @@ pub enum Answers {
     /// Public and private ones.
     #[default]
     Any,
-    /// Only those everybody can read.
+    /// Only those everybody can read. For channels with a public side: on others nothing would ever count.
     Public,
 }
 

@@ -84,6 +84,23 @@ fn times_that_come_twice_or_never() {
 }
 
 #[test]
+fn clocks_put_back_over_midnight() {
+    // Until 2011 Newfoundland put its clocks back at 00:01: on 7 November 2010, 23:01 to 00:01 came twice.
+    let (saturday, sunday) = (span(Day::Saturday, "20:00", "24:00"), span(Day::Sunday, "00:00", "04:00"));
+    let noons = (at("2010-11-06T12:00:00-02:30"), at("2010-11-07T12:00:00-03:30"));
+    let open = |week: Vec<Span>| calendar("America/St_Johns", week, vec![]).business_time_between(noons.0, noons.1);
+    // Saturday ends with the first midnight (4 h); Sunday has its four hours and the one that came again.
+    assert_eq!(
+        (open(vec![saturday]), open(vec![sunday]), open(vec![saturday, sunday])),
+        (Length::hours(4), Length::hours(5), Length::hours(9))
+    );
+    let calendar = calendar("America/St_Johns", vec![sunday], vec![]);
+    let again = at("2010-11-06T23:30:00-03:30");
+    assert!(calendar.is_open(again) && !calendar.is_open(at("2010-11-06T23:30:00-02:30")));
+    assert_eq!(calendar.add_business_time(again, Length::hours(1)), Some(at("2010-11-07T00:30:00-03:30")));
+}
+
+#[test]
 fn a_holiday_closes_its_date_and_nothing_else() {
     let mut hours = nights("America/Bogota").hours().clone();
     hours.closures = vec![Closure::every_year("Navidad", date("2020-12-25"))];

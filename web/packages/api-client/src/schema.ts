@@ -336,6 +336,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cases/{id}/similar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The cases most like this one of those the user sees, at most five, most alike first: of the last 90 days, by what they say,
+         *     in whatever words and language.
+         */
+        get: operations["list_similar_cases"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cases/{id}/take": {
         parameters: {
             query?: never;
@@ -3937,6 +3957,26 @@ export interface components {
             /** @description Password. */
             password: string;
         };
+        /** @description What was answered in a case. */
+        SimilarAnswer: {
+            /** @description When. */
+            at: string;
+            /** @description Who wrote it, as shown. */
+            by: string;
+            /** @description Text. */
+            text: string;
+        };
+        /** @description A case that is like another. */
+        SimilarCase: {
+            answer?: components["schemas"]["SimilarAnswer"] | null;
+            /** @description It. */
+            case: components["schemas"]["CaseRow"];
+            /**
+             * Format: double
+             * @description How alike they are: the cosine of their meanings, at most 1.
+             */
+            likeness: number;
+        };
         /**
          * @description A query that keeps taking too long on some posts, each time so long that nobody knows whether it matches. It is matched
          *     with less work until it is changed: posts that are made of repetitions may be missed.
@@ -5247,6 +5287,43 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_similar_cases: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SimilarCase"][];
+                };
             };
             401: {
                 headers: {
