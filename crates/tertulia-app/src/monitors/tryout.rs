@@ -93,14 +93,14 @@ impl Pasted {
 #[serde(untagged)]
 enum OneOf {
     Text(String),
-    Post(Pasted),
+    Post(Box<Pasted>),
 }
 
 impl From<OneOf> for Pasted {
     fn from(one: OneOf) -> Self {
         match one {
             OneOf::Text(text) => Self { text, ..Self::default() },
-            OneOf::Post(post) => post,
+            OneOf::Post(post) => *post,
         }
     }
 }

@@ -643,7 +643,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Monitors, by number; all unless the parameters say otherwise. A page shorter than `limit` is the last. */
+        /**
+         * Monitors, by number; all unless the parameters say otherwise or there are more than fit. A page shorter than `limit`
+         *     (5,000 when absent) is the last; `after` goes on.
+         */
         get: operations["list_monitors"];
         put?: never;
         /** Creates a monitor. Supervisors and administrators. */
@@ -1047,7 +1050,7 @@ export interface paths {
         get: operations["list_posts"];
         put?: never;
         /**
-         * Takes posts of any source in. Pushing a post again, by its `id`, changes nothing. Posts that can't be taken are listed
+         * Takes posts of any source in. Pushing a post again, by its `id`, changes nothing but its `likes`, `shares` and `replies`. Posts that can't be taken are listed
          *     with the field that is wrong and what to do; the others are taken all the same. A caller pushes one request at a time.
          */
         post: operations["push_posts"];
@@ -3479,20 +3482,52 @@ export interface components {
             /** @description Display name. */
             name?: string | null;
         };
+        /** @description A file of a pushed post. */
+        PushMedia: {
+            /** @description What it shows, for those who can't see it. */
+            alt?: string | null;
+            /** @description `image`, `video`, `audio` or `file`; a file when absent. */
+            kind?: string | null;
+            /** @description File name. */
+            name?: string | null;
+            /** @description Where it is. */
+            url?: string | null;
+        };
         /** @description One pushed post. */
         PushPost: {
             /** @description When it was written (RFC 3339). */
             at: string;
             /** @description Author. */
             author: components["schemas"]["PushAuthor"];
+            /** @description Country of its author or its place, as the source states it: a code of two letters. */
+            country?: string | null;
             /** @description The source's id. */
             id: string;
             /** @description Id of the post it answers. */
             in_reply_to?: string | null;
             /** @description Language (BCP 47). */
             lang?: string | null;
+            /**
+             * Format: int64
+             * @description How often it was liked. Pushing the post again with other numbers refreshes them.
+             */
+            likes?: number | null;
+            /** @description Pictures, videos and other files, at most 20: `has:image`, `has:video` and `in:alt` look there. */
+            media?: components["schemas"]["PushMedia"][] | null;
+            /**
+             * Format: int64
+             * @description How often it was answered.
+             */
+            replies?: number | null;
+            /**
+             * Format: int64
+             * @description How often it was shared.
+             */
+            shares?: number | null;
             /** @description Text. */
             text: string;
+            /** @description Handles of those it is addressed to, at most 50; a single one may stand without a list. */
+            to?: string[] | null;
             /** @description Where it can be opened. */
             url?: string | null;
         };
@@ -6396,7 +6431,7 @@ export interface operations {
                 q?: string;
                 /** @description The last number of the page before. */
                 after?: number;
-                /** @description At most so many, up to 500; all when absent. */
+                /** @description At most so many, up to 500; 5,000 when absent. */
                 limit?: number;
             };
             header?: never;
