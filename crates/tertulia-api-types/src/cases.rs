@@ -428,3 +428,25 @@ pub struct Notice {
     /// Read.
     pub read: bool,
 }
+
+/// What was answered in a case.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct SimilarAnswer {
+    /// Text.
+    pub text: String,
+    /// Who wrote it, as shown.
+    pub by: String,
+    /// When.
+    pub at: String,
+}
+
+/// A case that is like another.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct SimilarCase {
+    /// It.
+    pub case: CaseRow,
+    /// How alike they are: the cosine of their meanings, at most 1.
+    pub likeness: f64,
+    /// What was answered last; null when nothing was.
+    pub answer: Option<SimilarAnswer>,
+}

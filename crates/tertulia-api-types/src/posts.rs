@@ -32,6 +32,31 @@ pub struct PushPost {
     pub in_reply_to: Option<String>,
     /// Language (BCP 47).
     pub lang: Option<String>,
+    /// Pictures, videos and other files, at most 20: `has:image`, `has:video` and `in:alt` look there.
+    pub media: Option<Vec<PushMedia>>,
+    /// Handles of those it is addressed to, at most 50; a single one may stand without a list.
+    pub to: Option<Vec<String>>,
+    /// How often it was liked. Pushing the post again with other numbers refreshes them.
+    pub likes: Option<u64>,
+    /// How often it was shared.
+    pub shares: Option<u64>,
+    /// How often it was answered.
+    pub replies: Option<u64>,
+    /// Country of its author or its place, as the source states it: a code of two letters.
+    pub country: Option<String>,
+}
+
+/// A file of a pushed post.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct PushMedia {
+    /// `image`, `video`, `audio` or `file`; a file when absent.
+    pub kind: Option<String>,
+    /// What it shows, for those who can't see it.
+    pub alt: Option<String>,
+    /// Where it is.
+    pub url: Option<String>,
+    /// File name.
+    pub name: Option<String>,
 }
 
 /// Author of a pushed post.

@@ -3,6 +3,7 @@
 //!
 //! What is not known is ignored, so that a source may send more than we read. What is known must be right.
 
+mod extras;
 mod take;
 
 pub use take::{Pushed, must_push, take};
@@ -67,6 +68,10 @@ pub fn read_post_at(value: &Value, at: Timestamp) -> Result<IncomingPost, WrongP
     post.url = read_url(value)?;
     post.in_reply_to = identifier(value, "in_reply_to")?;
     post.lang = read_lang(value)?;
+    post.media = extras::read_media(value)?;
+    post.to = extras::read_to(value)?;
+    post.counts = extras::read_counts(value)?;
+    post.country = extras::read_country(value)?;
     post.raw = Some(value.to_string());
     Ok(post)
 }
@@ -130,7 +135,10 @@ fn read_followers(author: &Value) -> Result<Option<u64>, WrongPost> {
 }
 
 fn read_url(value: &Value) -> Result<Option<String>, WrongPost> {
-    let Some(url) = text_if_any(value, "url", LONGEST_URL)? else { return Ok(None) };
+    text_if_any(value, "url", LONGEST_URL)?.map(|url| web_address("url", url)).transpose()
+}
+
+fn web_address(field: &'static str, url: String) -> Result<String, WrongPost> {
     let rest = ["https://", "http://"].iter().find_map(|scheme| {
         let start = url.get(..scheme.len())?;
         start.eq_ignore_ascii_case(scheme).then(|| &url[scheme.len()..])
@@ -138,10 +146,10 @@ fn read_url(value: &Value) -> Result<Option<String>, WrongPost> {
     let host = rest.map(|rest| rest.split(['/', '?', '#']).next().unwrap_or_default());
     let possible = host.is_some_and(|host| !host.is_empty()) && !url.chars().any(|c| c.is_whitespace() || c.is_control());
     if possible {
-        Ok(Some(url))
+        Ok(url)
     } else {
         Err(WrongPost::new(
-            "url",
+            field,
             format!("'{}' is no web address", excerpt(&url)),
             "give an address that begins with https:// or http://, or leave it out",
         ))

@@ -7,7 +7,7 @@ use tertulia_listen::{
     Candidates, CostClass, Lists, Locale, Matcher, Post, QueryError, Source,
     ast::{Field, FieldName, Has, Is, Node, Quantity, Zone},
 };
-use tertulia_store::search::Terms;
+use tertulia_store::{extras::Extras, search::Terms};
 
 /// A query in the listening language, ready to match.
 pub struct Query {
@@ -67,19 +67,19 @@ impl Query {
 
     /// Whether a post matches.
     pub fn matches(&self, post: &PostText<'_>) -> bool {
-        self.matcher.matches(&as_read(post))
+        read_as(post, |post| self.matcher.matches(post))
     }
 
     /// What it finds in the text, in byte ranges; what it finds in the headline is left out.
     pub fn explain(&self, post: &PostText<'_>) -> Vec<Range<usize>> {
-        self.matcher.explain(&as_read(post)).map(|found| found.highlights()).unwrap_or_default()
+        read_as(post, |post| self.matcher.explain(post)).map(|found| found.highlights()).unwrap_or_default()
     }
 
     /// What it finds in the text, in byte ranges, for each part in canonical spelling; what it finds in the headline is
     /// left out.
     pub fn found_parts(&self, post: &PostText<'_>) -> BTreeMap<String, Vec<Range<usize>>> {
         let mut parts: BTreeMap<String, Vec<Range<usize>>> = BTreeMap::new();
-        let Some(why) = self.matcher.explain(&as_read(post)) else { return parts };
+        let Some(why) = read_as(post, |post| self.matcher.explain(post)) else { return parts };
         for found in why.found.into_iter().filter(|found| found.source == Source::Text) {
             parts.entry(found.term).or_default().push(found.start..found.end);
         }
@@ -88,7 +88,7 @@ impl Query {
 
     /// The parts of the query found, in canonical spelling, each once; none when the post does not match.
     pub fn found(&self, post: &PostText<'_>) -> Vec<String> {
-        let Some(why) = self.matcher.explain(&as_read(post)) else { return Vec::new() };
+        let Some(why) = read_as(post, |post| self.matcher.explain(post)) else { return Vec::new() };
         let mut terms: Vec<String> = Vec::new();
         for term in why.found.into_iter().map(|found| found.term).chain(why.fields) {
             if !terms.contains(&term) {
@@ -122,17 +122,23 @@ impl Query {
 fn unknown(node: &Node) -> Option<&'static str> {
     let known = |field: &Field| match field {
         Field::Value(name, _) => match name {
-            FieldName::Author | FieldName::Lang | FieldName::Channel | FieldName::Site | FieldName::Link => None,
-            name => Some(name.as_str()),
+            FieldName::Author
+            | FieldName::To
+            | FieldName::Lang
+            | FieldName::Country
+            | FieldName::Channel
+            | FieldName::Site
+            | FieldName::Link => None,
+            name @ (FieldName::Tag | FieldName::Segment | FieldName::Tier) => Some(name.as_str()),
         },
-        Field::Has(what) => what.iter().any(|what| matches!(what, Has::Image | Has::Video)).then_some("has"),
+        Field::Has(_) => None,
         Field::Is(what) => what.iter().any(|what| *what != Is::Reply).then_some("is"),
-        Field::Number(Quantity::Followers, _) => None,
-        Field::Number(quantity, _) => Some(quantity.as_str()),
+        Field::Number(Quantity::Age, _) => Some("age"),
+        Field::Number(..) => None,
     };
     match node {
         Node::Field(field) => known(field),
-        Node::In { zones, .. } if zones.holds(Zone::Bio) || zones.holds(Zone::Alt) => Some("in"),
+        Node::In { zones, .. } if zones.holds(Zone::Bio) => Some("in"),
         _ => node.parts().find_map(unknown),
     }
 }
@@ -147,9 +153,13 @@ fn terms(candidates: Candidates) -> Terms {
     }
 }
 
-/// A post as queries read it.
-pub(crate) fn as_read<'a>(post: &PostText<'a>) -> Post<'a> {
-    Post {
+/// Calls `with` with a post as queries read it.
+pub(crate) fn read_as<T>(post: &PostText<'_>, with: impl FnOnce(&Post<'_>) -> T) -> T {
+    let none = Extras::default();
+    let extras = post.extras.unwrap_or(&none);
+    // Empty for most posts: that takes no memory.
+    let to: Vec<&str> = extras.to.iter().map(String::as_str).collect();
+    with(&Post {
         text: post.text,
         title: post.title,
         author: Some(post.author).filter(|author| !author.is_empty()),
@@ -158,8 +168,20 @@ pub(crate) fn as_read<'a>(post: &PostText<'a>) -> Post<'a> {
         followers: post.followers,
         site: post.url,
         is: if post.reply { &[Is::Reply] } else { &[] },
+        has: match (extras.image, extras.video) {
+            (false, false) => &[],
+            (true, false) => &[Has::Image],
+            (false, true) => &[Has::Video],
+            (true, true) => &[Has::Image, Has::Video],
+        },
+        alt: extras.alt.as_deref(),
+        to: &to,
+        country: extras.country.as_deref(),
+        likes: extras.counts.likes,
+        shares: extras.counts.shares,
+        replies: extras.counts.replies,
         ..Post::default()
-    }
+    })
 }
 
 impl QueryProblem {
@@ -174,8 +196,8 @@ impl QueryProblem {
                 format!("No channel tells us yet what “{name}” asks for"),
             ),
             hint: Bilingual::new(
-                "Se conocen author:, lang:, channel:, site:, link:, followers, is:reply, has:(link OR emoji OR question) e in:(title OR body OR url).",
-                "Known are author:, lang:, channel:, site:, link:, followers, is:reply, has:(link OR emoji OR question) and in:(title OR body OR url).",
+                "Se conocen author:, to:, lang:, country:, channel:, site:, link:, followers, likes, shares, replies, is:reply, has: e in:(title OR body OR url OR alt).",
+                "Known are author:, to:, lang:, country:, channel:, site:, link:, followers, likes, shares, replies, is:reply, has: and in:(title OR body OR url OR alt).",
             ),
         }
     }
@@ -216,15 +238,21 @@ mod tests {
     fn what_no_channel_tells_is_refused_at_its_place() {
         for (query, at) in [
             ("iberia is:verified", "is"),
-            ("iberia (maleta OR NOT Likes>10)", "Likes"),
-            ("has:(link OR image) iberia", "has"),
+            ("iberia (maleta OR NOT Age>10)", "Age"),
+            ("iberia tag:urgente", "tag"),
             ("iberia crm:tier:gold", "crm:tier"),
             ("in:bio (piloto OR azafata)", "in"),
         ] {
             let problem = Query::parse(query, &Lists::new()).err().expect(query);
             assert_eq!((problem.code.as_str(), &query[problem.range]), ("not_known", at), "{query}");
         }
-        for query in ["iberia is:reply", "site:example.com iberia", "in:title iberia", "has:(link OR emoji) followers:10..20 iberia"] {
+        for query in [
+            "iberia is:reply",
+            "site:example.com iberia",
+            "in:(title OR alt) iberia",
+            "has:(link OR image OR video) followers:10..20 iberia",
+            "to:iberia country:co likes>=3 shares>1 replies:0",
+        ] {
             assert!(Query::parse(query, &Lists::new()).is_ok(), "{query}");
         }
     }

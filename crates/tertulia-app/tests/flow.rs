@@ -8,6 +8,8 @@ mod answers_and_offers;
 mod colleagues;
 #[path = "flow/course.rs"]
 mod course;
+#[path = "flow/fields.rs"]
+mod fields;
 #[path = "flow/intake.rs"]
 mod intake;
 #[path = "flow/learning.rs"]

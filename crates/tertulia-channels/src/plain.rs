@@ -273,6 +273,26 @@ fn level(now: usize, closing: bool) -> usize {
     if closing { now.saturating_sub(1) } else { (now + 1).min(20) }
 }
 
+/// The media type that the ending of a file's name stands for.
+pub(crate) fn mime_of(name: &str) -> Option<&'static str> {
+    let ending = name.rsplit_once('.')?.1.to_ascii_lowercase();
+    Some(match ending.as_str() {
+        "jpg" | "jpeg" => "image/jpeg",
+        "png" => "image/png",
+        "gif" => "image/gif",
+        "webp" => "image/webp",
+        "avif" => "image/avif",
+        "mp4" | "m4v" => "video/mp4",
+        "webm" => "video/webm",
+        "mov" => "video/quicktime",
+        "mp3" => "audio/mpeg",
+        "ogg" | "oga" => "audio/ogg",
+        "wav" => "audio/wav",
+        "pdf" => "application/pdf",
+        _ => return None,
+    })
+}
+
 #[cfg(test)]
 mod tests {
     //! Markup as people and attackers write it.

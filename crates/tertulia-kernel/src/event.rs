@@ -112,6 +112,15 @@ pub struct IncomingPost {
     pub own: bool,
     /// Pictures, videos, files.
     pub media: Vec<Media>,
+    /// Handles of those it is addressed to, as the network tells; not everybody its text names.
+    #[serde(default)]
+    pub to: Vec<String>,
+    /// How often it was liked, shared and answered when it was read.
+    #[serde(default)]
+    pub counts: Counts,
+    /// Country of its place or its author, as a code of two letters; only what the network states.
+    #[serde(default)]
+    pub country: Option<String>,
     /// When it was written, by the network's clock.
     pub occurred_at: Timestamp,
     /// When it was last edited, by the network's clock.
@@ -139,10 +148,40 @@ impl IncomingPost {
             automatic: None,
             own: false,
             media: Vec::new(),
+            to: Vec::new(),
+            counts: Counts::default(),
+            country: None,
             occurred_at,
             revised_at: None,
             raw: None,
         }
+    }
+}
+
+/// What people did with a post, as far as its network tells.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Counts {
+    /// Likes, favourites, hearts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub likes: Option<u64>,
+    /// Boosts, reposts, shares.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shares: Option<u64>,
+    /// Answers and comments.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub replies: Option<u64>,
+}
+
+impl Counts {
+    /// Nothing was told.
+    pub fn are_unknown(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// These, and of those not told what was told `before`.
+    pub fn or(self, before: Self) -> Self {
+        Self { likes: self.likes.or(before.likes), shares: self.shares.or(before.shares), replies: self.replies.or(before.replies) }
     }
 }
 
@@ -176,4 +215,27 @@ pub struct Media {
     pub url: Option<String>,
     /// Its content, when the channel delivered it (mail, chat).
     pub bytes: Option<Vec<u8>>,
+}
+
+/// What a file shows, for those who look for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MediaKind {
+    /// A picture.
+    Image,
+    /// Moving pictures.
+    Video,
+}
+
+impl Media {
+    /// What it shows, told by its media type; none for anything else.
+    pub fn kind(&self) -> Option<MediaKind> {
+        let begins = |kind: &str| self.mime.get(..kind.len()).is_some_and(|head| head.eq_ignore_ascii_case(kind));
+        if begins("image/") {
+            Some(MediaKind::Image)
+        } else if begins("video/") {
+            Some(MediaKind::Video)
+        } else {
+            None
+        }
+    }
 }

@@ -70,7 +70,7 @@ fn of_field(field: &Field) -> Demand {
         // Customers are people the organisation knows: few among all who post.
         Field::Is(values) if values.iter().all(|is| *is == Is::Customer) => Demand::Narrow,
         Field::Is(_) | Field::Has(_) => Demand::Broad,
-        Field::Number(Quantity::Followers | Quantity::Likes | Quantity::Shares | Quantity::Age, _) => Demand::Broad,
+        Field::Number(Quantity::Followers | Quantity::Likes | Quantity::Shares | Quantity::Age | Quantity::Replies, _) => Demand::Broad,
     }
 }
 

@@ -254,8 +254,8 @@ codes! {
         en: "This part says neither what the posts are about nor where they come from: it would accept too many", "Add a word, an author:, a channel:, a list: or a lang:, like lang:es has:image followers>=1000.";
     }
     UnknownField "unknown_field" {
-        es: "No hay un campo «{piece}»", "Los campos son author:, to:, lang:, country:, channel:, site:, link:, tag:, list:, in:, has:, is:, crm:segment:, crm:tier:, followers, likes, shares y age. Para buscar el texto, escríbelo entre comillas.";
-        en: "There is no field “{piece}”", "The fields are author:, to:, lang:, country:, channel:, site:, link:, tag:, list:, in:, has:, is:, crm:segment:, crm:tier:, followers, likes, shares and age. To search for the text, write it in quotation marks.";
+        es: "No hay un campo «{piece}»", "Los campos son author:, to:, lang:, country:, channel:, site:, link:, tag:, list:, in:, has:, is:, crm:segment:, crm:tier:, followers, likes, shares, replies y age. Para buscar el texto, escríbelo entre comillas.";
+        en: "There is no field “{piece}”", "The fields are author:, to:, lang:, country:, channel:, site:, link:, tag:, list:, in:, has:, is:, crm:segment:, crm:tier:, followers, likes, shares, replies and age. To search for the text, write it in quotation marks.";
     }
     UnknownList "unknown_list" {
         es: "No hay una lista «{piece}»", "Revisa el nombre, o crea la lista antes de usarla.";

@@ -117,6 +117,8 @@ names! {
         Shares "shares",
         /// How many days old the author's account was when the post was written.
         Age "age",
+        /// How often it was answered.
+        Replies "replies",
     }
 }
 

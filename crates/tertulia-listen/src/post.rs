@@ -50,6 +50,8 @@ pub struct Post<'a> {
     pub shares: Option<u64>,
     /// How many days old the author's account was when it was written.
     pub age: Option<u64>,
+    /// How often it was answered.
+    pub replies: Option<u64>,
 }
 
 /// Which text of a post a byte range is of.
@@ -240,6 +242,7 @@ impl<'a> Reading<'a> {
             Quantity::Likes => self.post.likes,
             Quantity::Shares => self.post.shares,
             Quantity::Age => self.post.age,
+            Quantity::Replies => self.post.replies,
         }
     }
 

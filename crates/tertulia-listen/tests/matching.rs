@@ -314,6 +314,7 @@ fn fields() {
         likes: Some(0),
         shares: Some(7),
         age: Some(30),
+        replies: Some(2),
         ..Post::default()
     };
     for (text, expected) in [
@@ -370,6 +371,8 @@ fn fields() {
         ("hola likes:(>5 OR 0..1)", true),
         ("hola shares:(<7 OR >7)", false),
         ("hola age<31", true),
+        ("hola replies:2", true),
+        ("hola replies>2", false),
         ("iberia lang:es NOT followers<500", true),
         ("lang:es NOT hola", false),
         ("iberia OR lang:pt", true),
@@ -406,6 +409,7 @@ fn what_a_post_does_not_state_passes_no_test() {
         "likes>=0",
         "shares:0",
         "age:0..9",
+        "replies<9",
     ];
     for test in tests {
         assert!(!Matcher::new(&query(&format!("hola {test}"))).matches(&unknown), "{test}");

@@ -21,6 +21,7 @@ pub mod desk;
 pub mod dialect;
 pub mod discard;
 mod error;
+pub mod extras;
 pub mod head;
 pub mod history;
 pub mod job;
@@ -46,7 +47,7 @@ pub mod visitor;
 
 pub use db::{Conn, Store, Tx};
 pub use error::{Constraint, StoreError};
-pub use migrate::newest as newest_schema;
+pub use migrate::{newest as newest_schema, versions as schemas};
 
 /// What store functions return.
 pub type Result<T> = std::result::Result<T, StoreError>;

@@ -60,7 +60,13 @@ const MIGRATIONS: &[(i64, &str, Text)] = &[
         },
     ),
     (13, "reading", Text::Both(include_str!("../migrations/0013_reading.sql"))),
+    (14, "fields", Text::Both(include_str!("../migrations/0014_fields.sql"))),
 ];
+
+/// The schema versions there are, oldest first.
+pub fn versions() -> impl Iterator<Item = i64> {
+    MIGRATIONS.iter().map(|(version, ..)| *version)
+}
 
 /// The newest schema version this program knows.
 pub fn newest() -> i64 {

@@ -1,6 +1,6 @@
 //! Posts: intake's bulk reads and writes, threads, and the steps taken with each post.
 
-use crate::{Conn, Result, Tx, db::Link, on};
+use crate::{Conn, Result, Tx, db::Link, extras::Extras, on};
 use sqlx::{FromRow, QueryBuilder};
 use uuid::Uuid;
 
@@ -62,6 +62,9 @@ pub struct PostRow {
     pub deleted_at: Option<i64>,
     /// Only kept until then.
     pub keep_until: Option<i64>,
+    /// What only queries read.
+    #[sqlx(try_from = "Option<String>")]
+    pub extras: Extras,
 }
 
 /// A post to insert; its `seq` comes from the database.
@@ -98,7 +101,8 @@ pub struct VersionRow {
 }
 
 pub(crate) const COLUMNS: &str = "seq, id, channel_id, external_id, kind, conversation_id, case_id, direction, visibility, identity_id,
-    author_external_id, user_id, author_name, author_handle, followers, title, text, quoted, url, lang, in_reply_to, occurred_at, received_at, revised_at, deleted_at, keep_until";
+    author_external_id, user_id, author_name, author_handle, followers, title, text, quoted, url, lang, in_reply_to, occurred_at, received_at, revised_at, deleted_at,
+    keep_until, extras";
 
 /// `$table.column IN (…)` over texts: on PostgreSQL one array, so that the statement is the same however many there are
 /// and is parsed once.
@@ -258,10 +262,10 @@ impl Tx {
         const INSERT: &str =
             "INSERT INTO post (id, channel_id, external_id, kind, conversation_id, case_id, direction, visibility, identity_id,
             author_external_id, user_id, author_name, author_handle, followers, title, text, quoted, url, lang, in_reply_to, occurred_at,
-            received_at, revised_at, deleted_at, keep_until) ";
+            received_at, revised_at, deleted_at, keep_until, extras) ";
         const ARRAYS: &str = "SELECT * FROM UNNEST($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::uuid[], $6::uuid[], $7::text[], $8::text[],
             $9::uuid[], $10::text[], $11::uuid[], $12::text[], $13::text[], $14::bigint[], $15::text[], $16::text[], $17::text[], $18::text[],
-            $19::text[], $20::text[], $21::bigint[], $22::bigint[], $23::bigint[], $24::bigint[], $25::bigint[])";
+            $19::text[], $20::text[], $21::bigint[], $22::bigint[], $23::bigint[], $24::bigint[], $25::bigint[], $26::text[])";
         const END: &str = " ON CONFLICT (channel_id, external_id, kind) DO NOTHING RETURNING seq, id";
         let mut inserted = Vec::with_capacity(posts.len());
         for chunk in posts.chunks(ROWS) {
@@ -294,6 +298,7 @@ impl Tx {
                         .bind(column(chunk, |row| row.revised_at))
                         .bind(column(chunk, |row| row.deleted_at))
                         .bind(column(chunk, |row| row.keep_until))
+                        .bind(column(chunk, |row| row.extras.stored()))
                         .fetch_all(c)
                         .await?
                 }
@@ -325,7 +330,8 @@ impl Tx {
                             .push_bind(row.received_at)
                             .push_bind(row.revised_at)
                             .push_bind(row.deleted_at)
-                            .push_bind(row.keep_until);
+                            .push_bind(row.keep_until)
+                            .push_bind(row.extras.stored());
                     });
                     query.push(END);
                     query.build_query_as().fetch_all(c).await?
@@ -345,11 +351,19 @@ impl Tx {
     /// Puts an edited or newly kept post's row as given (all but its key, author and arrival).
     pub async fn update_post(&mut self, row: &PostRow) -> Result<()> {
         const SQL: &str = "UPDATE post SET conversation_id = $2, case_id = $3, title = $4, text = $5, quoted = $6, url = $7, lang = $8,
-            revised_at = $9, deleted_at = $10, keep_until = $11, identity_id = $12, author_external_id = $13, external_id = $14, in_reply_to = $15
+            revised_at = $9, deleted_at = $10, keep_until = $11, identity_id = $12, author_external_id = $13, external_id = $14, in_reply_to = $15,
+            extras = $16
             WHERE id = $1";
         on!(self, c => sqlx::query(SQL).bind(row.id).bind(row.conversation_id).bind(row.case_id).bind(&row.title).bind(&row.text)
             .bind(&row.quoted).bind(&row.url).bind(&row.lang).bind(row.revised_at).bind(row.deleted_at).bind(row.keep_until)
-            .bind(row.identity_id).bind(&row.author_external_id).bind(&row.external_id).bind(&row.in_reply_to).execute(c).await?.rows_affected());
+            .bind(row.identity_id).bind(&row.author_external_id).bind(&row.external_id).bind(&row.in_reply_to).bind(row.extras.stored()).execute(c).await?.rows_affected());
+        Ok(())
+    }
+
+    /// Puts what people did with a post, which changes while nothing else of it does.
+    pub async fn recount_post(&mut self, post: Uuid, extras: &Extras) -> Result<()> {
+        const SQL: &str = "UPDATE post SET extras = $2 WHERE id = $1";
+        on!(self, c => sqlx::query(SQL).bind(post).bind(extras.stored()).execute(c).await?.rows_affected());
         Ok(())
     }
 
@@ -357,7 +371,7 @@ impl Tx {
     /// the thread shows that something was deleted and a late copy does not bring it back.
     pub async fn erase_post(&mut self, id: Uuid, at: i64) -> Result<()> {
         const SQL: [&str; 4] = [
-            "UPDATE post SET text = '', title = NULL, quoted = NULL, deleted_at = $2 WHERE id = $1",
+            "UPDATE post SET text = '', title = NULL, quoted = NULL, extras = NULL, deleted_at = $2 WHERE id = $1",
             "DELETE FROM post_version WHERE post_id = $1 AND $2 = $2",
             "DELETE FROM attachment WHERE post_id = $1 AND $2 = $2",
             // It quotes the text.

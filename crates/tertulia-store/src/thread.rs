@@ -21,6 +21,13 @@ where
 }
 
 impl Conn {
+    /// What was answered last in a case.
+    pub async fn last_answer(&mut self, case: Uuid) -> Result<Option<PostRow>> {
+        let sql =
+            format!("SELECT {COLUMNS} FROM post WHERE case_id = $1 AND direction = 'out' AND deleted_at IS NULL ORDER BY seq DESC LIMIT 1");
+        Ok(on!(self, c => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(case).fetch_optional(c).await?))
+    }
+
     /// `(post, post it answers)` of these posts, for those whose parent we have.
     pub async fn parents_of(&mut self, posts: &[Uuid]) -> Result<Vec<(Uuid, Uuid)>> {
         let mut found = Vec::new();

@@ -2,18 +2,27 @@
 
 use std::fmt::Write as _;
 
+use sha2::{Digest, Sha256};
+use tertulia_understand::corpus::Labelled;
 use tertulia_understand::evaluate::{Confusion, area, calibration_error};
 use tertulia_understand::lists::Lists;
 use tertulia_understand::model::{COLUMNS, Model, TONE, TYPES};
 use tertulia_understand::{Audience, Context, Desk, Language, MessageType, Reading, Sentiment, Tier, Understander};
 
 use crate::fit::Unseen;
+use crate::perturbed;
 use crate::posts::Example;
 
-/// A short digest of the posts and labels that go in: other ones, another version.
-pub fn digest(examples: &[Example]) -> String {
+static URGENCY: &str = include_str!("../../tertulia-understand/lists/urgency.txt");
+static TOPICS: &str = include_str!("../../tertulia-understand/lists/topics.txt");
+
+/// A short digest of all that goes in: other posts, labels, settings or lists, another version.
+pub fn digest(examples: &[Example], settings: &str) -> String {
     let mut state = 0xcbf2_9ce4_8422_2325u64;
     let mut take = |bytes: &[u8]| bytes.iter().for_each(|b| state = (state ^ u64::from(*b)).wrapping_mul(0x0100_0000_01b3));
+    take(settings.as_bytes());
+    take(URGENCY.as_bytes());
+    take(TOPICS.as_bytes());
     for example in examples {
         take(example.text.as_bytes());
         take(
@@ -25,14 +34,17 @@ pub fn digest(examples: &[Example]) -> String {
 }
 
 /// The card: figures on posts that nothing was trained with.
-pub fn card(model: &Model, trained: &[Example], unseen: &Unseen, held_out: &[Example], checks: &[Example]) -> Result<String, String> {
+pub fn card(model: &Model, trained: &[Example], unseen: &Unseen, posts: &[Labelled], checks: &[Example]) -> Result<String, String> {
+    let held_out: &[Example] = &posts.iter().map(|p| Example::labelled(p, p.plain())).collect::<Vec<_>>();
     let lists = |file: &str| Lists::parse(file).map_err(|e| e.to_string());
-    let opened = Model::open(Vec::leak(model.to_file())).map_err(|e| e.to_string())?;
-    let urgency = include_str!("../../tertulia-understand/lists/urgency.txt");
-    let understander = Understander::new(opened, lists(urgency)?, lists("")?);
+    let file: &'static [u8] = Vec::leak(model.to_file());
+    let opened = Model::open(file).map_err(|e| e.to_string())?;
+    let understander = Understander::new(opened, lists(URGENCY)?, lists("")?);
     let mut out = String::new();
     let mut line = |text: String| writeln!(out, "{text}").expect("writing to memory");
     line(format!("# The classifiers `heads.safetensors`, version {}\n", model.card.version));
+    line(format!("SHA-256 of the file: `{}`.\n", hex(&Sha256::digest(file))));
+    line("The version is a digest of the posts, their labels, the settings and the lists of words.".to_owned());
     line(format!("Trained on {} posts with `cargo xtask train`; the corpus and its labels are in `corpus/`.", trained.len()));
     line("Public collection: UMSAB (cardiffnlp/xlm-t, Apache-2.0), its training part, for sentiment.".to_owned());
     line("\nFigures are percent, macro-F1 where nothing else is said; on posts that nothing was trained with, but for the cross-checked ones.\n".to_owned());
@@ -57,6 +69,10 @@ pub fn card(model: &Model, trained: &[Example], unseen: &Unseen, held_out: &[Exa
             row(&mut line, "posts routed without a person: share", name, |l| routed(held_out, &ours, l).0);
             row(&mut line, "types that posts are routed by: right", name, |l| routed(held_out, &ours, l).1);
             row(&mut line, "calibration error of message types, held out", name, |l| calibration(held_out, &ours, l));
+            row(&mut line, "calibration error of sentiment, held out", name, |l| sentiment_calibration(held_out, &ours, l));
+            row(&mut line, "calibration error of sentiment, public validation part", name, |l| sentiment_calibration(checks, &public, l));
+            row(&mut line, "sentiment that is sure, held out: share", name, |l| sentiment_sure(held_out, &ours, l).0);
+            row(&mut line, "sentiment that is sure, held out: right", name, |l| sentiment_sure(held_out, &ours, l).1);
         }
     }
     let members = [("words", 0), ("straight", 1), ("inner", 2), ("curved", 3)];
@@ -70,7 +86,19 @@ pub fn card(model: &Model, trained: &[Example], unseen: &Unseen, held_out: &[Exa
     }
     row(&mut line, "area under the curve, urgency, held out", "meaning", |l| urgency_area(&understander, held_out, l));
     row(&mut line, "area under the curve, complaint, held out", "meaning", |l| complaint_area(&understander, held_out, l));
+    line("\nThe same posts changed in ways whose effect is known beforehand, and pairs of sentences that a \"not\" turns around (`corpus/turned.tsv`); read by their meaning:\n".to_owned());
+    line("| what | es | en | pt |\n|---|---|---|---|".to_owned());
+    for (what, figures) in perturbed::lines(&understander, posts) {
+        line(format!("| {what} | {} |", figures.map(|f| format!("{:.1}", 100.0 * f)).join(" | ")));
+    }
     Ok(out)
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut out, byte| {
+        write!(out, "{byte:02x}").expect("writing to memory");
+        out
+    })
 }
 
 fn row(line: &mut impl FnMut(String), what: &str, tier: &str, figure: impl Fn(Language) -> f64) {
@@ -141,6 +169,23 @@ fn calibration(examples: &[Example], readings: &[Reading], language: Language) -
         }
     }
     calibration_error(&shares, &truth)
+}
+
+/// How far the probability of the sentiment told is from how often it is right; of posts that are about somebody, or public ones.
+fn sentiment_calibration(examples: &[Example], readings: &[Reading], language: Language) -> f64 {
+    let asked = |e: &Example| e.language == language && e.audience != Some(Audience::Nobody);
+    let own = examples.iter().zip(readings).filter(|(e, _)| asked(e));
+    let (shares, truth): (Vec<f32>, Vec<bool>) = own.map(|(e, r)| (r.sentiment.p, e.sentiment == Some(r.sentiment.label))).unzip();
+    calibration_error(&shares, &truth)
+}
+
+/// The share of posts about somebody whose sentiment is sure, and of those the share that is right.
+fn sentiment_sure(examples: &[Example], readings: &[Reading], language: Language) -> (f64, f64) {
+    let asked = |e: &Example| e.language == language && e.audience != Some(Audience::Nobody);
+    let own: Vec<_> = examples.iter().zip(readings).filter(|(e, _)| asked(e)).collect();
+    let sure: Vec<_> = own.iter().filter(|(_, r)| !r.sentiment_unsure).collect();
+    let right = sure.iter().filter(|(e, r)| e.sentiment == Some(r.sentiment.label)).count();
+    (sure.len() as f64 / own.len().max(1) as f64, right as f64 / sure.len().max(1) as f64)
 }
 
 fn urgency_area(understander: &Understander, examples: &[Example], language: Language) -> f64 {

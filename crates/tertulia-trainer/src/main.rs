@@ -7,6 +7,7 @@
 mod card;
 mod duplicates;
 mod fit;
+mod perturbed;
 mod posts;
 
 use std::fs;
@@ -87,7 +88,8 @@ fn material(folders: &Folders) -> Result<Material, String> {
 impl Material {
     /// Posts that measure.
     fn measuring(&self) -> Vec<String> {
-        self.held_out.iter().map(Labelled::plain).chain(self.checks.iter().map(|e| e.text.clone())).collect()
+        let posts = self.held_out.iter().map(Labelled::plain).chain(self.checks.iter().map(|e| e.text.clone()));
+        posts.chain(perturbed::sentences()).collect()
     }
 }
 
@@ -128,13 +130,13 @@ fn train(folders: &Folders) -> Result<(), String> {
     );
     let mut examples = exchanged(&material.seed);
     examples.extend(public);
-    let version = card::digest(&examples);
     let other = posts::undetermined(&folders.corpus.join("seed/und/posts.txt"))?;
+    let all: Vec<Example> = examples.iter().chain(&other).cloned().collect();
+    let version = card::digest(&all, &fit::settings());
     let (model, unseen) = fit::fit(&examples, &other, version);
     fs::create_dir_all(&folders.out).map_err(|e| e.to_string())?;
     write(&folders.out, "heads.safetensors", &model.to_file())?;
-    let held_out: Vec<Example> = material.held_out.iter().map(|p| Example::labelled(p, p.plain())).collect();
-    let card = card::card(&model, &examples, &unseen, &held_out, &material.checks)?;
+    let card = card::card(&model, &examples, &unseen, &material.held_out, &material.checks)?;
     println!("{card}");
     write(&folders.out, "HEADS-CARD.md", card.as_bytes())
 }

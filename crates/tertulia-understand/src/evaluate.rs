@@ -16,6 +16,12 @@ impl Confusion {
         Self { labels, cells: vec![0; labels * labels] }
     }
 
+    /// How many labels there are.
+    #[must_use]
+    pub fn labels(&self) -> usize {
+        self.labels
+    }
+
     /// Counts one post.
     pub fn count(&mut self, right: usize, given: usize) {
         self.cells[right * self.labels + given] += 1;

@@ -114,6 +114,18 @@ const NOWHERE: u32 = u32::MAX;
 /// Every run of `least` to `most` characters, spaces included.
 fn letters(text: &str, least: usize, most: usize, mut each: impl FnMut(u64, u32)) {
     let bytes = text.as_bytes();
+    if text.is_ascii() {
+        for start in 0..bytes.len() {
+            let mut state = SEED;
+            for (before, &byte) in bytes[start..].iter().take(most).enumerate() {
+                state = step(state, byte);
+                if before + 1 >= least {
+                    each(state, start as u32);
+                }
+            }
+        }
+        return;
+    }
     for start in 0..bytes.len() {
         if !text.is_char_boundary(start) {
             continue;

@@ -5,7 +5,9 @@
 //! - [`encoder`]: the meaning of a text as a vector, for classifiers, similar cases and grouping.
 //! - [`words`] and [`features`]: what the fast classifiers see of a text.
 //! - [`grounds`] and [`lists`]: words and points that people read and change.
-//! - [`train`] and [`evaluate`]: making classifiers from labelled posts ([`corpus`]), and measuring them.
+//! - [`train`] and [`evaluate`]: making classifiers from labelled posts ([`corpus`]), and measuring them, also on posts changed in known
+//!   ways ([`perturb`]).
+//! - [`shares`]: how many posts really carry a label, corrected by how often it is mistaken.
 
 pub mod corpus;
 pub mod encoder;
@@ -17,8 +19,10 @@ mod label;
 pub mod lists;
 pub mod model;
 pub mod own;
+pub mod perturb;
 mod phrases;
 mod reading;
+pub mod shares;
 pub mod train;
 mod understander;
 pub mod urgency;

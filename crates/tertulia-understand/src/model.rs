@@ -39,6 +39,9 @@ pub struct Card {
     /// For each language, the probability of each message type from which on nine of ten were right when it was checked; above 1
     /// where no probability was.
     pub sure: Vec<[f32; 8]>,
+    /// The same for sentiment, one for each language.
+    #[serde(default)]
+    pub sure_sentiment: Vec<f32>,
 }
 
 /// All classifiers of one training.

@@ -52,6 +52,8 @@ pub struct Reading {
     pub language: Scored<Language>,
     /// How it feels about the brand; where it is about none, its tone.
     pub sentiment: Scored<Sentiment>,
+    /// True when its sentiment is not sure enough to count on: fewer than nine of ten such were right when it was checked.
+    pub sentiment_unsure: bool,
     /// What it is for, most likely first: those at 0.5 or more.
     pub types: Vec<Scored<MessageType>>,
     /// Whom it talks to.
@@ -67,7 +69,7 @@ pub struct Reading {
     pub sure: Vec<MessageType>,
     /// True when no message type is sure enough to route by it: a person should look.
     pub unsure: bool,
-    /// What spoke for its sentiment and types, strongest first.
+    /// What spoke for its sentiment and types, strongest first; empty where only answers were asked for.
     pub because: Vec<Reason>,
     /// Probabilities of all message types, in the order of [`MessageType::ALL`].
     #[serde(skip)]

@@ -47,6 +47,14 @@ pub struct Desk {
     logits: Vec<f32>,
     shares: Vec<f32>,
     scratch: Scratch,
+    answers_only: bool,
+}
+
+impl Desk {
+    /// Whether readings made here are to say what a post is and leave out why, its topics and its phrases: that is faster.
+    pub fn answers_only(&mut self, only: bool) {
+        self.answers_only = only;
+    }
 }
 
 /// How much work a post is worth.
@@ -122,6 +130,14 @@ impl Understander {
         }
     }
 
+    /// What texts mean, in order: vectors that point the same way where texts say the same, in whatever words and language
+    /// ([`encoder::Embedding::cosine`]). For similar cases, groups of posts, suggestions. What was read lately is known already.
+    #[must_use]
+    pub fn meanings(&self, desk: &mut Desk, texts: &[&str]) -> Vec<encoder::Embedding> {
+        let meanings = self.encoder.encode_recent(texts, &mut desk.scratch, &self.recent);
+        meanings.into_iter().map(|meaning| meaning.embedding.clone()).collect()
+    }
+
     fn put_together(
         &self,
         desk: &mut Desk,
@@ -161,12 +177,15 @@ impl Understander {
         let unsure = sure.is_empty();
         let complaint = shares[TYPES + MessageType::Complaint.index()];
         let spam = shares[TYPES + MessageType::Spam.index()];
+        let why = !desk.answers_only;
+        let asked = |list: &dyn Fn() -> Vec<String>| if why { list() } else { Vec::new() };
         let mood = urgency::Mood { negative: shares[Sentiment::Negative.index()], complaint, spam, pressing: shares[PRESSING] };
         Reading {
             urgency: urgency::weigh(grounds, &desk.words, mood, context),
-            topics: grounds.topics.find(&desk.words).into_iter().map(|f| f.list.name.clone()).collect(),
-            phrases: phrases::telling(&desk.words),
-            because: self.because(&desk.words, shares[CONCERNED] >= 0.5, sentiment.label, &types, own),
+            topics: asked(&|| grounds.topics.find(&desk.words).into_iter().map(|f| f.list.name.clone()).collect()),
+            phrases: asked(&|| phrases::telling(&desk.words)),
+            because: if why { self.because(&desk.words, shares[CONCERNED] >= 0.5, sentiment.label, &types, own) } else { Vec::new() },
+            sentiment_unsure: foreign || self.model.card.sure_sentiment.get(head).is_none_or(|least| sentiment.p < *least),
             type_shares: std::array::from_fn(|t| shares[TYPES + t]),
             sentiment_shares: std::array::from_fn(|s| shares[s]),
             language,

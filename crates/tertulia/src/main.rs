@@ -9,6 +9,7 @@ mod data;
 mod doctor;
 mod listen;
 mod log;
+mod measure;
 mod sample;
 mod say;
 mod serve;
@@ -59,6 +60,9 @@ enum Command {
     Listen(listen::ListenCommand),
     /// What posts say: language, sentiment, message types, urgency.
     Understand(understand::UnderstandCommand),
+    /// The formulas of a contact centre: staffing, forecasts, definitions.
+    #[command(subcommand)]
+    Measure(measure::MeasureCommand),
     /// Measure the flow on this machine, with a database of its own.
     #[command(subcommand)]
     Bench(bench::BenchCommand),
@@ -88,6 +92,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         }
         Command::Listen(command) => return command.run(&cli.overrides),
         Command::Understand(command) => return command.run(),
+        Command::Measure(command) => return command.run(),
         command => command,
     };
     let config = Config::load(&cli.overrides)?;
@@ -107,7 +112,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::Backup(args) => backup::backup(&config, args).await?,
             Command::Restore(args) => backup::restore(&config, args).await?,
             Command::Bench(command) => bench::run(command).await?,
-            Command::Openapi | Command::Listen(_) | Command::Understand(_) => {}
+            Command::Openapi | Command::Listen(_) | Command::Understand(_) | Command::Measure(_) => {}
         }
         Ok(ExitCode::SUCCESS)
     })

@@ -4,7 +4,7 @@
 //! output empty.
 
 mod eval;
-mod lines;
+pub mod lines;
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -13,8 +13,11 @@ use std::time::Instant;
 
 use clap::{Args, Subcommand, ValueEnum};
 use lines::{Fault, Post};
-use serde_json::json;
-use tertulia_understand::{Context, Desk, Language, Languages, Tier, Understander};
+use serde::Serialize;
+use serde_json::{Value, json};
+use tertulia_understand::{
+    Audience, Context, Desk, Language, Languages, MessageType, Reading, Reason, Scored, Sentiment, Tier, Understander, Urgency,
+};
 
 /// `tertulia understand …`
 #[derive(Args)]
@@ -90,33 +93,52 @@ impl UnderstandCommand {
     }
 }
 
+/// What is written of a post.
+#[derive(Serialize)]
+struct Line<'a> {
+    id: &'a Value,
+    language: &'a Scored<Language>,
+    sentiment: &'a Scored<Sentiment>,
+    sentiment_unsure: bool,
+    types: &'a [Scored<MessageType>],
+    audience: &'a Scored<Audience>,
+    urgency: &'a Urgency,
+    unsure: bool,
+    #[serde(flatten)]
+    why: Option<Why<'a>>,
+}
+
+/// What is written when somebody asks why.
+#[derive(Serialize)]
+struct Why<'a> {
+    because: &'a [Reason],
+    topics: &'a [String],
+    phrases: &'a [String],
+}
+
+impl<'a> Line<'a> {
+    fn of(id: &'a Value, reading: &'a Reading, why: bool) -> Self {
+        let Reading { language, sentiment, sentiment_unsure, types, audience, urgency, unsure, .. } = reading;
+        let why = why.then(|| Why { because: &reading.because, topics: &reading.topics, phrases: &reading.phrases });
+        Self { id, language, sentiment, sentiment_unsure: *sentiment_unsure, types, audience, urgency, unsure: *unsure, why }
+    }
+}
+
 fn read(args: &ReadArgs) -> Result<String, Fault> {
     let posts: Vec<Post> = lines::read(&args.posts, Post::from_line)?;
     let understander = Understander::built_in();
     let among = Languages::of(args.languages.iter().copied());
     let mut desk = Desk::default();
-    let mut out = String::new();
+    desk.answers_only(!args.why);
+    let mut out = Vec::new();
     let begun = Instant::now();
     for post in &posts {
         let context = Context { among, ..post.context };
         let reading = understander.read_at(&mut desk, &post.text, &context, args.tier.into());
-        let mut line = json!({
-            "id": post.id,
-            "language": reading.language,
-            "sentiment": reading.sentiment,
-            "types": reading.types,
-            "audience": reading.audience,
-            "urgency": reading.urgency,
-            "unsure": reading.unsure,
-        });
-        if args.why {
-            line["because"] = json!(reading.because);
-            line["topics"] = json!(reading.topics);
-            line["phrases"] = json!(reading.phrases);
-        }
-        out.push_str(&line.to_string());
-        out.push('\n');
+        serde_json::to_writer(&mut out, &Line::of(&post.id, &reading, args.why)).expect("a reading is plain data");
+        out.push(b'\n');
     }
+    let out = String::from_utf8(out).expect("JSON is UTF-8");
     if args.stats {
         let seconds = begun.elapsed().as_secs_f64();
         let stats = json!({"posts": posts.len(), "seconds": seconds, "posts_per_second": posts.len() as f64 / seconds.max(1e-9),

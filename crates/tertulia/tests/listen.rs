@@ -201,6 +201,17 @@ fn posts_state_every_field_and_monitors_name_lists() {
     assert_eq!((text(&output.stderr), text(&output.stdout)), ("", expected));
 }
 
+/// The app's own test takes the same posts in.
+#[test]
+fn pushed_posts_match_as_they_do_in_the_product() {
+    let files = Files::new(&[
+        ("monitors.jsonl", include_bytes!("../../tertulia-app/tests/fields/monitors.jsonl")),
+        ("posts.jsonl", include_bytes!("../../tertulia-app/tests/fields/posts.jsonl")),
+    ]);
+    let output = files.run(&[]);
+    assert_eq!((text(&output.stderr), text(&output.stdout)), ("", include_str!("../../tertulia-app/tests/fields/matches.jsonl")));
+}
+
 #[test]
 fn check_knows_lists_and_names_the_query_whatever_its_order() {
     let files = Files::new(&[

@@ -32,6 +32,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("tertulia-care", &["tertulia-kernel"]),
     ("tertulia-policy", &["tertulia-kernel"]),
     ("tertulia-understand", &["tertulia-kernel"]),
+    ("tertulia-measure", &["tertulia-kernel"]),
     ("tertulia-api-types", &["tertulia-kernel"]),
     ("tertulia-store", &["tertulia-kernel", DOMAIN]),
     ("tertulia-app", &["tertulia-kernel", DOMAIN, "tertulia-store"]),
@@ -49,7 +50,8 @@ const DOMAIN: &str = "domain";
 const ANY: &str = "any";
 
 /// Crates with no input, output, clock or chance of their own: the kernel and the domain.
-pub const PURE: &[&str] = &["tertulia-kernel", "tertulia-listen", "tertulia-care", "tertulia-policy", "tertulia-understand"];
+pub const PURE: &[&str] =
+    &["tertulia-kernel", "tertulia-listen", "tertulia-care", "tertulia-policy", "tertulia-understand", "tertulia-measure"];
 
 /// What would give a pure crate input, output or chance.
 const IMPURE: &[&str] = &["tokio", "sqlx", "sqlx-core", "axum", "hyper", "reqwest", "rand", "async-std"];

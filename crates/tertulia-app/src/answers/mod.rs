@@ -24,6 +24,7 @@ use tertulia_store::{
     case::CaseRow,
     channel::ChannelRow,
     conversation::ConversationRow,
+    extras::Extras,
     outbox::OutboxRow,
     post::{NewPost, PostRow, StepRow},
 };
@@ -293,6 +294,7 @@ async fn try_send(app: &App, actor: &Actor, case: CaseId, answer: &NewAnswer) ->
         revised_at: None,
         deleted_at: None,
         keep_until: None,
+        extras: Extras::default(),
     };
     let tokens = tertulia_kernel::text::search_terms(&answer.text);
     let inserted = work.tx.insert_posts(&[NewPost { row: post, tokens: tokens.clone() }]).await?;

@@ -4,6 +4,7 @@
 pub mod change;
 pub mod detail;
 pub mod presence;
+pub mod similar;
 pub mod thread;
 
 use crate::{

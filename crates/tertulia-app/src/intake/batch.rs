@@ -11,6 +11,7 @@ use super::{
     clip,
     facts::{Facts, Place},
     key,
+    recount::with_new_counts,
     save::Outcome,
 };
 use crate::{
@@ -39,6 +40,7 @@ use tertulia_store::{
     case::CaseRow,
     channel::ChannelRow,
     conversation::ConversationRow,
+    extras::Extras,
     person::IdentityRow,
     post::{NewPost, PostRow, StepRow},
 };
@@ -111,7 +113,7 @@ impl<'a> Batch<'a> {
         }
         let matched = ahead
             .take_matched(&listening, &channel)
-            .unwrap_or_else(|| posts.iter().map(|post| listening.match_post(&text_of(&channel, post))).collect());
+            .unwrap_or_else(|| posts.iter().map(|post| match_incoming(&listening, &channel, post)).collect());
 
         let mut other_ids: Vec<String> = sorted.deleted.iter().map(|(id, _)| id.clone()).collect();
         for (id, ..) in &sorted.deliveries {
@@ -140,7 +142,7 @@ impl<'a> Batch<'a> {
     }
 
     async fn run_posts(&mut self, tx: &mut Tx, posts: &[&IncomingPost], matched: &[Matched], sorted: &Sorted<'_>) -> Result<()> {
-        let mut kept = Vec::new();
+        let (mut kept, mut same) = (Vec::new(), Vec::new());
         for (place, (post, matched)) in posts.iter().zip(matched).enumerate() {
             let goes = sorted.deleted.iter().any(|(id, _)| *id == post.external_id);
             let gone = goes || self.facts.gone.contains(&post.external_id);
@@ -155,6 +157,13 @@ impl<'a> Batch<'a> {
                             self.out.files_replaced.push(row.id);
                         }
                         kept.push((place, *post, matched, Some(row.clone())));
+                    } else if let Some(counted) = with_new_counts(post, row) {
+                        if row.keep_until.is_some() && !matched.monitors.is_empty() {
+                            kept.push((place, *post, matched, Some(row.clone())));
+                        } else {
+                            self.out.receipt.duplicates += 1;
+                            same.push((place, *post, row.clone(), counted));
+                        }
                     } else {
                         self.out.receipt.duplicates += 1;
                     }
@@ -163,7 +172,12 @@ impl<'a> Batch<'a> {
                 None => kept.push((place, *post, matched, None)),
             }
         }
-        let mut authors: Vec<String> = Vec::new();
+        let mut recounted = Vec::with_capacity(same.len());
+        for (place, post, before, counted) in same {
+            recounted.push(self.rematch(place, post, &before, counted));
+        }
+        let asked = recounted.iter().filter(|one| one.may_open());
+        let mut authors: Vec<String> = asked.clone().map(|one| one.post.author.external_id.clone()).collect();
         for (_, post, matched, _) in &kept {
             if self.is_kept(post, matched) && !post.own {
                 authors.push(post.author.external_id.clone());
@@ -175,7 +189,8 @@ impl<'a> Batch<'a> {
         if self.listening.rules.iter().any(|rule| rule.actions.department_id.is_some() || rule.actions.priority.is_some()) {
             self.facts.load_by_hand(tx).await?;
         }
-        let edited: Vec<Uuid> = kept.iter().filter_map(|(.., row)| row.as_ref().map(|row| row.id)).collect();
+        let mut edited: Vec<Uuid> = kept.iter().filter_map(|(.., row)| row.as_ref().map(|row| row.id)).collect();
+        edited.extend(recounted.iter().filter(|one| one.may_open()).map(|one| one.row.id));
         for row in tx.corrections_of(&edited).await? {
             self.facts.corrections.entry(row.post_id).or_default().push(row);
         }
@@ -186,6 +201,7 @@ impl<'a> Batch<'a> {
                 row => self.take(place, post, matched, row),
             }
         }
+        recounted.into_iter().for_each(|one| self.recount(one));
         Ok(())
     }
 
@@ -246,7 +262,7 @@ impl<'a> Batch<'a> {
     }
 
     /// What a kept post of theirs says: kept with it, and told to rules.
-    fn understand(&mut self, place: usize, post: &IncomingPost, row: &PostRow) -> Says {
+    pub(super) fn understand(&mut self, place: usize, post: &IncomingPost, row: &PostRow) -> Says {
         let reading = self.ahead.reading(place, post);
         let said = Said::of(&reading);
         let corrections: Vec<_> = self.facts.corrections.get(&row.id).into_iter().flatten().collect();
@@ -257,7 +273,7 @@ impl<'a> Batch<'a> {
     }
 
     fn insert(&mut self, row: PostRow, post: &IncomingPost, matched: &Matched, earlier: Option<PostRow>) {
-        let tokens = search_tokens(post);
+        let tokens = search_tokens(post.title.as_deref(), &post.text);
         self.out.matches.extend(matched.monitors.iter().map(|monitor| (monitor.0, row.id)));
         if earlier.is_none() || self.out.files_replaced.contains(&row.id) {
             self.take_files(row.id, post);
@@ -287,7 +303,7 @@ impl<'a> Batch<'a> {
     }
 
     /// The author's person, found or created by identity.
-    fn relate(&mut self, id: Uuid, post: &IncomingPost, row: &mut PostRow) -> Uuid {
+    pub(super) fn relate(&mut self, id: Uuid, post: &IncomingPost, row: &mut PostRow) -> Uuid {
         let author = &post.author;
         let now = self.now.as_micros();
         let followers = author.followers.map(|count| i64::try_from(count).unwrap_or(i64::MAX));
@@ -441,6 +457,7 @@ impl<'a> Batch<'a> {
             url: post.url.clone().or(row.url.clone()),
             lang: post.lang.clone().or(row.lang.clone()),
             revised_at: Some(revision(post).as_micros()),
+            extras: Extras { counts: post.counts.or(row.extras.counts), ..Extras::from(post) },
             ..row
         };
         if self.out.files_replaced.contains(&edited.id) {
@@ -457,7 +474,7 @@ impl<'a> Batch<'a> {
             }
             _ => {}
         }
-        self.out.updated.push((edited, search_tokens(post)));
+        self.out.updated.push((edited, search_tokens(post.title.as_deref(), &post.text)));
     }
 
     /// Writes a step down.
@@ -494,6 +511,7 @@ impl<'a> Batch<'a> {
             revised_at: post.revised_at.map(Timestamp::as_micros),
             deleted_at: None,
             keep_until: None,
+            extras: Extras::from(post),
         }
     }
 }
@@ -526,9 +544,10 @@ pub(super) fn pending_form(external_id: &str) -> Option<String> {
     external_id.split_once('@').map(|(id, _)| id.trim_start_matches('<').to_owned()).filter(|id| id.starts_with("answer-"))
 }
 
-/// What monitors read of a post: headline and text, without what it quotes.
-pub(crate) fn text_of<'p>(channel: &'p ChannelRow, post: &'p IncomingPost) -> PostText<'p> {
-    PostText {
+/// What a post matches. Monitors read its headline and text, without what it quotes.
+pub(crate) fn match_incoming(listening: &Listening, channel: &ChannelRow, post: &IncomingPost) -> Matched {
+    let extras = Extras::from(post);
+    listening.match_post(&PostText {
         title: post.title.as_deref(),
         text: &post.text,
         author: &post.author.handle,
@@ -538,12 +557,13 @@ pub(crate) fn text_of<'p>(channel: &'p ChannelRow, post: &'p IncomingPost) -> Po
         followers: post.author.followers,
         url: post.url.as_deref(),
         reply: post.in_reply_to.is_some(),
-    }
+        extras: Some(&extras),
+    })
 }
 
-fn search_tokens(post: &IncomingPost) -> String {
-    match &post.title {
-        Some(title) => tertulia_kernel::text::search_terms(&format!("{title}\n{}", post.text)),
-        None => tertulia_kernel::text::search_terms(&post.text),
+fn search_tokens(title: Option<&str>, text: &str) -> String {
+    match title {
+        Some(title) => tertulia_kernel::text::search_terms(&format!("{title}\n{text}")),
+        None => tertulia_kernel::text::search_terms(text),
     }
 }

@@ -12,6 +12,7 @@ mod batch;
 mod course;
 mod facts;
 mod reconsider;
+mod recount;
 mod save;
 mod settle;
 
@@ -24,7 +25,7 @@ use crate::{
 };
 pub use aside::can_be_replayed;
 pub(crate) use author::find_or_create as find_or_create_author;
-pub(crate) use batch::{excerpt, text_of};
+pub(crate) use batch::{excerpt, match_incoming};
 pub(crate) use facts::identity_scope;
 pub(crate) use reconsider::reconsider;
 
@@ -41,6 +42,8 @@ use uuid::Uuid;
 pub const MAX_TEXT: usize = 200_000;
 /// Longest id of a network.
 const MAX_ID: usize = 1_024;
+/// Most of those a post is addressed to that are kept.
+const MOST_ADDRESSED: usize = 50;
 
 impl App {
     /// Takes a batch of one channel in, with its cursors; see the module's text.
@@ -252,6 +255,10 @@ fn tidy_post(post: &mut IncomingPost) -> std::result::Result<(), Told> {
     clean_some(&mut post.in_reply_to, MAX_ID);
     clean_some(&mut post.author.name, 200);
     clean_some(&mut post.raw, MAX_PAYLOAD);
+    post.to.truncate(MOST_ADDRESSED);
+    post.to.iter_mut().for_each(|handle| clean(handle, 320));
+    // A name or a sentence is no country that anybody could ask for.
+    post.country = post.country.take().filter(|code| code.len() == 2 && code.bytes().all(|letter| letter.is_ascii_alphabetic()));
     for url in [&mut post.url, &mut post.author.url, &mut post.author.avatar_url] {
         // Only these two schemes are ever shown as a link.
         if url

@@ -1,10 +1,7 @@
 //! A post that was kept without a case, after a person said what it says: the same decision as when it came in, with their word.
 
-use super::{
-    batch::{Batch, text_of},
-    facts::Facts,
-};
-use crate::{App, Result, listening::Matched, live::Audience, live::News, understanding::Facts as Says};
+use super::{batch::Batch, facts::Facts};
+use crate::{App, Result, listening::Matched, live::Audience, live::News, understanding::Facts as Says, view};
 use tertulia_kernel::{
     Timestamp,
     event::{Author, IncomingPost, Visibility},
@@ -50,7 +47,7 @@ pub(crate) async fn reconsider(app: &App, tx: &mut Tx, row: &mut PostRow, says: 
     let channel = tx.channel(row.channel_id).await?;
     // What it matched is what is written, less what somebody threw out; queries of rules are asked now.
     let monitors = tx.matches_of(&[row.id]).await?.into_iter().filter(|(.., discarded)| !discarded).map(|(_, id, _)| id.into()).collect();
-    let matched = Matched { monitors, ..listening.match_post(&text_of(&channel, &post)) };
+    let matched = Matched { monitors, ..listening.match_post(&view::text_of(row, &channel)) };
     let mut facts = Facts::load(tx, &channel, &[&post], &[]).await?;
     facts.load_people(tx, &channel, std::slice::from_ref(&identity.external_id)).await?;
     facts.load_by_hand(tx).await?;

@@ -45,6 +45,10 @@ pub(super) struct Outcome {
     pub excerpts: Vec<Uuid>,
     pub inserted: Vec<NewPost>,
     pub updated: Vec<(PostRow, String)>,
+    /// Posts with new counts; a case too, where rules were asked.
+    pub recounted: Vec<(PostRow, bool)>,
+    /// `(monitor, place of the post)` of matches that hold no longer.
+    pub unmatched: Vec<(Uuid, i64)>,
     /// `(post, until, title, text)`.
     pub versions: Vec<(Uuid, i64, Option<String>, String)>,
     /// `(monitor, post)`.
@@ -164,6 +168,17 @@ impl Batch<'_> {
             tx.forget_matches(row.id).await?;
             seqs.insert(row.id, row.seq);
             index.push((row.seq, tokens));
+        }
+        for (row, asked) in &self.out.recounted {
+            seqs.insert(row.id, row.seq);
+            if *asked {
+                tx.update_post(row).await?;
+            } else {
+                tx.recount_post(row.id, &row.extras).await?;
+            }
+        }
+        for (monitor, seq) in &self.out.unmatched {
+            tx.remove_matches(*monitor, &[*seq]).await?;
         }
         tx.index_posts(&index).await?;
         let matches: Vec<(Uuid, i64, Uuid)> =

@@ -9,7 +9,7 @@ pub(crate) use keep::Cache;
 pub use keep::Changed;
 pub use slow::Slow;
 
-use crate::query::{Query, as_read};
+use crate::query::{Query, read_as};
 use held::{Heard, Held};
 use std::{
     collections::{BTreeSet, HashMap},
@@ -19,7 +19,7 @@ use std::{
 use tertulia_care::rules::Rule;
 use tertulia_kernel::{MonitorId, RuleId};
 use tertulia_listen::{Engine, Frequencies, Lists, MonitorSet};
-use tertulia_store::monitor::MonitorRow;
+use tertulia_store::{extras::Extras, monitor::MonitorRow};
 use tertulia_understand::Grounds;
 
 /// Posts in the sample from which on the stream is known, and what monitors wait for is chosen by it.
@@ -46,6 +46,8 @@ pub struct PostText<'a> {
     pub url: Option<&'a str>,
     /// It answers another post.
     pub reply: bool,
+    /// What only queries read of it; none when nothing is known.
+    pub extras: Option<&'a Extras>,
 }
 
 /// What a post matched.
@@ -200,7 +202,7 @@ impl Listening {
 
     /// What a post matches: its text is read once, whatever the number of monitors.
     pub fn match_post(&self, post: &PostText<'_>) -> Matched {
-        let (found, undecided) = self.monitors.matches_and_undecided(&as_read(post));
+        let (found, undecided) = read_as(post, |post| self.monitors.matches_and_undecided(post));
         for listener in &undecided {
             // Never a silent miss: the post is kept or counted as the others decide, and people can look at it.
             let name = self.held.get(*listener).map_or("", |heard| heard.name.as_str());

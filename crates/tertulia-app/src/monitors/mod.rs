@@ -42,8 +42,10 @@ use tertulia_store::{
 };
 use uuid::Uuid;
 
-/// Most monitors: the list is shown whole.
-const MOST: i64 = 5_000;
+/// Most monitors: so many are known to be read and compiled in seconds when a process starts.
+const MOST: i64 = 100_000;
+/// Most monitors in one answer.
+const LISTED: i64 = 5_000;
 
 /// Longest query, in characters.
 pub const LONGEST_QUERY: usize = 20_000;
@@ -122,13 +124,13 @@ pub struct Listing {
     pub q: Option<String>,
     /// With a number above this one.
     pub after: Option<i64>,
-    /// At most so many; all when absent.
+    /// At most so many, up to 500; 5,000 when absent.
     pub limit: Option<i64>,
 }
 
 /// Monitors, by number.
 pub async fn list(app: &App, _: &Actor, listing: &Listing) -> Result<Vec<MonitorView>> {
-    let limit = listing.limit.map_or(usize::MAX, |limit| limit.clamp(1, 500) as usize);
+    let limit = listing.limit.map_or(LISTED, |limit| limit.clamp(1, 500)) as usize;
     let letters = listing.q.as_deref().map(tertulia_kernel::text::fold).filter(|q| !q.trim().is_empty());
     let mut conn = app.store.read().await?;
     let mut filter = MonitorFilter {

@@ -3,7 +3,7 @@
 use crate::{
     Actor, App, Result, lists,
     posts::by_id,
-    query::{Query, as_read},
+    query::{Query, read_as},
     view,
 };
 use std::collections::{HashMap, HashSet};
@@ -102,7 +102,7 @@ fn suggestions(
         for row in rows {
             let Some(channel) = channels.get(&row.channel_id) else { continue };
             let text = view::text_of(row, channel);
-            for n in set.matches(&as_read(&text)) {
+            for n in read_as(&text, |post| set.matches(post)) {
                 counts[n] += 1;
             }
         }

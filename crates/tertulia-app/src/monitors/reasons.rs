@@ -3,7 +3,7 @@
 use crate::{
     channel::Bilingual,
     listening::PostText,
-    query::{Query, as_read},
+    query::{Query, read_as},
     view::to_utf16,
 };
 use std::collections::HashSet;
@@ -56,7 +56,7 @@ impl Reasons {
 
     /// Why a text does not match; empty when it does.
     pub fn of(&self, post: &PostText<'_>) -> Vec<Reason> {
-        let hold: HashSet<usize> = self.parts.matches(&as_read(post)).into_iter().collect();
+        let hold: HashSet<usize> = read_as(post, |post| self.parts.matches(post)).into_iter().collect();
         let mut reasons = Vec::new();
         lacks(&self.whole, &hold, post, &mut reasons);
         reasons.truncate(MOST);

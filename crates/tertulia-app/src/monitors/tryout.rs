@@ -9,6 +9,11 @@ use crate::{
     view::{FoundPart, found_parts, to_utf16},
 };
 use serde::Deserialize;
+use tertulia_kernel::{
+    Timestamp,
+    event::{Author, Counts, IncomingPost, Media},
+};
+use tertulia_store::extras::Extras;
 
 pub use super::reasons::Reason;
 
@@ -44,6 +49,43 @@ struct Pasted {
     lang: Option<String>,
     channel: Option<String>,
     followers: Option<u64>,
+    url: Option<String>,
+    #[serde(default)]
+    media: Vec<PastedFile>,
+    #[serde(default)]
+    to: Vec<String>,
+    country: Option<String>,
+    likes: Option<u64>,
+    shares: Option<u64>,
+    replies: Option<u64>,
+}
+
+/// A file of a pasted post.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PastedFile {
+    kind: Option<String>,
+    alt: Option<String>,
+}
+
+impl Pasted {
+    /// As intake would make them of it.
+    fn extras(&self) -> Extras {
+        let media = self.media.iter().map(|file| Media {
+            mime: format!("{}/*", file.kind.as_deref().unwrap_or("file")),
+            name: None,
+            alt: file.alt.clone(),
+            url: None,
+            bytes: None,
+        });
+        Extras::from(&IncomingPost {
+            media: media.collect(),
+            to: self.to.clone(),
+            country: self.country.clone(),
+            counts: Counts { likes: self.likes, shares: self.shares, replies: self.replies },
+            ..IncomingPost::new("", Author::default(), "", Timestamp::default())
+        })
+    }
 }
 
 /// A pasted post or just its text.
@@ -70,6 +112,7 @@ pub async fn try_query(app: &App, _: &Actor, query: &str, input: &str) -> Result
     let posts = read(input)?;
     let why = Reasons::new(&query);
     let tried = posts.into_iter().map(|pasted| {
+        let extras = pasted.extras();
         let post = PostText {
             title: pasted.title.as_deref(),
             text: &pasted.text,
@@ -77,6 +120,8 @@ pub async fn try_query(app: &App, _: &Actor, query: &str, input: &str) -> Result
             lang: pasted.lang.as_deref(),
             channel: pasted.channel.as_deref().unwrap_or_default(),
             followers: pasted.followers,
+            url: pasted.url.as_deref(),
+            extras: Some(&extras),
             ..PostText::default()
         };
         let matches = query.matches(&post);
@@ -96,7 +141,7 @@ fn read(input: &str) -> Result<Vec<Pasted>> {
     let input = input.trim();
     let posts: Vec<Pasted> = if input.starts_with('[') && input.ends_with(']') && serde_json::from_str::<serde_json::Value>(input).is_ok() {
         let list: Vec<OneOf> = serde_json::from_str(input).map_err(|_| {
-            wrong("malformed", "each element is a text or an object with text, title, author, lang, channel, followers".into())
+            wrong("malformed", "each element is a text or an object with text, title, author, lang, channel, followers, url, media, to, country, likes, shares, replies".into())
         })?;
         list.into_iter().map(Pasted::from).filter(|post| !post.text.trim().is_empty()).collect()
     } else {
@@ -136,6 +181,11 @@ mod tests {
         for (input, code) in [(" \n", "required"), ("{\"text\":", "malformed"), ("[1]", "malformed"), (&"x\n".repeat(101), "too_many")] {
             assert_eq!(read(input).expect_err(input).fields[0].code, code);
         }
+        let post =
+            read(r#"{"text": "a", "media": [{"kind": "video", "alt": "un gato"}], "to": ["ana"], "likes": 3}"#).expect("read").remove(0);
+        let extras = post.extras();
+        assert_eq!((extras.image, extras.video, extras.alt.as_deref()), (false, true, Some("un gato")));
+        assert_eq!((extras.to, extras.counts.likes), (vec!["ana".to_owned()], Some(3)));
         assert!(read("a\n{\"texto\":\"b\"}").expect_err("unknown field").message.contains("line 2"));
     }
 }

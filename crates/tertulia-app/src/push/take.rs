@@ -31,7 +31,8 @@ pub fn must_push(actor: &Actor) -> Result<()> {
     }
 }
 
-/// Takes posts in for the push channel of that name. Sending them again changes nothing, so a caller who got no answer
+/// Takes posts in for the push channel of that name. Sending them again changes nothing but what people did with
+/// them, so a caller who got no answer
 /// just sends them again.
 ///
 /// Posts come as they were written and are read one by one, so that what a request costs is bounded by its size.

@@ -19,6 +19,7 @@ use tertulia_store::{
     case::{CaseRow, ChangeRow},
     channel::ChannelRow,
     conversation::ConversationRow,
+    extras::Extras,
     person::{IdentityRow, NewPerson, PersonRow},
     post::{NewPost, PostRow, StepRow},
     staff::User,
@@ -262,6 +263,7 @@ impl<'a> Teller<'a> {
             revised_at: None,
             deleted_at: None,
             keep_until: None,
+            extras: Extras::default(),
         }
     }
 

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     App, Result,
-    intake::{identity_scope, text_of},
+    intake::{identity_scope, match_incoming},
     listening::{Listening, Matched},
 };
 use std::{collections::HashMap, sync::Arc};
@@ -41,7 +41,7 @@ impl Ahead {
         let mut conn = app.store.read().await?;
         let channel = conn.channel(channel.0).await?;
         let listening = app.listening(&mut conn).await?;
-        let matched: Vec<Matched> = posts.iter().map(|post| listening.match_post(&text_of(&channel, post))).collect();
+        let matched: Vec<Matched> = posts.iter().map(|post| match_incoming(&listening, &channel, post)).collect();
         let kept = |place: usize| !posts[place].own && (posts[place].addressed || !matched[place].monitors.is_empty());
         let mut authors: Vec<String> =
             (0..posts.len()).filter(|&place| kept(place)).map(|place| posts[place].author.external_id.clone()).collect();

@@ -52,11 +52,6 @@ impl Reader {
         Self { grounds, ..self }
     }
 
-    /// The company's own head.
-    pub fn head(&self) -> &Head {
-        &self.head
-    }
-
     /// Which classifiers these are.
     pub fn model(&self) -> String {
         self.head.model()

@@ -16,7 +16,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use tertulia_policy::Permission;
 use tertulia_store::Conn;
 use tertulia_understand::{
-    Context, Grounds,
+    Grounds,
     grounds::{FactPoints, Shipped},
     lists::{Sheet, check_phrase, tidy},
     urgency::SPAM,

@@ -137,6 +137,7 @@ pub(crate) fn text_of<'p>(row: &'p PostRow, channel: &'p ChannelRow) -> PostText
         followers: row.followers.and_then(|count| u64::try_from(count).ok()),
         url: row.url.as_deref(),
         reply: row.in_reply_to.is_some(),
+        extras: Some(&row.extras),
     }
 }
 

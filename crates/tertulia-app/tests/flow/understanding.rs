@@ -2,8 +2,8 @@
 
 use crate::support::{House, house};
 use tertulia_app::{
-    Actor,
-    cases::{self, FolderName, change},
+    Actor, answers,
+    cases::{self, FolderName, change, similar},
     monitors::{self, Form, history},
     posts::{self, Search},
     rules::{Actions, Conditions},
@@ -264,6 +264,8 @@ on_both!(what_is_passed_over_is_drawn_for_somebody_else_and_else_counted, house 
     answer_draw(&house, &other, &theirs).await;
     let quality = quality::quality(&house.app, &boss).await.expect("quality");
     assert_eq!((quality.unanswered, quality.reviewed), (0, 1));
+});
+
 /// A channel that keeps what no monitor matches for a week.
 async fn with_a_window(house: &House) {
     let mut tx = house.app.store.begin().await.expect("begin");
@@ -376,4 +378,44 @@ on_both!(words_that_count_are_the_companys_to_change, house => {
     let back = words::restore(&house.app, &boss, "urgency", "reach").await.expect("restore").expect("shipped");
     assert_eq!((back.points, back.changed()), (400, false));
     assert_eq!(words::try_out(&house.app, &boss, famous).await.expect("try").grounds[0].name, "reach");
+});
+
+on_both!(a_case_shows_those_like_it_that_the_user_sees_with_what_was_answered, house => {
+    let boss = house.user("Jefa", Role::Supervisor).await;
+    let texts = ["Mi paquete no llegó y nadie responde", "My parcel never arrived and nobody answers", "¿A qué hora abren los domingos?", "Mi paquete todavía no ha llegado y nadie me contesta"];
+    for (n, text) in texts.iter().enumerate() {
+        house.accept(vec![event(IncomingPost { lang: None, ..addressed(&n.to_string(), &format!("p{n}"), text) })]).await;
+    }
+    let all = async |actor: &Actor| cases::list(&house.app, actor, FolderName::All, None, 10).await.expect("list").0;
+    let id = async |words: &str| CaseId(all(&boss).await.into_iter().find(|case| case.row.excerpt.contains(words)).expect("there").row.id);
+    let (mine, english, late) = (id("no llegó").await, id("parcel").await, id("todavía").await);
+    let found = similar::similar(&house.app, &boss, mine).await.expect("similar");
+    let mut ids: Vec<_> = found.iter().map(|one| one.case.row.id).collect();
+    ids.sort_unstable();
+    let mut alike = vec![english.0, late.0];
+    alike.sort_unstable();
+    assert_eq!(ids, alike, "in whatever words and language: {:?}", found.iter().map(|one| (one.likeness, &one.case.row.excerpt)).collect::<Vec<_>>());
+    assert!(found[0].likeness >= found[1].likeness && found.iter().all(|one| one.answer.is_none()));
+
+    // What was answered is shown, also when the last word was theirs and of no account.
+    let detail = cases::detail::detail(&house.app, &boss, english).await.expect("detail");
+    answers::send(&house.app, &boss, english, house::answer(&house, detail.conversations[0].row.id, "We sent it again")).await.expect("send");
+    house.accept(vec![event(addressed("9", "p1", "ok"))]).await;
+    let resolved = change::CaseChange { state: Some("resolved".into()), ..change::CaseChange::default() };
+    change::change(&house.app, &boss, english, resolved).await.expect("resolve");
+    let found = similar::similar(&house.app, &boss, mine).await.expect("similar");
+    let answered = found.iter().find(|one| one.case.row.id == english.0).expect("still alike");
+    assert_eq!(answered.answer.as_ref().map(|row| row.text.as_str()), Some("We sent it again"));
+
+    // Nobody is shown what they may not see; old cases are not looked at.
+    let (sales, complaints) = (house.department("sales").await, house.department("complaints").await);
+    for (case, department) in [(english, sales), (late, sales), (mine, complaints)] {
+        let moved = change::CaseChange { department_id: Some(Some(department)), ..change::CaseChange::default() };
+        change::change(&house.app, &boss, case, moved).await.expect("move");
+    }
+    let agent = house.user("Luisa", Role::Agent).await;
+    assert!(similar::similar(&house.app, &agent, mine).await.expect("similar").is_empty());
+    assert_eq!(similar::similar(&house.app, &agent, late).await.expect_err("not theirs").code, "not_found");
+    house.clock.forward(100 * 86_400);
+    assert!(similar::similar(&house.app, &boss, mine).await.expect("similar").is_empty());
 });

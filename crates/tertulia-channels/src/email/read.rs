@@ -10,6 +10,8 @@ use tertulia_kernel::{
     event::{Author, Automatic, Event, IncomingPost, Media, Visibility},
 };
 
+/// Most of those a mail is addressed to that are kept.
+const MAX_ADDRESSED: usize = 50;
 /// Most files taken from one mail.
 pub(super) const MAX_FILES: usize = 20;
 /// Largest file taken.
@@ -69,6 +71,7 @@ pub(super) fn read(raw: &[u8], us: &Us, received: Timestamp) -> Result<Vec<Event
         .filter(|lang| lang.len() <= 35 && lang.chars().all(|c| c.is_ascii_alphanumeric() || c == '-'))
         .map(str::to_owned);
     post.media = files(&mail);
+    post.to = mail.to().into_iter().chain(mail.cc()).flat_map(addresses).map(|one| one.address).take(MAX_ADDRESSED).collect();
     post.raw = Some(String::from_utf8_lossy(&raw[..raw.len().min(MAX_RAW)]).replace('\0', ""));
     Ok(vec![Event::Post(Box::new(post))])
 }
@@ -93,7 +96,12 @@ impl Sender {
 }
 
 pub(super) fn first_address(header: Option<&Address<'_>>) -> Option<Sender> {
-    header?.iter().find_map(|address| {
+    addresses(header?).next()
+}
+
+/// The addresses of a header that are any.
+fn addresses(header: &Address<'_>) -> impl Iterator<Item = Sender> {
+    header.iter().filter_map(|address| {
         let text = address.address()?.trim().to_lowercase();
         let (local, domain) = text.rsplit_once('@')?;
         let fine = !local.is_empty()

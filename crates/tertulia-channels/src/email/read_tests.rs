@@ -7,7 +7,7 @@ use super::{
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use tertulia_kernel::{
     Timestamp,
-    event::{Automatic, DeliveryStatus, Event, IncomingPost, Visibility},
+    event::{Automatic, DeliveryStatus, Event, IncomingPost, Media, MediaKind, Visibility},
 };
 
 const ANSWER: &str = "answer-0193a1b2-0000-7000-8000-0000000000aa@alas.example";
@@ -45,6 +45,16 @@ fn with_files(files: &[(&str, &str, Vec<u8>)]) -> Vec<u8> {
 }
 
 #[test]
+fn a_mail_is_addressed_to_everybody_named_and_its_files_are_what_they_are() {
+    let raw = with_files(&[("caja.png", "image/png", vec![1]), ("caja.mp4", "video/mp4", vec![2]), ("a.pdf", "application/pdf", vec![3])]);
+    let head = "To: Ayuda <Ayuda@Alas.example>, nadie, \"Ventas, Alas\" <ventas@alas.example>\r\nCc: b@b.example\r\n";
+    let post = post(&[head.as_bytes(), &raw].concat());
+    assert_eq!(post.to, ["ayuda@alas.example", "ventas@alas.example", "b@b.example"]);
+    let kinds: Vec<_> = post.media.iter().map(Media::kind).collect();
+    assert_eq!(kinds, [Some(MediaKind::Image), Some(MediaKind::Video), None]);
+}
+
+#[test]
 fn gmail_in_spanish() {
     let post = post(include_bytes!("fixtures/gmail_es.eml"));
     assert_eq!(post.external_id, "CA+segunda@mail.correo.example");
@@ -55,6 +65,7 @@ fn gmail_in_spanish() {
     assert_eq!(post.text, "El número es A-1742. Ya pasó una semana, por favor respóndanme.\n\nAna");
     let quoted = post.quoted.expect("quoted");
     assert!(quoted.contains("¿nos pasas el número de guía?") && quoted.starts_with("El sáb"));
+    assert_eq!(post.to, ["ayuda@alas.example"]);
     assert_eq!(post.thread.as_deref(), Some("pedido-1@correo.example"));
     assert_eq!(post.in_reply_to.as_deref(), Some(ANSWER));
     assert_eq!(post.visibility, Visibility::Private);

@@ -161,29 +161,42 @@ fn readable(content: &str) -> String {
 }
 
 fn media(entry: &Entry) -> Vec<Media> {
-    let enclosures =
-        entry.links.iter().filter(|link| link.rel.as_deref() == Some("enclosure")).map(|link| (link.href.clone(), link.media_type.clone()));
-    let objects = entry.media.iter().flat_map(|object| &object.content);
-    let objects = objects.filter_map(|content| {
-        let url = content.url.as_ref()?.to_string();
-        Some((url, content.content_type.as_ref().map(ToString::to_string)))
+    let enclosures = entry
+        .links
+        .iter()
+        .filter(|link| link.rel.as_deref() == Some("enclosure"))
+        .map(|link| (link.href.clone(), link.media_type.clone(), None));
+    // What describes an entry that says nothing itself is its text already.
+    let says = entry.content.is_some() || entry.summary.is_some();
+    let objects = entry.media.iter().flat_map(|object| {
+        let alt = object.description.as_ref().filter(|_| says).map(|text| readable(&text.content)).filter(|text| !text.is_empty());
+        object.content.iter().filter_map(move |content| {
+            let url = content.url.as_ref()?.to_string();
+            Some((url, content.content_type.as_ref().map(ToString::to_string), alt.clone()))
+        })
     });
     let mut media: Vec<Media> = Vec::new();
-    for (url, mime) in enclosures.chain(objects) {
+    for (url, mime, alt) in enclosures.chain(objects) {
         let Some(url) = web_address(&url) else {
             continue;
         };
         if media.len() < MAX_MEDIA && media.iter().all(|known| known.url.as_ref() != Some(&url)) {
             media.push(Media {
-                mime: mime.and_then(|mime| plain::some_line(&mime)).unwrap_or_else(|| "application/octet-stream".into()),
+                mime: mime.and_then(|mime| plain::some_line(&mime)).unwrap_or_else(|| mime_of(&url)),
                 name: None,
-                alt: None,
+                alt,
                 url: Some(url),
                 bytes: None,
             });
         }
     }
     media
+}
+
+/// What a file is by its address, when the feed does not say.
+fn mime_of(url: &str) -> String {
+    let path = url.split(['?', '#']).next().unwrap_or_default();
+    plain::mime_of(path).unwrap_or("application/octet-stream").to_owned()
 }
 
 /// The address when a browser may safely open it.
@@ -256,4 +269,27 @@ pub(super) fn digest(bytes: &[u8]) -> String {
         let _ = write!(hex, "{byte:02x}");
         hex
     })
+}
+
+#[cfg(test)]
+mod tests {
+    //! What comes with an entry.
+    use super::*;
+    use tertulia_kernel::event::MediaKind;
+
+    #[test]
+    fn enclosures_and_media_are_what_they_show() {
+        let feed = br#"<rss version="2.0" xmlns:media="http://search.yahoo.com/mrss/"><channel><title>Blog</title>
+            <item><guid>https://b.example/1</guid><title>Uno</title><pubDate>Fri, 20 Nov 2026 10:00:00 GMT</pubDate>
+                <enclosure url="https://b.example/caja.JPG?w=1" length="1"/></item>
+            <item><guid>https://b.example/2</guid><title>Dos</title><description>Se rompe</description>
+                <pubDate>Fri, 20 Nov 2026 11:00:00 GMT</pubDate>
+                <media:content url="https://b.example/2" type="video/mp4"><media:description>Una caja rota</media:description></media:content></item>
+            </channel></rss>"#;
+        let url = Url::parse("https://b.example/rss").expect("a URL");
+        let options = Options { urls: Vec::new(), poll_minutes: 1, title_only: false, addressed: false };
+        let posts = read(feed, &url, &options, Timestamp::from_seconds(1_795_262_400)).expect("a feed").posts;
+        let media: Vec<_> = posts.iter().flat_map(|post| &post.media).map(|file| (file.kind(), file.alt.as_deref())).collect();
+        assert_eq!(media, [(Some(MediaKind::Image), None), (Some(MediaKind::Video), Some("Una caja rota"))]);
+    }
 }

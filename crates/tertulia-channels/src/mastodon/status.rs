@@ -4,16 +4,19 @@
 //! post is demanded (an id and an author); everything else is read where it is there and left out where it is not.
 
 use super::{ids, markup};
-use serde_json::Value;
+use crate::plain;
+use serde_json::{Value, json};
 use tertulia_kernel::{
     Timestamp,
-    event::{Author, IncomingPost, Media, Visibility},
+    event::{Author, Counts, IncomingPost, Media, Visibility},
 };
 
 /// Longest raw status kept beside a post, in bytes.
 const MAX_RAW: usize = 256 * 1024;
 /// Longest name, handle or address taken from a server, in characters.
 const MAX_FIELD: usize = 2_000;
+/// Most mentions read from one post.
+const MAX_MENTIONS: usize = 50;
 /// Most attachments read from one post.
 const MAX_MEDIA: usize = 32;
 
@@ -136,10 +139,27 @@ fn read_one(status: &Value, me: &Me, reached: Reached, now: Timestamp) -> Result
     post.addressed = addressed;
     post.own = own;
     post.media = list(status, "media_attachments").take(MAX_MEDIA).filter_map(media).collect();
+    post.to = addressed_to(status, account, me);
+    let count = |key| status.get(key).and_then(Value::as_u64);
+    post.counts = Counts { likes: count("favourites_count"), shares: count("reblogs_count"), replies: count("replies_count") };
     post.revised_at = moment(status, "edited_at");
     let raw = status.to_string();
     post.raw = (raw.len() <= MAX_RAW).then_some(raw);
     Ok(post)
+}
+
+/// Handles of those a status mentions, and of whom it answers unless that is its own author.
+fn addressed_to(status: &Value, account: &Value, me: &Me) -> Vec<String> {
+    let answered = id(status, "in_reply_to_account_id").filter(|answered| id(account, "id").as_ref() != Some(answered));
+    let mut to: Vec<String> = list(status, "mentions").take(MAX_MENTIONS).filter_map(|mention| handle(mention, &me.domain)).collect();
+    let is_named = || list(status, "mentions").any(|mention| id(mention, "id") == answered);
+    if answered.is_some() && !is_named() {
+        // Nobody has to be named to be answered.
+        let told = status.get("pleroma").map(|more| json!({"acct": more.get("in_reply_to_account_acct")}));
+        let ours = answered.is_some_and(|answered| answered == me.id).then(|| me.handle.clone());
+        to.extend(ours.or_else(|| handle(&told?, &me.domain)));
+    }
+    to
 }
 
 /// The thread key some servers give. A private branch of a public thread is a thread of its own.
@@ -184,7 +204,7 @@ fn media(attachment: &Value) -> Option<Media> {
         .and_then(Value::as_str)
         .filter(|mime| mime.contains('/') && mime.len() < 100)
         .map(str::to_owned)
-        .or_else(|| name.as_deref().and_then(mime_by_name).map(str::to_owned))
+        .or_else(|| name.as_deref().and_then(plain::mime_of).map(str::to_owned))
         .unwrap_or_else(|| match attachment.get("type").and_then(Value::as_str) {
             Some("image") => "image/*".into(),
             Some("video" | "gifv") => "video/*".into(),
@@ -192,25 +212,6 @@ fn media(attachment: &Value) -> Option<Media> {
             _ => "application/octet-stream".into(),
         });
     Some(Media { mime, name, alt: text(attachment, "description"), url: Some(url), bytes: None })
-}
-
-fn mime_by_name(name: &str) -> Option<&'static str> {
-    let ending = name.rsplit_once('.')?.1.to_ascii_lowercase();
-    Some(match ending.as_str() {
-        "jpg" | "jpeg" => "image/jpeg",
-        "png" => "image/png",
-        "gif" => "image/gif",
-        "webp" => "image/webp",
-        "avif" => "image/avif",
-        "mp4" | "m4v" => "video/mp4",
-        "webm" => "video/webm",
-        "mov" => "video/quicktime",
-        "mp3" => "audio/mpeg",
-        "ogg" | "oga" => "audio/ogg",
-        "wav" => "audio/wav",
-        "pdf" => "application/pdf",
-        _ => return None,
-    })
 }
 
 /// A text field that says something.

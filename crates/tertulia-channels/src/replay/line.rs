@@ -4,7 +4,7 @@ use serde_json::Value;
 use tertulia_app::push::{self, WrongPost};
 use tertulia_kernel::{
     Timestamp,
-    event::{Event, IncomingPost, Media, Visibility},
+    event::{Event, IncomingPost, Visibility},
 };
 
 /// What kind of network the file plays.
@@ -133,29 +133,7 @@ fn read_post(value: &Value, reading: Reading, at: Timestamp) -> Result<IncomingP
         post.thread = Some(post.author.external_id.clone());
     }
     post.addressed = reading.addressed || post.visibility == Visibility::Private;
-    post.media = read_media(value)?;
     Ok(post)
-}
-
-/// Reads `media`: what a picture shows, and where it is when it is anywhere.
-fn read_media(value: &Value) -> Result<Vec<Media>, WrongPost> {
-    let list = match value.get("media") {
-        None | Some(Value::Null) => return Ok(Vec::new()),
-        Some(Value::Array(list)) if list.len() <= 20 => list,
-        Some(_) => return Err(WrongPost::new("media", "is no short list", "write [{\"kind\": \"image\", \"alt\": \"…\"}], at most 20")),
-    };
-    let media = |item: &Value| {
-        let text = |key: &str| {
-            item.get(key).and_then(Value::as_str).map(str::trim).filter(|text| !text.is_empty() && text.chars().count() <= 2_000)
-        };
-        let mime = match text("kind") {
-            Some(kind @ ("image" | "video" | "audio")) => format!("{kind}/*"),
-            _ => "application/octet-stream".into(),
-        };
-        let url = text("url").filter(|url| url.starts_with("https://") || url.starts_with("http://")).map(str::to_owned);
-        Media { mime, name: text("name").map(str::to_owned), alt: text("alt").map(str::to_owned), url, bytes: None }
-    };
-    Ok(list.iter().map(media).collect())
 }
 
 #[cfg(test)]
@@ -241,11 +219,12 @@ mod tests {
     }
 
     #[test]
-    fn a_picture_is_what_it_shows() {
+    fn what_stands_beside_the_words_is_read_as_a_pushed_posts() {
         let mut line = line();
-        line["media"] = json!([{"kind": "image", "alt": "Una maleta rota"}, {"url": "javascript:alert(1)"}]);
-        let media = post(&line, READING).media;
-        assert_eq!((media[0].mime.as_str(), media[0].alt.as_deref()), ("image/*", Some("Una maleta rota")));
-        assert_eq!((media[1].mime.as_str(), media[1].url.as_deref()), ("application/octet-stream", None));
+        line["media"] = json!([{"kind": "image", "alt": "Una maleta rota"}]);
+        (line["to"], line["likes"], line["country"]) = (json!("@mirasol"), json!(12), json!("ar"));
+        let post = post(&line, READING);
+        assert_eq!((post.media[0].mime.as_str(), post.media[0].alt.as_deref()), ("image/*", Some("Una maleta rota")));
+        assert_eq!((post.to, post.counts.likes, post.country.as_deref()), (vec!["mirasol".to_owned()], Some(12), Some("AR")));
     }
 }

@@ -14,13 +14,13 @@ use tertulia_app::{
         self, FolderName,
         change::{self, CaseChange},
         detail::{self, CaseDetail, ConversationView},
-        presence,
+        presence, similar,
         thread::{self, ThreadItem},
     },
     live::Present,
 };
 use tertulia_kernel::{CaseId, Timestamp};
-use tertulia_store::case::NoteRow;
+use tertulia_store::{case::NoteRow, post::PostRow};
 use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
@@ -33,6 +33,7 @@ pub fn routes() -> OpenApiRouter<HttpState> {
         .routes(routes!(bulk))
         .routes(routes!(show, change_case))
         .routes(routes!(earlier))
+        .routes(routes!(alike))
         .routes(routes!(take))
         .routes(routes!(reserve))
         .routes(routes!(release))
@@ -139,6 +140,21 @@ async fn bulk(State(app): State<App>, Signed(actor): Signed, Json(form): Json<ap
     responses((status = 200, body = api::CaseDetail), (status = 401, body = Problem), (status = 404, body = Problem)))]
 async fn show(State(app): State<App>, Signed(actor): Signed, Path(id): Path<Uuid>) -> Result<Json<api::CaseDetail>> {
     Ok(Json(api_detail(detail::detail(&app, &actor, id.into()).await?)))
+}
+
+/// The cases most like this one of those the user sees, at most five, most alike first: of the last 90 days, by what they say,
+/// in whatever words and language.
+#[utoipa::path(get, path = "/api/v1/cases/{id}/similar", operation_id = "list_similar_cases", tag = "cases", params(("id" = Uuid, Path)),
+    responses((status = 200, body = [api::SimilarCase]), (status = 401, body = Problem), (status = 404, body = Problem)))]
+async fn alike(State(app): State<App>, Signed(actor): Signed, Path(id): Path<Uuid>) -> Result<Json<Vec<api::SimilarCase>>> {
+    let found = similar::similar(&app, &actor, id.into()).await?;
+    let answer = |row: PostRow| api::SimilarAnswer { text: row.text, by: row.author_name, at: present::at(row.occurred_at) };
+    let case = |one: similar::Similar| api::SimilarCase {
+        case: present::case_row(one.case),
+        likeness: present::share(one.likeness),
+        answer: one.answer.map(answer),
+    };
+    Ok(Json(found.into_iter().map(case).collect()))
 }
 
 /// What comes before a page of a case's thread.

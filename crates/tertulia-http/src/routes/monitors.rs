@@ -38,11 +38,12 @@ struct ListParams {
     q: Option<String>,
     /// The last number of the page before.
     after: Option<i64>,
-    /// At most so many, up to 500; all when absent.
+    /// At most so many, up to 500; 5,000 when absent.
     limit: Option<i64>,
 }
 
-/// Monitors, by number; all unless the parameters say otherwise. A page shorter than `limit` is the last.
+/// Monitors, by number; all unless the parameters say otherwise or there are more than fit. A page shorter than `limit`
+/// (5,000 when absent) is the last; `after` goes on.
 #[utoipa::path(get, path = "/api/v1/monitors", operation_id = "list_monitors", tag = "listening", params(ListParams),
     responses((status = 200, body = Vec<api::Monitor>), (status = 401, body = Problem)))]
 async fn list(State(app): State<App>, Signed(actor): Signed, Query(params): Query<ListParams>) -> Result<Json<Vec<api::Monitor>>> {

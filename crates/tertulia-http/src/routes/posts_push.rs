@@ -66,7 +66,7 @@ impl<'de: 'b, 'b> Deserialize<'de> for Few<'b> {
     }
 }
 
-/// Takes posts of any source in. Pushing a post again, by its `id`, changes nothing. Posts that can't be taken are listed
+/// Takes posts of any source in. Pushing a post again, by its `id`, changes nothing but its `likes`, `shares` and `replies`. Posts that can't be taken are listed
 /// with the field that is wrong and what to do; the others are taken all the same. A caller pushes one request at a time.
 #[utoipa::path(post, path = "/api/v1/posts", operation_id = "push_posts", tag = "posts", request_body = PushPosts,
     responses((status = 202, body = PushReceipt), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),

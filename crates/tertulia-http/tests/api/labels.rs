@@ -76,7 +76,9 @@ async fn labels_are_shown_asked_for_corrected_and_measured() -> anyhow::Result<(
         agent.get("/api/v1/understanding/versions").await.expect_problem(403, "forbidden");
         let versions = supervisor.get("/api/v1/understanding/versions").await.expect(200);
         assert_eq!((&versions["in_force"], &versions["items"], &versions["training"]["state"]), (&json!(0), &json!([]), &json!("none")));
-        assert_eq!(versions["labels"].as_u64().zip(versions["held_out"].as_u64()).map(|(one, other)| one + other), Some(2), "{versions}");
+        // One was corrected; the one that chance drew first may be the same.
+        let labelled = versions["labels"].as_u64().unwrap() + versions["held_out"].as_u64().unwrap();
+        assert!((1..=2).contains(&labelled) && versions["new"] == labelled, "{versions}");
         let training = supervisor.post("/api/v1/understanding/versions", Value::Null).await.expect(202);
         assert_eq!(training["by"], "supervisor");
         supervisor.post("/api/v1/understanding/versions/7/restore", Value::Null).await.expect_problem(404, "not_found");

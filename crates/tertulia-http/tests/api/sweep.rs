@@ -62,6 +62,7 @@ const ACCESS: &[(&str, Access)] = &[
     ("change_cases", Signed),
     ("get_case", Signed),
     ("list_case_thread", Signed),
+    ("list_similar_cases", Signed),
     ("change_case", Signed),
     ("take_case", Signed),
     ("reserve_case", Signed),

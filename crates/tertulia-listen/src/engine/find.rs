@@ -13,7 +13,7 @@ use super::patterns::Compared;
 use super::prefetch::prefetch;
 use super::raised::Raised;
 use super::scan::{Form, Scan};
-use crate::ast::FieldName;
+use crate::ast::{FieldName, Quantity};
 use crate::post::{MAX_ADDRESSES, Post};
 
 /// A form or its beginning on the way to its value.
@@ -27,7 +27,7 @@ struct Sought {
 }
 
 /// What a post states of each quantity.
-pub(super) type Numbers = [Option<u64>; 4];
+pub(super) type Numbers = [Option<u64>; Quantity::ALL.len()];
 
 /// Memory for one post's facts, used again.
 #[derive(Clone, Debug, Default)]

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use super::code::{ANY, NONE, NONE_OF, NUMBER, ONE_OF, RANGE, number_holds, operation, payload, rewrite};
 use super::dictionary::mix;
+use super::find::Numbers;
 use super::raised::Raised;
 
 /// So many queries make it worth a group: it costs them a look elsewhere.
@@ -36,7 +37,7 @@ impl Groups {
 
     /// True when what the post states of a quantity passes a test.
     #[inline(always)]
-    pub(super) fn in_range(&self, range: u32, stated: &[Option<u64>; 4]) -> bool {
+    pub(super) fn in_range(&self, range: u32, stated: &Numbers) -> bool {
         self.ranges.get(range as usize).is_some_and(|range| number_holds(range, stated))
     }
 

@@ -430,7 +430,7 @@ impl<K: Clone + Ord> Engine<K> {
 }
 
 fn numbers(post: &Post<'_>) -> Numbers {
-    [post.followers, post.likes, post.shares, post.age]
+    [post.followers, post.likes, post.shares, post.age, post.replies]
 }
 
 impl Scratch {

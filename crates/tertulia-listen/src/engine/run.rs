@@ -4,6 +4,7 @@ use super::code::{
     ALWAYS, ANCHORED, AND, ANY, CHAIN, FACT, FEW, NEAR, NONE, NONE_OF, NOT, NUMBER, ONE_OF, OR, RANGE, children, number_holds, operation,
     payload, size,
 };
+use super::find::Numbers;
 use super::groups::{Answers, Groups};
 use super::raised::Raised;
 use crate::places::{MAX_PAIRS, share};
@@ -24,7 +25,7 @@ pub(super) struct Run<'a> {
     pub(super) groups: &'a Groups,
     pub(super) answers: &'a mut Answers,
     /// What the post states of each quantity.
-    pub(super) numbers: [Option<u64>; 4],
+    pub(super) numbers: Numbers,
     pub(super) spans: &'a mut Spans,
     /// Steps over places a query may take.
     pub(super) fuel: u64,

@@ -40,6 +40,8 @@ pub(super) fn field_clause(field: &Field, locale: Locale) -> String {
                 (Quantity::Shares, Locale::En) => format!("shared {bounds} times"),
                 (Quantity::Age, Locale::Es) => format!("de una cuenta de {bounds} días"),
                 (Quantity::Age, Locale::En) => format!("from an account of {bounds} days"),
+                (Quantity::Replies, Locale::Es) => format!("con {bounds} respuestas"),
+                (Quantity::Replies, Locale::En) => format!("with {bounds} replies"),
             }
         }
     }

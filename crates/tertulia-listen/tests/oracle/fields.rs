@@ -60,4 +60,5 @@ pub const BROAD: &[Test] = &[
     ("age<0", |_| false),
     ("age>18446744073709551615", |_| false),
     ("age:3", |s| s.age == Some(3)),
+    ("replies>=3", |s| s.replies.is_some_and(|n| n >= 3)),
 ];

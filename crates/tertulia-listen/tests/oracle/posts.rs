@@ -122,6 +122,7 @@ pub struct Seen {
     pub likes: Option<u64>,
     pub shares: Option<u64>,
     pub age: Option<u64>,
+    pub replies: Option<u64>,
 }
 
 impl std::fmt::Debug for Piece {
@@ -208,6 +209,7 @@ pub fn with_post<T>(seen: &Seen, with: impl FnOnce(&Post<'_>) -> T) -> T {
         likes: seen.likes,
         shares: seen.shares,
         age: seen.age,
+        replies: seen.replies,
     })
 }
 
@@ -237,13 +239,13 @@ pub fn post() -> impl Strategy<Value = Seen> {
     let crm = (some(&["Urgente", "vip"]), some(&["Oro", "prensa"]), maybe(&["gold", "1"]));
     let kinds = (some(&[Has::Image, Has::Video, Has::Link]), some(Is::ALL));
     let number = || prop::option::of(0..6u64);
-    (texts, links, people, places, crm, kinds, (number(), number(), number(), number())).prop_map(
+    (texts, links, people, places, crm, kinds, (number(), number(), number(), number(), number())).prop_map(
         |((body, title, bio, alt), links, (author, to), (lang, country, channel, site), (tags, segments, tier), (has, is), counts)| {
-            let (followers, likes, shares, age) = counts;
+            let (followers, likes, shares, age, replies) = counts;
             #[rustfmt::skip]
             let seen = Seen {
                 body, title, bio, alt, links, author, to, lang, country, channel, site, tags, segments, tier, has, is,
-                followers, likes, shares, age,
+                followers, likes, shares, age, replies,
             };
             seen
         },

@@ -7,6 +7,7 @@ use tertulia_store::{
     case::{CaseRow, ChangeRow},
     channel::ChannelRow,
     conversation::ConversationRow,
+    extras::Extras,
     person::{IdentityRow, NewPerson, PersonRow},
     post::{NewPost, PostRow},
 };
@@ -51,6 +52,7 @@ pub(crate) fn post(n: u128, text: &str) -> NewPost {
         revised_at: None,
         deleted_at: None,
         keep_until: None,
+        extras: Extras::default(),
     };
     NewPost { row, tokens: text.to_lowercase() }
 }

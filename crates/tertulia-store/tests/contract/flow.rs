@@ -4,10 +4,12 @@ use super::{
     company::{self, AGENT, CASE, CHANNEL, CONVERSATION, DEPARTMENT, IDENTITY, NOW, PERSON, post},
     count, id, on_both, run,
 };
+use tertulia_kernel::event::Counts;
 use tertulia_store::{
     Store,
     attachment::NewAttachment,
     case::{CaseRow, Folder},
+    extras::Extras,
     outbox::OutboxRow,
     post::{PostRow, StepRow},
 };
@@ -98,8 +100,14 @@ on_both! {
     async fn edits_keep_versions_and_deletions_leave_nothing_to_find(store) {
         company::with_a_case(&store).await?;
         let mut tx = store.begin().await?;
-        tx.insert_posts(&[post(100, "mi pedido no llega")]).await?;
+        let mut first = post(100, "mi pedido no llega");
+        first.row.extras = Extras { image: true, alt: Some("una caja rota".into()), to: vec!["ayuda".into()], ..Extras::default() };
+        tx.insert_posts(std::slice::from_ref(&first)).await?;
         let before: PostRow = tx.post(id(100)).await?;
+        assert_eq!(before.extras, first.row.extras);
+        let liked = Extras { counts: Counts { likes: Some(9), ..Counts::default() }, ..before.extras.clone() };
+        tx.recount_post(id(100), &liked).await?;
+        assert_eq!(tx.post(id(100)).await?.extras, liked);
         tx.save_version(id(100), NOW + 1, None, &before.text).await?;
         tx.update_post(&PostRow { text: "ya llegó".into(), revised_at: Some(NOW + 1), ..before }).await?;
         tx.save_steps(&[StepRow { post_id: id(100), at: NOW, step: "listened".into(), why: "{}".into() }]).await?;
@@ -117,7 +125,7 @@ on_both! {
         tx.commit().await?;
         let mut conn = store.read().await?;
         let erased = conn.post(id(100)).await?;
-        assert_eq!((erased.text.as_str(), erased.deleted_at), ("", Some(NOW + 2)));
+        assert_eq!((erased.text.as_str(), erased.extras, erased.deleted_at), ("", Extras::default(), Some(NOW + 2)));
         assert!(conn.versions(id(100)).await?.is_empty());
         assert_eq!(conn.tombstones(id(CHANNEL), &["e100".into(), "e999".into(), "e5".into()]).await?.len(), 2);
         drop(conn);

@@ -186,6 +186,7 @@ async fn same_set(app: &App, monitor: Uuid, query: &str) -> anyhow::Result<bool>
                 followers: row.followers.and_then(|count| u64::try_from(count).ok()),
                 url: row.url.as_deref(),
                 reply: row.in_reply_to.is_some(),
+                extras: Some(&row.extras),
             };
             if query.matches(&text) {
                 want.insert(row.seq);

@@ -15,6 +15,7 @@ use tertulia_policy::Role;
 use tertulia_store::{
     case::CaseRow,
     conversation::ConversationRow,
+    extras::Extras,
     person::{IdentityRow, NewPerson, PersonRow},
     post::{NewPost, PostRow},
 };
@@ -275,6 +276,7 @@ fn new_post(
             revised_at: None,
             deleted_at: None,
             keep_until: None,
+            extras: Extras::default(),
         },
     }
 }

@@ -58,6 +58,7 @@ enum Fault {
     NotId,
     NotAuthor,
     NotTexts,
+    NotMedia,
     NotChoice(String),
     Repeated(usize),
     Query(QueryError),
@@ -95,6 +96,10 @@ impl InputError {
                 format!("{} {line}", pick("repite el de la línea", "repeats the one of line"))
             }
             Fault::NotTexts => pick("debe ser un texto o una lista de textos", "must be a string or a list of strings"),
+            Fault::NotMedia => pick(
+                "debe ser una lista de objetos con \"kind\", \"alt\" o \"url\"",
+                "must be a list of objects with \"kind\", \"alt\" or \"url\"",
+            ),
             Fault::NotChoice(name) => format!("{} \"{name}\"", pick("no admite el valor", "cannot be")),
             Fault::Term(index, e) => {
                 let term = pick("término", "term");

@@ -4,6 +4,7 @@
 mod accounts;
 mod backup;
 mod doctor;
+mod measure;
 mod sample;
 mod speech;
 mod support;

@@ -25,6 +25,8 @@ fn posts_are_read_line_by_line() {
     assert_eq!((&read[0]["language"]["label"], &read[0]["sentiment"]["label"]), (&"es".into(), &"negative".into()));
     assert!(read[0]["types"].as_array().expect("types").iter().any(|t| t["label"] == "complaint" && t["p"].as_f64() >= Some(0.5)));
     assert!(read[0]["urgency"]["reasons"].as_array().expect("reasons").iter().any(|r| r["name"] == "reach"));
+    assert!(read.iter().all(|r| r["sentiment_unsure"].is_boolean() && r.get("because").is_none() && r.get("topics").is_none()));
+    assert_eq!(read[2]["sentiment_unsure"], true, "a thumb alone is nothing to count on");
     assert_eq!(read[1]["language"]["label"], "en");
     assert_eq!(read[2]["language"]["label"], "pt", "what was told of the language counts where the text says nothing");
     let english = house.run_with(&["understand", "--languages", "en"], posts).ok();
@@ -32,7 +34,9 @@ fn posts_are_read_line_by_line() {
     assert_eq!(house.run_with(&["understand", "--languages", "en,xx"], posts).code, 2);
     // The same posts by their words alone, with reasons.
     let quick = house.run_with(&["understand", "--tier", "words", "--why", "--stats"], posts).ok();
-    assert!(lines(&quick.out)[0]["because"].as_array().is_some_and(|reasons| !reasons.is_empty()));
+    let first = &lines(&quick.out)[0];
+    assert!(first["because"].as_array().is_some_and(|reasons| !reasons.is_empty()));
+    assert!(first["topics"].is_array() && first["phrases"].is_array());
     let stats: Value = serde_json::from_str(&quick.err).expect("one object");
     assert_eq!(stats["posts"], 3);
 }

@@ -113,6 +113,8 @@ interface Checked {
 	SetupLink: named.SetupLink;
 	ShippedWords: named.ShippedWords;
 	SignIn: named.SignIn;
+	SimilarAnswer: named.SimilarAnswer;
+	SimilarCase: named.SimilarCase;
 	SlowQuery: named.SlowQuery;
 	TaskCompared: named.TaskCompared;
 	TaskQuality: named.TaskQuality;

@@ -336,6 +336,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cases/{id}/similar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The cases most like this one of those the user sees, at most five, most alike first: of the last 90 days, by what they say,
+         *     in whatever words and language.
+         */
+        get: operations["list_similar_cases"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cases/{id}/take": {
         parameters: {
             query?: never;
@@ -1101,8 +1121,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Draws a post for review: by turns one by chance from the last seven days, and the one the model knows least of. Until it
-         *     is answered it is the same one. Supervisors and administrators.
+         * Draws a post for review: by turns one by chance from the last seven days, without its labels, and the one the model knows least
+         *     of. Until it is answered it is the same one. Supervisors and administrators.
          */
         post: operations["draw_review"];
         delete?: never;
@@ -1120,7 +1140,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Answers a review. Supervisors and administrators. */
+        /** Answers a review, and tells what the model had said. Supervisors and administrators. */
         post: operations["answer_review"];
         delete?: never;
         options?: never;
@@ -1319,6 +1339,44 @@ export interface paths {
         get: operations["get_understanding"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/understanding/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Versions of what people taught, newest first, the last training, and what there is to learn from. Supervisors and administrators. */
+        get: operations["list_learnt_versions"];
+        put?: never;
+        /** Trains now, in the background; one that is under way goes on. Supervisors and administrators. */
+        post: operations["start_training"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/understanding/versions/{number}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Goes back to a version that was in force; 0 are the shipped classifiers. It reads what comes from then on; what was read before
+         *     stays as it is. Supervisors and administrators.
+         */
+        post: operations["restore_learnt_version"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2214,6 +2272,8 @@ export interface components {
         };
         /** @description Settings of the company. */
         CompanySettings: {
+            /** @description The languages your customers write in (`es`, `en`, `pt`): posts are read in one of them, or in none. */
+            languages: string[];
             /** @description Name. */
             name: string;
             /**
@@ -2434,6 +2494,26 @@ export interface components {
              */
             p?: number | null;
         };
+        /** @description How good one label was before and after. */
+        LabelCompared: {
+            /**
+             * Format: double
+             * @description F1 of what was learnt.
+             */
+            after: number;
+            /**
+             * Format: double
+             * @description F1 of what was in force, 0 to 1.
+             */
+            before: number;
+            /** @description Its name. */
+            label: string;
+            /**
+             * Format: int64
+             * @description Posts held out that people gave it.
+             */
+            posts: number;
+        };
         /** @description The newest word of a person on one of the tasks. */
         LabelCorrected: {
             /** @description When. */
@@ -2486,6 +2566,80 @@ export interface components {
             unsure: boolean;
             /** @description How soon it wants an answer. */
             urgency: components["schemas"]["Urgency"];
+        };
+        /** @description A version of what people taught. */
+        LearntVersion: {
+            /** @description When it was made. */
+            at: string;
+            /** @description Who asked for it; `system` when it began by itself. */
+            by: string;
+            /**
+             * Format: uuid
+             * @description Their id.
+             */
+            by_id?: string | null;
+            /** @description SHA-256 of its weights. */
+            digest: string;
+            /** @description It was made for the classifiers of this program; one that was not can't be in force. */
+            fits: boolean;
+            /**
+             * Format: int64
+             * @description Posts it was measured by.
+             */
+            held_out: number;
+            /**
+             * Format: int64
+             * @description Posts it learnt from.
+             */
+            labels: number;
+            /**
+             * Format: int64
+             * @description Number, from 1.
+             */
+            number: number;
+            /** @description `in_force`, `earlier` or `refused`. */
+            state: string;
+            /** @description Task by task. */
+            tasks: components["schemas"]["TaskCompared"][];
+        };
+        /** @description What people taught, and what there is to learn from. */
+        LearntVersions: {
+            /**
+             * Format: int64
+             * @description Posts people labelled that are held out for measuring, for ever: about a fifth.
+             */
+            held_out: number;
+            /**
+             * Format: int64
+             * @description Posts of a task held out that are needed at least.
+             */
+            held_out_needed: number;
+            /**
+             * Format: int64
+             * @description Number of the version in force, 0 for the shipped classifiers.
+             */
+            in_force: number;
+            /** @description Versions, newest first. */
+            items: components["schemas"]["LearntVersion"][];
+            /**
+             * Format: int64
+             * @description Posts people labelled that can be learnt from.
+             */
+            labels: number;
+            /**
+             * Format: int64
+             * @description Posts of a task to learn from that are needed at least.
+             */
+            labels_needed: number;
+            /**
+             * Format: int64
+             * @description Posts labelled since the last training; from 20 on the next begins by itself.
+             */
+            new: number;
+            /** @description Version of the shipped classifiers: number 0. */
+            shipped: string;
+            /** @description The last training, or the one under way. */
+            training: components["schemas"]["Training"];
         };
         /** @description One live update. The client fetches what it shows; updates only say what changed. */
         Live: {
@@ -2578,6 +2732,9 @@ export interface components {
             total?: number | null;
             /** @enum {string} */
             type: "history";
+        } | {
+            /** @enum {string} */
+            type: "understanding";
         } | {
             /** @enum {string} */
             type: "settings";
@@ -3375,15 +3532,25 @@ export interface components {
              * @description Fewer than this say too little.
              */
             few: number;
-            /** @description Version of the model in use. */
+            /** @description Version of the model in force: that of the shipped classifiers, and after a `+` the number of what people taught them. */
             model: string;
             /**
              * Format: int64
-             * @description Posts drawn by chance and reviewed.
+             * @description The same of posts that other versions read: they do not count.
+             */
+            others: number;
+            /**
+             * Format: int64
+             * @description Posts that it read and that were drawn by chance and reviewed: only they count.
              */
             reviewed: number;
             /** @description Task by task. */
             tasks: components["schemas"]["TaskQuality"][];
+            /**
+             * Format: int64
+             * @description Posts drawn by chance that were passed over and nobody answered.
+             */
+            unanswered: number;
         };
         /** @description What the model said against what people say, of some posts. */
         QualityTable: {
@@ -3525,6 +3692,10 @@ export interface components {
         ReviewAnswer: {
             labels?: components["schemas"]["Correction"] | null;
         };
+        /** @description What came of a review. */
+        ReviewAnswered: {
+            labels?: components["schemas"]["Labels"] | null;
+        };
         /** @description What there is to review. */
         ReviewNext: {
             /**
@@ -3534,10 +3705,17 @@ export interface components {
             done: number;
             /**
              * Format: int64
-             * @description Posts of the last seven days that nobody has drawn.
+             * @description Posts of the last seven days that chance draws from.
              */
             left: number;
+            /**
+             * Format: int64
+             * @description Posts drawn by chance in that time that were passed over and nobody answered.
+             */
+            passed: number;
             post?: components["schemas"]["Post"] | null;
+            /** @description It was drawn by chance, not for being doubtful. */
+            random: boolean;
         };
         /**
          * @description Role of a user.
@@ -3744,6 +3922,26 @@ export interface components {
             /** @description Password. */
             password: string;
         };
+        /** @description What was answered in a case. */
+        SimilarAnswer: {
+            /** @description When. */
+            at: string;
+            /** @description Who wrote it, as shown. */
+            by: string;
+            /** @description Text. */
+            text: string;
+        };
+        /** @description A case that is like another. */
+        SimilarCase: {
+            answer?: components["schemas"]["SimilarAnswer"] | null;
+            /** @description It. */
+            case: components["schemas"]["CaseRow"];
+            /**
+             * Format: double
+             * @description How alike they are: the cosine of their meanings, at most 1.
+             */
+            likeness: number;
+        };
         /**
          * @description A query that keeps taking too long on some posts, each time so long that nobody knows whether it matches. It is matched
          *     with less work until it is changed: posts that are made of repetitions may be missed.
@@ -3756,6 +3954,39 @@ export interface components {
             posts: number;
             /** @description Since when that is known. */
             since: string;
+        };
+        /** @description How good one task was before and after, on posts that neither learnt from. */
+        TaskCompared: {
+            /**
+             * Format: double
+             * @description Macro-F1 of what was learnt.
+             */
+            after: number;
+            /**
+             * Format: double
+             * @description Macro-F1 of what was in force, 0 to 1.
+             */
+            before: number;
+            /** @description Label by label. */
+            classes: components["schemas"]["LabelCompared"][];
+            /**
+             * Format: int64
+             * @description Posts held out.
+             */
+            held_out: number;
+            /**
+             * Format: int64
+             * @description Posts learnt from.
+             */
+            labels: number;
+            /** @description The label that loses too much. */
+            loses?: string | null;
+            /** @description What was learnt took the place of what was in force. */
+            taken: boolean;
+            /** @description `types`, `sentiment` or `audience`. */
+            task: string;
+            /** @description Why: `better` (not worse on the whole, and no label lost more than three points), `same`, `too_few`, `worse`, `loses`. */
+            verdict: string;
         };
         /** @description How good one task is. */
         TaskQuality: {
@@ -3845,6 +4076,24 @@ export interface components {
             en: string;
             /** @description Spanish. */
             es: string;
+        };
+        /** @description The last training, or the one under way. */
+        Training: {
+            /** @description When it was asked for. */
+            at?: string | null;
+            /** @description Who asked for it; `system` when it began by itself. */
+            by: string;
+            /** @description When it ended. */
+            ended_at?: string | null;
+            /**
+             * Format: int64
+             * @description Number of the version it made.
+             */
+            made?: number | null;
+            /** @description `none`, `queued`, `running`, `done` or `failed`. */
+            state: string;
+            /** @description Why it made none: `too_few` labels, or the `same` answers as before. */
+            why?: string | null;
         };
         /** @description What a query makes of one text. */
         TriedText: {
@@ -5003,6 +5252,43 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_similar_cases: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SimilarCase"][];
+                };
             };
             401: {
                 headers: {
@@ -7645,11 +7931,13 @@ export interface operations {
             };
         };
         responses: {
-            204: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["ReviewAnswered"];
+                };
             };
             401: {
                 headers: {
@@ -8471,6 +8759,129 @@ export interface operations {
                 };
             };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_learnt_versions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LearntVersions"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    start_training: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Training"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restore_learnt_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LearntVersions"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -569,6 +569,17 @@ export interface DepartmentCount {
 	department_id: Uuid;
 	open: number;
 }
+export interface SimilarAnswer {
+	text: string;
+	by: string;
+	at: Instant;
+}
+/** A case that is like another, with what was answered last. */
+export interface SimilarCase {
+	case: CaseRow;
+	likeness: number;
+	answer?: SimilarAnswer | null;
+}
 export interface CaseCounts {
 	mine: number;
 	unassigned: number;

@@ -2,6 +2,7 @@
 
 use super::*;
 use serde_json::json;
+use tertulia_kernel::event::MediaKind;
 
 const NOW: Timestamp = Timestamp::from_seconds(1_795_255_200);
 
@@ -32,6 +33,7 @@ fn mastodon() -> Value {
             "followers_count": 12000},
         "media_attachments": [{"id": "9", "type": "image", "url": "https://alpha.test/media/9/caja.JPG", "description": "Una caja rota"},
             {"id": "10", "type": "unknown", "url": null, "remote_url": "https://beta.test/v", "description": null}],
+        "favourites_count": 4, "reblogs_count": 0, "replies_count": null,
         "mentions": [{"id": "1", "username": "ayuda", "acct": "ayuda", "url": "https://alpha.test/@ayuda"}], "tags": []
     })
 }
@@ -56,6 +58,8 @@ fn reads_everything_a_full_status_has() {
     assert_eq!(post.media.len(), 2);
     assert_eq!((post.media[0].mime.as_str(), post.media[0].alt.as_deref()), ("image/jpeg", Some("Una caja rota")));
     assert_eq!(post.media[1].mime, "application/octet-stream");
+    assert_eq!(post.counts, Counts { likes: Some(4), shares: Some(0), replies: None });
+    assert_eq!((post.to, post.country), (vec!["ayuda@alpha.test".to_owned()], None));
     let raw: Value = serde_json::from_str(post.raw.as_deref().expect("kept")).expect("json");
     assert_eq!(raw, mastodon());
 }
@@ -211,4 +215,32 @@ fn a_text_of_100_kb_is_kept_and_a_raw_status_too_large_is_not() {
     assert!(long.raw.is_some());
     status["content"] = "x".repeat(MAX_RAW + 1).into();
     assert_eq!(post(&status, Reached::Public).raw, None);
+}
+
+#[test]
+fn a_status_is_addressed_to_whom_it_mentions_and_answers() {
+    let to = |changed: &[(&str, Value)]| {
+        let mut status = mastodon();
+        changed.iter().for_each(|(key, value)| status[*key] = value.clone());
+        post(&status, Reached::Public).to
+    };
+    let luis = json!({"id": "80", "acct": "luis@gamma.test"});
+    assert_eq!(to(&[("mentions", json!([luis, {"id": "5", "acct": "eva"}]))]), ["luis@gamma.test", "eva@alpha.test"]);
+    // It answers somebody it does not name: us, whom another server names beside, itself, or nobody we could name.
+    let answers = |account: &str| [("mentions", json!([])), ("in_reply_to_account_id", json!(account))];
+    assert_eq!(to(&answers("1")), ["ayuda@alpha.test"]);
+    let pleroma = ("pleroma", json!({"in_reply_to_account_acct": "luis@gamma.test"}));
+    assert_eq!(to(&[answers("80").as_slice(), &[pleroma]].concat()), ["luis@gamma.test"]);
+    assert_eq!(to(&answers("77")), Vec::<String>::new());
+    assert_eq!(to(&answers("80")), Vec::<String>::new());
+    assert_eq!(to(&[("in_reply_to_account_id", json!("80")), ("mentions", json!([luis]))]), ["luis@gamma.test"]);
+}
+
+#[test]
+fn pictures_and_videos_are_told_apart() {
+    let mut status = mastodon();
+    status["media_attachments"] = json!([{"type": "gifv", "url": "https://alpha.test/a.mp4", "description": "Un gato"},
+        {"type": "image", "url": "https://alpha.test/sin-nombre"}, {"type": "audio", "url": "https://alpha.test/a"}]);
+    let kinds: Vec<_> = post(&status, Reached::Public).media.iter().map(Media::kind).collect();
+    assert_eq!(kinds, [Some(MediaKind::Video), Some(MediaKind::Image), None]);
 }

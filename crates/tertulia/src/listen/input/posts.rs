@@ -45,6 +45,7 @@ struct Numbers {
     likes: Option<u64>,
     shares: Option<u64>,
     age: Option<u64>,
+    replies: Option<u64>,
 }
 
 impl PostLine {
@@ -75,6 +76,7 @@ impl PostLine {
             likes: self.numbers.likes,
             shares: self.numbers.shares,
             age: self.numbers.age,
+            replies: self.numbers.replies,
         })
     }
 }
@@ -109,13 +111,19 @@ fn post(at: Place<'_>, line: &[u8]) -> Result<PostLine, InputError> {
     let single = |field| at.text(&object, field);
     let several = |field| at.texts(&object, field);
     let count = |field| at.count(field, object.get(field));
+    let (mut has, mut is) = (at.choices(&object, "has", Has::named)?, at.choices(&object, "is", Is::named)?);
+    let mut alt = single("alt")?;
+    at.media(&object, &mut has, &mut alt)?;
+    if object.get("in_reply_to").is_some_and(|parent| !parent.is_null()) {
+        is.push(Is::Reply);
+    }
     Ok(PostLine {
         id,
         text,
         single: Single {
             title: single("title")?,
             bio: single("bio")?,
-            alt: single("alt")?,
+            alt,
             author: at.author(author)?,
             lang: single("lang")?,
             country: single("country")?,
@@ -125,9 +133,9 @@ fn post(at: Place<'_>, line: &[u8]) -> Result<PostLine, InputError> {
             tier: single("tier")?,
         },
         several: Several { links: several("links")?, to: several("to")?, tags: several("tags")?, segments: several("segments")? },
-        has: at.choices(&object, "has", Has::named)?,
-        is: at.choices(&object, "is", Is::named)?,
-        numbers: Numbers { followers, likes: count("likes")?, shares: count("shares")?, age: count("age")? },
+        has,
+        is,
+        numbers: Numbers { followers, likes: count("likes")?, shares: count("shares")?, age: count("age")?, replies: count("replies")? },
     })
 }
 
@@ -155,6 +163,29 @@ impl Place<'_> {
     fn choices<T>(&self, object: &Map<String, Value>, field: &'static str, named: fn(&str) -> Option<T>) -> Result<Vec<T>, InputError> {
         let names = self.texts(object, field)?.into_iter();
         names.map(|name| named(&name).ok_or_else(|| self.error(Some(field), Fault::NotChoice(name)))).collect()
+    }
+
+    /// The files of a post as the push API gives them: what they are goes to `has`, what they show to `alt`.
+    fn media(&self, object: &Map<String, Value>, has: &mut Vec<Has>, alt: &mut Option<String>) -> Result<(), InputError> {
+        let fault = || self.error(Some("media"), Fault::NotMedia);
+        let files = match object.get("media") {
+            None | Some(Value::Null) => return Ok(()),
+            Some(Value::Array(files)) => files,
+            Some(_) => return Err(fault()),
+        };
+        for file in files {
+            let file = file.as_object().ok_or_else(fault)?;
+            match self.text(file, "kind")?.as_deref() {
+                Some("image") => has.push(Has::Image),
+                Some("video") => has.push(Has::Video),
+                None | Some("audio" | "file") => {}
+                Some(other) => return Err(self.error(Some("kind"), Fault::NotChoice(other.to_owned()))),
+            }
+            if let Some(line) = self.text(file, "alt")?.filter(|line| !line.trim().is_empty()) {
+                *alt = Some(alt.take().map_or_else(|| line.clone(), |before| format!("{before}\n{line}")));
+            }
+        }
+        Ok(())
     }
 
     /// A handle, or the push API's object with one.

@@ -124,7 +124,11 @@ describe('readQuery', () => {
 					{ field: 'has', values: ['link', 'emoji'] },
 					{ field: 'is', values: ['reply'] },
 					{ field: 'site', values: ['blog.example/uno'] },
-					{ field: 'link', values: ['tienda.example'] }
+					{ field: 'link', values: ['tienda.example'] },
+					{ field: 'to', values: ['ana'] },
+					{ field: 'country', values: ['mx', 'co'] },
+					{ field: 'likes', sign: '<', values: ['9'] },
+					{ field: 'replies', sign: '=', values: ['0'] }
 				]
 			})
 		];
@@ -163,8 +167,8 @@ describe('readQuery', () => {
 		'followers:10..20',
 		'crm:color:azul',
 		'crm:tier:oro',
-		'country:es',
-		'likes<9',
+		'tag:urgente',
+		'age<9',
 		'followers:1',
 		'a - b',
 		'--a',
@@ -189,6 +193,6 @@ describe('excluding', () => {
 it('the builder offers what channels fill, each by its name', () => {
 	const offered: string[] = [...VALUE_FIELDS, ...NUMBER_FIELDS];
 	expect(offered.filter((field) => fieldName(field) === field)).toEqual([]);
-	expect(fieldValues('has')).toEqual(['link', 'emoji', 'question']);
+	expect(fieldValues('has')).toEqual(['link', 'image', 'video', 'emoji', 'question']);
 	expect(fieldValues('is')).toEqual(['reply']);
 });

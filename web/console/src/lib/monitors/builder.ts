@@ -57,8 +57,18 @@ export const emptyBuilt = (): Built => ({
  * Fields with values to choose or write, and those that are numbers, in the order the builder offers them: those that
  * some channel fills. The language knows more; queries with them stay text.
  */
-export const VALUE_FIELDS = ['lang', 'channel', 'author', 'site', 'link', 'has', 'is'] as const;
-export const NUMBER_FIELDS = ['followers'] as const;
+export const VALUE_FIELDS = [
+	'lang',
+	'channel',
+	'author',
+	'to',
+	'country',
+	'site',
+	'link',
+	'has',
+	'is'
+] as const;
+export const NUMBER_FIELDS = ['followers', 'likes', 'shares', 'replies'] as const;
 
 export const isNumberField = (field: string): boolean =>
 	(NUMBER_FIELDS as readonly string[]).includes(field);

@@ -5,11 +5,16 @@ const fields: Record<string, () => string> = {
 	lang: m.builder_lang,
 	channel: m.builder_channel,
 	author: m.builder_author,
+	to: m.builder_to,
+	country: m.builder_country,
 	site: m.builder_site,
 	link: m.builder_link,
 	has: m.builder_has,
 	is: m.builder_is,
-	followers: m.builder_followers
+	followers: m.builder_followers,
+	likes: m.builder_likes,
+	shares: m.builder_shares,
+	replies: m.builder_replies
 };
 export const fieldName = (field: string): string => fields[field]?.() ?? field;
 
@@ -24,7 +29,7 @@ export const signName = (sign: Sign): string => signs[sign]();
 
 /** Values the language knows by name, as far as some channel fills them. */
 const values: Record<string, string[]> = {
-	has: ['link', 'emoji', 'question'],
+	has: ['link', 'image', 'video', 'emoji', 'question'],
 	is: ['reply']
 };
 export const fieldValues = (field: string): string[] => values[field] ?? [];

@@ -9,6 +9,9 @@ import type {
 import { api } from './api.ts';
 import { preferences } from './preferences.svelte.ts';
 
+/** What one answer lists at most; there may be more monitors then. */
+const LISTED = 5_000;
+
 /** Small lists that every screen needs: colleagues, departments, channels, monitors, shared lists, ready-made answers. */
 class Directory {
 	users = $state<User[]>([]);
@@ -39,6 +42,32 @@ class Directory {
 			read<CannedAnswer>('/canned-answers', (canned) => (this.canned = canned))
 		]);
 		this.loaded = true;
+	}
+
+	/** Not all monitors are here: those beyond come when they are looked for. */
+	moreMonitors = $derived(this.monitors.length >= LISTED);
+
+	#addMonitors(found: Monitor[]) {
+		const known = new Set(this.monitors.map((one) => one.id));
+		const fresh = found.filter((one) => !known.has(one.id));
+		if (fresh.length > 0) this.monitors = [...this.monitors, ...fresh];
+	}
+
+	/** Fetches monitors with these letters in name or query, when not all are here. */
+	async seekMonitors(words: string): Promise<void> {
+		if (!this.moreMonitors || words.trim() === '') return;
+		this.#addMonitors(await api.get<Monitor[]>('/monitors', { query: { q: words, limit: 500 } }));
+	}
+
+	/** Fetches one monitor that is not here, when not all are; whether there is one. */
+	async seekMonitor(id: string): Promise<boolean> {
+		if (!this.moreMonitors) return false;
+		try {
+			this.#addMonitors([await api.get<Monitor>(`/monitors/${id}`)]);
+			return true;
+		} catch {
+			return false;
+		}
 	}
 
 	async loadChannels(): Promise<void> {
