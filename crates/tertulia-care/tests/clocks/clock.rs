@@ -279,12 +279,8 @@ fn a_holiday_entered_late_counts_from_its_edition() {
 fn warnings_come_once_each_before_the_target_runs_out() {
     let mut policy = policy();
     policy.warnings = vec![Warning::Percent(50), Warning::Percent(75), Warning::Left(Length::minutes(15)), Warning::Left(Length::hours(3))];
-    let book = book(policy, office());
-    let facts = [
-        opened("2026-03-02T17:30:00-05:00"),
-        fact("2026-03-03T09:00:00-05:00", What::Snoozed),
-        fact("2026-03-03T09:20:00-05:00", What::Woken),
-    ];
+    let book = super::common::book(policy.clone(), office());
+    let facts = [opened("2026-03-02T17:30:00-05:00")];
     let mut clocks = replay(&book, &facts[..1], facts[0].at).expect("in order");
     let mut seen = Vec::new();
     let mut from = facts[0].at;
@@ -298,8 +294,19 @@ fn warnings_come_once_each_before_the_target_runs_out() {
     let expected = expected.map(|(time, left)| (format!("2026-03-03T{time}:00.000Z"), Length::minutes(left)));
     assert_eq!(seen, expected);
     assert_eq!(lines(&clocks, FirstResponse, is_breach), ["2026-03-03T15:30:00.000Z 2 h"]);
-    let all = play(&book, &facts, "2026-03-03T10:40:00-05:00");
-    assert_eq!(all.notices().iter().filter(|notice| notice.metric == FirstResponse).count(), 3);
+    // A change that touches no target, and a pause, warn of nothing a second time.
+    let mut facts = vec![facts[0].clone()];
+    facts.push(fact("2026-03-03T09:40:00-05:00", What::Reshaped { traits: Traits { customer_type: Some("vip".into()), ..traits() } }));
+    facts.push(fact("2026-03-03T09:50:00-05:00", What::Snoozed));
+    facts.push(fact("2026-03-03T09:55:00-05:00", What::Woken));
+    let mut pausing = policy.clone();
+    pausing.pauses.snoozed_response = true;
+    for (policy, due) in [(policy, "2026-03-03T15:30:00.000Z 2 h"), (pausing, "2026-03-03T15:35:00.000Z 2 h")] {
+        let book = super::common::book(policy, office());
+        let all = play(&book, &facts, "2026-03-03T10:40:00-05:00");
+        assert_eq!(all.notices().iter().filter(|notice| notice.metric == FirstResponse).count(), 3);
+        assert_eq!(lines(&all, FirstResponse, is_breach), [due]);
+    }
 }
 
 #[test]
