@@ -89,6 +89,7 @@ impl Pasted {
 }
 
 /// A pasted post or just its text.
+#[allow(clippy::large_enum_variant, reason = "read one at a time, and gone at once")]
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum OneOf {
