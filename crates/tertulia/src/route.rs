@@ -81,7 +81,8 @@ fn parse(text: &str) -> Result<Scenario, String> {
         let (path, inner) = (error.path().to_string(), error.into_inner());
         let text = inner.to_string();
         let what = text.rsplit_once(" at line ").map_or(text.as_str(), |(what, _)| what);
-        let field = if path == "." { String::new() } else { format!("field \"{path}\": ") };
+        // "?": the text ends before it says of what field.
+        let field = if path == "." || path == "?" { String::new() } else { format!("field \"{path}\": ") };
         format!(":{}: {field}{what}", inner.line())
     })?;
     json.end().map_err(|error| format!(":{}: something follows the scenario", error.line()))?;

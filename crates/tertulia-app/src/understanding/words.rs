@@ -434,7 +434,7 @@ mod tests {
         };
         assert_eq!(
             codes("a/b", form(1_001, &["ab*"])),
-            [("name".to_owned(), "malformed"), ("points".to_owned(), "out_of_range"), ("words.es".to_owned(), "malformed")]
+            [("name".to_owned(), "malformed"), ("points".to_owned(), "out_of_range"), ("words.es.0".to_owned(), "phrase")]
         );
         assert_eq!(codes("reach", form(100, &["famoso"])), [("words.es".to_owned(), "no_words")]);
         let deep = "{a|b|c|d|e|f|g|h|i|j} {a|b|c|d|e|f|g|h|i|j} {a|b|c|d|e|f|g|h|i|j}";

@@ -56,7 +56,7 @@ fn part_of(place: usize) -> usize {
 
 /// What log-odds are divided by so that they are most honest.
 pub(super) fn warmth(question: Question, told: &[(&Vec<f32>, u32)]) -> f32 {
-    const TRIED: [f32; 9] = [1.0, 0.7, 0.8, 0.9, 1.1, 1.25, 1.5, 1.8, 2.2];
+    const TRIED: [f32; 12] = [1.0, 0.7, 0.8, 0.9, 1.1, 1.25, 1.5, 1.8, 2.2, 3.0, 4.5, 7.0];
     let loss_at = |warmth: f32| -> f64 {
         told.iter()
             .map(|(odds, right)| {

@@ -53,7 +53,7 @@ fn a_mistake_names_file_line_and_field_and_nothing_is_written() {
     wrong("{", "scenario.json:1: EOF while parsing");
     wrong("{}", "scenario.json:1: missing field `hours`");
     wrong(&with("/arrivals/0/per_hour", json!("many")), "field \"arrivals[0].per_hour\": invalid type: string \"many\"");
-    wrong(&with("/arrivals/0/handling_s", json!({"often": 3})), "field \"arrivals[0].handling_s.often\": unknown variant `often`");
+    wrong(&with("/arrivals/0/handling_s", json!({"often": 3})), "field \"arrivals[0].handling_s\": unknown variant `often`");
     wrong(&with("/arrivals/0/queue", json!("ventas")), "scenario.json: field \"arrivals[0].queue\": there is no queue \"ventas\"");
     wrong(&with("/agents/0/queues/0", json!("ventas")), "field \"agents[0].queues[0]\": there is no queue \"ventas\"");
     wrong(&with("/warmup_hours", json!(300)), "field \"warmup_hours\": must be less than hours");
