@@ -48,7 +48,9 @@ export class LiveStream {
 
 	#open(after?: string) {
 		if (!this.#running) return;
-		const source = new EventSource(after ? `/api/v1/live?after=${encodeURIComponent(after)}` : '/api/v1/live');
+		const source = new EventSource(
+			after ? `/api/v1/live?after=${encodeURIComponent(after)}` : '/api/v1/live'
+		);
 		this.#source = source;
 		source.onopen = () => {
 			clearTimeout(this.#cut);
