@@ -435,7 +435,7 @@ mod tests {
         let (texts, _) = house(30);
         let shown = shown(&texts);
         // Right as often as wrong, with no sense in it: mixed, for the sentences come in turns.
-        let right: Vec<u32> = (0..shown.len() as u64).map(|n| 1 << ((n + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 33) % 3).collect();
+        let right: Vec<u32> = (0..shown.len() as u64).map(|n| 1 << (((n + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 33) % 3)).collect();
         let taught = Correction::learn(Question::Sentiment, &examples(&shown, &right), &[0.8; 8]);
         if let Some(taught) = taught {
             // At most it says how unsure one has to be.
