@@ -30,18 +30,20 @@ fn source<'a>(post: &Post<'a>, source: Source) -> &'a str {
     }
 }
 
-/// What each stretch of an explanation shows must, read alone, be the term it is shown for. Signs outside exact text and
-/// single words of a loose phrase are not.
+/// What each stretch of an explanation shows must, read alone, be the term it is shown for: with the sign of the tag it begins
+/// inside, without which the tag is one word. Signs outside exact text and single words of a loose phrase are not.
 fn check_explanation(why: &Explanation, post: &Post<'_>) -> Result<(), TestCaseError> {
     for found in &why.found {
-        let shown = source(post, found.source).get(found.start..found.end);
+        let whole = source(post, found.source);
+        let shown = whole.get(found.start..found.end);
         prop_assert!(shown.is_some_and(|s| !s.trim().is_empty()), "{:?}", found);
+        let tag = whole[..found.start].ends_with('#').then(|| &whole[found.start - 1..found.end]);
         if found.term.starts_with('{') || found.term.contains('~') {
             continue;
         }
         let query = Query::parse(&found.term).expect("a term is a query");
-        let alone = Post { text: shown.unwrap_or_default(), ..Post::default() };
-        prop_assert!(Matcher::new(&query).matches(&alone), "{:?} shows {:?}", found, shown);
+        let reads = |text: &str| Matcher::new(&query).matches(&Post { text, ..Post::default() });
+        prop_assert!(shown.into_iter().chain(tag).any(reads), "{:?} shows {:?}", found, shown);
     }
     Ok(())
 }
